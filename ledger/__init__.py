@@ -1,0 +1,1 @@
+"""Keeps accounts, entries and balances; knows nothing of donors."""

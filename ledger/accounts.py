@@ -1,0 +1,57 @@
+"""Account names: their form, type and sign. Pure: no Django, no clock."""
+
+import re
+from enum import StrEnum
+
+from ledger.errors import AccountInvalid
+
+
+class AccountType(StrEnum):
+    """The five types of Beancount, in the order of a trial balance."""
+
+    ASSETS = "Assets"
+    LIABILITIES = "Liabilities"
+    EQUITY = "Equity"
+    INCOME = "Income"
+    EXPENSES = "Expenses"
+
+
+# Narrower than Beancount's own rule, which takes letters of any script: codes stay ASCII so that links, file names
+# and URLs hold them unchanged.
+_NAME = re.compile(
+    r"(?:Assets|Liabilities|Equity|Income|Expenses)(?::[A-Z0-9][A-Za-z0-9-]*)+"
+)
+CODE = re.compile(r"[A-Z0-9][A-Z0-9-]*")
+CODE_RULE = "capital letters, digits and hyphens, beginning with a letter or a digit"
+
+DEBIT_TYPES = frozenset({AccountType.ASSETS, AccountType.EXPENSES})
+FUNCTIONAL_TYPES = frozenset({AccountType.INCOME, AccountType.EXPENSES})
+
+
+def check_name(name: str) -> str:
+    """`name` itself when it is an account's. Raises AccountInvalid."""
+    if not _NAME.fullmatch(name):
+        raise AccountInvalid(
+            f"{name} is not an account: write a type and names, such as Assets:Bank:CITI-USD."
+        )
+    return name
+
+
+def account_type(name: str) -> AccountType:
+    """The type of an account: `account_type("Assets:Bank:CITI-USD")` is AccountType.ASSETS."""
+    return AccountType(name.split(":", 1)[0])
+
+
+def normal_sign(name: str) -> int:
+    """1 where the account's usual balance is a debit (assets, expenses), -1 where it is a credit."""
+    return 1 if account_type(name) in DEBIT_TYPES else -1
+
+
+def sort_key(name: str) -> tuple[int, str]:
+    """Sorts accounts as a trial balance lists them: by type, then by name."""
+    return list(AccountType).index(account_type(name)), name
+
+
+def is_code(text: str) -> bool:
+    """True where `text` can be the last part of an account name, such as a donor's or a project's code."""
+    return CODE.fullmatch(text) is not None

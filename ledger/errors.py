@@ -1,0 +1,46 @@
+"""What the books refuse, each named for the fact and saying what would be allowed."""
+
+
+class Refused(Exception):
+    """A request that the books cannot take; nothing of it was written.
+
+    `message` is one sentence or two for the person at the screen. `field` names the input that it concerns
+    (a form field, an import column), or is empty when it concerns the whole.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class UnknownCurrency(Refused):
+    """A code that is not an ISO 4217 currency of money."""
+
+
+class AmountInvalid(Refused):
+    """A text that is not an amount of its currency: bad form, too many decimals, too large."""
+
+
+class EntryInvalid(Refused):
+    """A draft that fails a check of the ledger or of Beancount."""
+
+
+class YearNotOpen(Refused):
+    """A date outside the fiscal years that take entries."""
+
+
+class YearInvalid(Refused):
+    """A fiscal year that cannot be opened."""
+
+
+class AccountInvalid(Refused):
+    """An account that cannot be opened: its name or its currency."""
+
+
+class AlreadyReversed(Refused):
+    """An entry that was reversed before, or is a reversal itself."""
+
+
+class EntryUnknown(Refused):
+    """A number that no entry has."""

@@ -1,0 +1,158 @@
+"""Amounts in minor units, their currencies, rounding and exact division. Pure: no Django, no clock.
+
+The ledger holds an amount as an integer in the minor unit of its currency (USD 12.34 is 1234, JPY 12 is 12,
+KWD 1.234 is 1234). The minor units are those of ISO 4217.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+import moneyed
+
+from ledger.errors import AmountInvalid, UnknownCurrency
+
+# Codes of ISO 4217 that begin with X and are money; the other X codes are metals, funds units and tests.
+_SHARED_CURRENCIES = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
+
+# At most 15 digits in all: what a fund document's money field holds.
+MOST_DIGITS = 15
+
+# Plain digits, or digits in groups of three. Nothing else: Decimal() would take "1_000", "NaN" and "1E3", and a
+# lone "1,50" is one and a half in half of the world and a slip in the other half.
+_AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount in minor units with its currency. Debit positive where it has a side."""
+
+    minor: int
+    currency: str
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units with the currency's own number of decimals."""
+        return to_decimal(self.minor, self.currency)
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.decimal:,f}"
+
+
+@cache
+def currencies() -> tuple[str, ...]:
+    """The codes of every currency that the books can hold, in alphabetical order."""
+    codes = moneyed.CURRENCIES
+    return tuple(
+        sorted(
+            code
+            for code in codes
+            if not code.startswith("X") or code in _SHARED_CURRENCIES
+        )
+    )
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(currencies())
+
+
+@cache
+def digits(currency: str) -> int:
+    """The number of decimals of `currency`: USD 2, JPY 0, KWD 3. Raises UnknownCurrency."""
+    if currency not in _known():
+        raise UnknownCurrency(
+            f"{currency or 'An empty code'} is not a currency. Use a code of ISO 4217, such as USD, CAD or EUR.",
+            field="currency",
+        )
+    return len(str(moneyed.get_currency(currency).sub_unit)) - 1
+
+
+def to_decimal(minor: int, currency: str) -> Decimal:
+    """Major units of an integer in minor units: `to_decimal(1234, "USD")` is Decimal("12.34")."""
+    return Decimal(minor).scaleb(-digits(currency))
+
+
+def to_minor(value: Decimal, currency: str) -> int:
+    """Minor units of a decimal that must fit exactly. Raises AmountInvalid, never rounds.
+
+    `to_minor(Decimal("12.34"), "USD")` is 1234.
+    """
+    places = digits(currency)
+    scaled = value.scaleb(places)
+    if scaled != scaled.to_integral_value():
+        allowed = f"at most {places} decimals" if places else "no decimals"
+        raise AmountInvalid(
+            f"{value} has too many decimals: {currency} takes {allowed}.",
+            field="amount",
+        )
+    if len(str(abs(int(value)))) + places > MOST_DIGITS:
+        largest = MOST_DIGITS - places
+        raise AmountInvalid(
+            f"{value:f} is too large: at most {largest} digits before the point.",
+            field="amount",
+        )
+    return int(scaled)
+
+
+def parse_amount(text: str, currency: str) -> Amount:
+    """The amount that an outside text states, exactly. Raises AmountInvalid or UnknownCurrency.
+
+    Takes `1234.5`, `1,234.50` and `-3`; refuses exponents, other scripts' digits, blanks inside and a lone
+    decimal comma. `parse_amount("1,234.50", "USD")` is Amount(123450, "USD").
+    """
+    cleaned = text.strip()
+    if not _AMOUNT.fullmatch(cleaned):
+        example = to_decimal(123450 * 10 ** digits(currency) // 100, currency)
+        raise AmountInvalid(
+            f"“{cleaned[:40]}” is not an amount. Write it like {example}.",
+            field="amount",
+        )
+    return Amount(to_minor(Decimal(cleaned.replace(",", "")), currency), currency)
+
+
+def round_half_up(value: Decimal, currency: str) -> int:
+    """Minor units of `value` (major units), half away from zero (accounting policy, rule 3)."""
+    return int(value.scaleb(digits(currency)).to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def convert(amount: Amount, rate: Decimal, currency: str) -> int:
+    """Minor units of `currency` that `amount` is worth; `rate` is units of `currency` per unit of the amount's.
+
+    10,000.00 CAD at 0.7500 USD per CAD: `convert(Amount(1000000, "CAD"), Decimal("0.75"), "USD")` is 750000.
+    """
+    if amount.currency == currency:
+        return amount.minor
+    return round_half_up(amount.decimal * rate, currency)
+
+
+def share(total: int, part: int, whole: int) -> int:
+    """What `part` of `whole` is of `total`, half away from zero; all of it where `part` is the whole.
+
+    The average carrying amount that leaves with part of a balance (accounting policy, rule 4): of 44,388.90
+    carried for 59,985.00, 10,000.00 take `share(4438890, 1000000, 5998500)`, 740000.
+    """
+    assert whole != 0
+    product = total * part
+    sign = -1 if (product < 0) != (whole < 0) else 1
+    return sign * ((2 * abs(product) + abs(whole)) // (2 * abs(whole)))
+
+
+def split(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` divided by `weights` so that the parts add up to it exactly.
+
+    Each part is rounded towards zero; the units left over go to the largest fractions, the first of equals
+    (accounting policy, rule 3). `split(100, [1, 1, 1])` is [34, 33, 33]. Weights are not negative, and not all 0.
+    """
+    whole = sum(weights)
+    assert whole > 0
+    assert min(weights) >= 0
+    sign = -1 if total < 0 else 1
+    parts = [abs(total) * weight // whole for weight in weights]
+    fractions = [abs(total) * weight % whole for weight in weights]
+    order = sorted(range(len(weights)), key=lambda index: (-fractions[index], index))
+    for index in order[: abs(total) - sum(parts)]:
+        parts[index] += 1
+    return [sign * part for part in parts]
