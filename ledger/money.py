@@ -17,8 +17,9 @@ from ledger.errors import AmountInvalid, UnknownCurrency
 # Codes of ISO 4217 that begin with X and are money; the other X codes are metals, funds units and tests.
 _SHARED_CURRENCIES = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
 
-# At most 15 digits in all: what a fund document's money field holds.
-MOST_DIGITS = 15
+# A fund document's money field holds 15 digits, 3 of them decimals: SQLite keeps them in a float, exact up to there.
+LARGEST = Decimal(10) ** 12
+MOST_DECIMALS = 3
 
 # Plain digits, or digits in groups of three. Nothing else: Decimal() would take "1_000", "NaN" and "1E3", and a
 # lone "1,50" is one and a half in half of the world and a slip in the other half.
