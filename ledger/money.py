@@ -89,9 +89,8 @@ def to_minor(value: Decimal, currency: str) -> int:
             f"{value} has too many decimals: {currency} takes {allowed}.",
             field="amount",
         )
-    if len(str(abs(int(value)))) + places > MOST_DIGITS:
-        largest = MOST_DIGITS - places
-        raise AmountInvalid(
+    if abs(value) >= LARGEST:
+        raise AmountInvalid(f"{value:f} is too large: at most 12 digits before the point.", field="amount")
             f"{value:f} is too large: at most {largest} digits before the point.",
             field="amount",
         )
