@@ -1,0 +1,1 @@
+"""Knows what money means to the fund: donors, agreements, receipts, projects, disbursements."""

@@ -1,0 +1,1 @@
+"""How the project is put together: settings, addresses, the WSGI application. Nobody imports it."""

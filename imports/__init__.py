@@ -1,0 +1,1 @@
+"""Brings files from outside in, through the fund's own operations."""

@@ -1,0 +1,1 @@
+"""Shows the books: statements and their renderers."""
