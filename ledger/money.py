@@ -91,9 +91,6 @@ def to_minor(value: Decimal, currency: str) -> int:
         )
     if abs(value) >= LARGEST:
         raise AmountInvalid(f"{value:f} is too large: at most 12 digits before the point.", field="amount")
-            f"{value:f} is too large: at most {largest} digits before the point.",
-            field="amount",
-        )
     return int(scaled)
 
 
