@@ -3,22 +3,23 @@
 
 import os
 import sys
+from pathlib import Path
 
-SET_UP = (
-    "python3 -m pip install -q --target .uv uv && .uv/bin/uv venv -q --allow-existing && "
-    ".uv/bin/uv pip sync -q requirements.txt && .venv/bin/python manage.py demo"
-)
+
+def find_set_up_command() -> str:
+    """Return the README's command that sets the project up and runs it."""
+    readme = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+    return next(line for line in readme.splitlines() if line.startswith("python3 ") and line.endswith(" demo"))
 
 
 def run_command(argv: list[str]) -> None:
-    """Run one management command, or say how to set up when a package is missing."""
+    """Run one management command, or say how to set up where the packages are missing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fund.config.settings")
     try:
-        import django  # noqa: F401
         import environ  # noqa: F401
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError as error:
-        sys.exit(f"The package {error.name!r} is missing here; set up with: {SET_UP}")
+        sys.exit(f"The package {error.name} is missing. This sets the project up: {find_set_up_command()}")
     execute_from_command_line(argv)
 
 
