@@ -1,0 +1,53 @@
+"""What every test may count on."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.settings import SAMPLES_DIR
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str | None:
+    """Return the browser that CHROMIUM names, or the first one in PATH."""
+    named = os.environ.get("CHROMIUM")
+    found = (shutil.which(name) for name in ([named] if named else CHROMIUM_NAMES))
+    return next((path for path in found if path), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what this machine cannot run, and put the browser's tests last."""
+    browser_missing = pytest.mark.skip(reason="no Chromium here: install one or name it in CHROMIUM")
+    samples_missing = pytest.mark.skip(reason="no sample files here: name their folder in SAMPLES_DIR")
+    for item in items:
+        if item.get_closest_marker("browser") and not find_chromium():
+            item.add_marker(browser_missing)
+        if item.get_closest_marker("samples") and not SAMPLES_DIR.is_dir():
+            item.add_marker(samples_missing)
+    # Playwright keeps an event loop running in the main thread once it has begun; Django's checks for one
+    # would then refuse the database to every test that follows.
+    items.sort(key=lambda item: bool(item.get_closest_marker("browser")))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": find_chromium(), "args": CHROMIUM_OPTIONS}
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real files."""
+    return SAMPLES_DIR
