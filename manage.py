@@ -18,8 +18,8 @@ def run_command(argv: list[str]) -> None:
     try:
         import environ  # noqa: F401
         from django.core.management import execute_from_command_line
-    except ModuleNotFoundError as error:
-        sys.exit(f"The package {error.name} is missing. This sets the project up: {find_set_up_command()}")
+    except ModuleNotFoundError:
+        sys.exit(f"The packages this project needs are not installed; this sets it up: {find_set_up_command()}")
     execute_from_command_line(argv)
 
 
