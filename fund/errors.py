@@ -1,0 +1,65 @@
+"""What the fund refuses, each named for the fact and saying what would be allowed."""
+
+from typing import Any
+
+from ledger.errors import Refused
+
+
+class NotPermitted(Refused):
+    """A person whose role does not allow the act."""
+
+
+class CodeTaken(Refused):
+    """A code or a reference that something else has already."""
+
+
+class ValueInvalid(Refused):
+    """A value that is missing or of the wrong form."""
+
+
+class RateMissing(Refused):
+    """No exchange rate for a currency on a day, or only one that is too old."""
+
+
+class InstalmentsDiffer(Refused):
+    """Instalments that do not add up to their agreement."""
+
+
+class PledgeUnfit(Refused):
+    """A pledge that an agreement cannot fulfil."""
+
+
+class ReceiptTooLarge(Refused):
+    """A receipt beyond what the open instalments are owed, or applied beyond what arrived."""
+
+
+class ReceiptTwice(Refused):
+    """A second receipt for the same bank reference."""
+
+
+class OutsideEarmark(Refused):
+    """Money of a sub-fund for a project, country or day outside its earmark."""
+
+
+class FundsFirst(Refused):
+    """Money of a sub-fund beyond the cash that it has received."""
+
+
+class AllocationExceeded(Refused):
+    """Spending on a project beyond what was allocated to it."""
+
+
+class SamePerson(Refused):
+    """A disbursement approved by who prepared it."""
+
+
+class StateUnfit(Refused):
+    """An act that the document's state does not allow, such as approving what is paid."""
+
+
+class AlreadyRecorded(Refused):
+    """A form sent twice: the first one was recorded. `document` is what it made."""
+
+    def __init__(self, document: Any) -> None:
+        super().__init__(f"This form was recorded already, as {document}.")
+        self.document = document

@@ -1,0 +1,34 @@
+"""The fund's documents and the things that they name."""
+
+from fund.models.audit import AuditRecord
+from fund.models.base import Document, NumberSeries
+from fund.models.contributions import Agreement, Instalment, Pledge, Receipt, ReceiptLine, Recognition
+from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
+from fund.models.donors import Donor, DonorAccess, DonorClass
+from fund.models.projects import Allocation, AllocationLine, Project, ProjectRecommendation
+from fund.models.treasury import BankAccount, ExchangeRate
+
+__all__ = [
+    "Agreement",
+    "Allocation",
+    "AllocationLine",
+    "AuditRecord",
+    "BankAccount",
+    "Category",
+    "Disbursement",
+    "DisbursementLine",
+    "DisbursementState",
+    "Document",
+    "Donor",
+    "DonorAccess",
+    "DonorClass",
+    "ExchangeRate",
+    "Instalment",
+    "NumberSeries",
+    "Pledge",
+    "Project",
+    "ProjectRecommendation",
+    "Receipt",
+    "ReceiptLine",
+    "Recognition",
+]

@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.db import models
+
+
+class AuditRecord(models.Model):
+    """Who did what, when, to which document. Written in the transaction of the act itself."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60)
+    detail = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=("subject", "at"), name="audit_by_subject"),)
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.subject}"

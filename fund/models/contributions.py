@@ -1,0 +1,132 @@
+"""From the promise to the money: pledges, agreements with instalments, receipts."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fund.models.base import Document, money_field
+from fund.models.donors import Donor
+from fund.models.projects import Project
+from fund.models.treasury import BankAccount
+
+
+class Pledge(Document):
+    """A public promise, not binding: memorandum only."""
+
+    PREFIX = "PLG"
+    ROUTE = "pledge"
+
+    donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="pledges")
+    announced_on = models.DateField()
+    amount = money_field()
+    withdrawn_on = models.DateField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-announced_on", "-number")
+
+
+class Recognition(models.TextChoices):
+    """When a contribution becomes income (IPSAS 47)."""
+
+    ON_SIGNATURE = "on_signature", _("On signature")
+    ON_RECEIPT = "on_receipt", _("On receipt")
+
+
+class Agreement(Document):
+    """A signed, binding commitment in one currency, with instalments.
+
+    An earmarked agreement is a sub-fund of its own. Its earmark may be limited to projects, to countries, and to days
+    up to `ends_on`; what is empty limits nothing. `reference` is the donor's own.
+    """
+
+    PREFIX = "AGR"
+    ROUTE = "agreement"
+
+    donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="agreements")
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements")
+    reference = models.CharField(max_length=60, blank=True)
+    signed_on = models.DateField()
+    amount = money_field()
+    recognition = models.CharField(max_length=20, choices=Recognition, default=Recognition.ON_SIGNATURE)
+    earmarked = models.BooleanField(default=False)
+    earmark_projects = models.ManyToManyField(Project, blank=True, related_name="+")
+    earmark_countries = models.JSONField(default=list, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    cancelled_on = models.DateField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-signed_on", "-number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("reference",),
+                condition=~models.Q(reference="") & models.Q(cancelled_on=None),
+                name="agreement_reference_once",
+            ),
+        )
+
+    @property
+    def sub_fund(self) -> str:
+        """The code of the sub-fund that the agreement's money belongs to."""
+        return self.number if self.earmarked else "POOL"
+
+
+class Instalment(models.Model):
+    """One due amount of an agreement, in its currency."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="instalments")
+    position = models.PositiveSmallIntegerField()
+    reference = models.CharField(max_length=30, unique=True)
+    due_on = models.DateField()
+    amount = money_field()
+
+    class Meta:
+        ordering = ("agreement", "position")
+        constraints = (models.UniqueConstraint(fields=("agreement", "position"), name="instalment_position_once"),)
+        indexes = (models.Index(fields=("due_on",), name="instalment_by_due_day"),)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Receipt(Document):
+    """Money that arrived in a bank account of the fund, against an agreement or, without one, as a gift.
+
+    `amount` arrived, in the account's currency; `charges` were kept by banks on the way, in the same currency.
+    `excess` is what went beyond the instalments, part of `amount`: unapplied until the donor says.
+    """
+
+    PREFIX = "RCT"
+    ROUTE = "receipt"
+
+    donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="receipts")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, null=True, blank=True, related_name="receipts")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="receipts")
+    received_on = models.DateField()
+    reference = models.CharField(max_length=60, blank=True)
+    amount = money_field()
+    charges = money_field()
+    excess = money_field()
+    reversed_on = models.DateField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-received_on", "-number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("bank_account", "reference"),
+                condition=~models.Q(reference="") & models.Q(reversed_on=None),
+                name="receipt_reference_once_per_account",
+            ),
+        )
+
+
+class ReceiptLine(models.Model):
+    """What a receipt settles of one instalment, in the agreement's currency."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
+    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="receipt_lines")
+    amount = money_field()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("receipt", "instalment"), name="instalment_once_per_receipt"),)
+
+    def __str__(self) -> str:
+        return f"{self.receipt} {self.instalment}"

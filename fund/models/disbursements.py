@@ -1,0 +1,72 @@
+"""Money paid out for projects."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from fund.models.base import Document, money_field
+from fund.models.projects import Project
+from fund.models.treasury import BankAccount
+
+
+class Category(models.TextChoices):
+    """What money is spent on: the United Nations' harmonised budget categories."""
+
+    PERSONNEL = "Personnel", _("Staff and personnel")
+    SUPPLIES = "Supplies", _("Supplies, commodities, materials")
+    EQUIPMENT = "Equipment", _("Equipment, vehicles, furniture")
+    CONTRACTUAL = "Contractual", _("Contractual services")
+    TRAVEL = "Travel", _("Travel")
+    TRANSFERS = "Transfers", _("Transfers and grants to counterparts")
+    OPERATING = "Operating", _("General operating and other direct costs")
+
+
+class DisbursementState(models.TextChoices):
+    """A disbursement is prepared by one person and paid or rejected by another."""
+
+    PREPARED = "prepared", _("Awaiting approval")
+    PAID = "paid", _("Paid")
+    REJECTED = "rejected", _("Rejected")
+    REVERSED = "reversed", _("Reversed")
+
+
+class Disbursement(Document):
+    """Money paid out of one bank account for projects, charged to sub-funds line by line."""
+
+    PREFIX = "DSB"
+    ROUTE = "disbursement"
+
+    payee = models.CharField(max_length=200)
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="disbursements")
+    paid_on = models.DateField()
+    amount = money_field()
+    state = models.CharField(max_length=10, choices=DisbursementState, default=DisbursementState.PREPARED)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, editable=False)
+    reason = models.CharField(max_length=300, blank=True, editable=False)
+    reversed_on = models.DateField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-paid_on", "-number")
+        permissions = (("approve_disbursement", "Can approve disbursements"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("created_by")), name="disbursement_two_persons"
+            ),
+        )
+
+
+class DisbursementLine(models.Model):
+    """What a disbursement charges to one sub-fund, project and category, in the bank account's currency."""
+
+    disbursement = models.ForeignKey(Disbursement, on_delete=models.PROTECT, related_name="lines")
+    fund = models.CharField(max_length=20)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="disbursement_lines")
+    category = models.CharField(max_length=20, choices=Category)
+    amount = money_field()
+
+    def __str__(self) -> str:
+        return f"{self.disbursement} {self.fund} {self.project_id}"

@@ -1,0 +1,92 @@
+"""What operations share: permission, numbers, days, posting and the audit record."""
+
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import User
+
+from fund import policy
+from fund.errors import AlreadyRecorded, NotPermitted, ValueInvalid
+from fund.models import AuditRecord, BankAccount, Document, NumberSeries
+from ledger import operations as ledger
+from ledger.entries import Draft
+from ledger.errors import YearNotOpen
+from ledger.money import Amount, to_minor
+from ledger.queries import all_accounts, functional_currency
+
+D = TypeVar("D", bound=Document)
+
+
+def require(by: User, permission: str) -> None:
+    """Raises NotPermitted unless `by` holds the permission of the fund."""
+    if not by.has_perm(f"fund.{permission}"):
+        act = permission.replace("_", " ")
+        raise NotPermitted(f"Your role does not allow this ({act}). A person with that role can do it.")
+
+
+def check_token(model: type[D], token: UUID) -> None:
+    """Raises AlreadyRecorded where the same form made a document before."""
+    found = model._default_manager.filter(token=token).first()
+    if found:
+        raise AlreadyRecorded(found)
+
+
+def check_day(on: date, field: str) -> None:
+    """Raises YearNotOpen, for the form's own field, unless the day takes entries."""
+    try:
+        ledger.check_open(on)
+    except YearNotOpen as refusal:
+        raise YearNotOpen(refusal.message, field=field) from None
+
+
+def check_positive(amount: Amount, field: str = "amount") -> None:
+    """Raises ValueInvalid unless the amount is more than zero and fits its currency and a document's field."""
+    if amount.minor <= 0:
+        raise ValueInvalid("The amount is more than zero.", field=field)
+    to_minor(amount.decimal, amount.currency)
+
+
+def take_number(model: type[Document], on: date) -> str:
+    """The next number of a kind of document in the year of `on`, without gaps: `RCT-2026-0001`."""
+    series, _ = NumberSeries.objects.get_or_create(prefix=model.PREFIX, year=on.year)
+    series.last += 1
+    series.save(update_fields=["last"])
+    return f"{model.PREFIX}-{on.year}-{series.last:04d}"
+
+
+def post(draft: Draft, *, by: User) -> None:
+    """Posts an entry, opening the accounts that it is the first to use."""
+    names = {leg.account for leg in draft.legs}
+    known = set(all_accounts().filter(name__in=names).values_list("name", flat=True))
+    for name in sorted(names - known):
+        ledger.open_account(name, currency=policy.account_currency(name, functional_currency()))
+    ledger.post_entry(draft, by=by.get_username())
+
+
+def open_bank(account: BankAccount) -> None:
+    """Opens the ledger's account of a bank account, in its currency."""
+    ledger.open_account(account.account, currency=account.currency)
+
+
+def record(act: str, subject: object, *, by: User, detail: str = "") -> None:
+    """Leaves the audit record of an act."""
+    AuditRecord.objects.create(user=by, act=act, subject=str(subject)[:60], detail=detail[:400])
+
+
+def clean_text(text: str, *, field: str, longest: int, required: bool = True) -> str:
+    """One line of text without control characters and outer blanks. Raises ValueInvalid."""
+    cleaned = " ".join(text.split())
+    if required and not cleaned:
+        raise ValueInvalid("This is needed.", field=field)
+    if len(cleaned) > longest:
+        raise ValueInvalid(f"At most {longest} characters; these are {len(cleaned)}.", field=field)
+    if not cleaned.isprintable():
+        raise ValueInvalid("There is a character in it that cannot be printed.", field=field)
+    return cleaned
+
+
+def check_not_before(on: date, earliest: date, field: str) -> None:
+    """Raises ValueInvalid where an act is dated before what it rests on."""
+    if on < earliest:
+        raise ValueInvalid(f"This is dated {earliest} or later.", field=field)

@@ -1,0 +1,160 @@
+"""Agreements: signed with their instalments, cancelled while nothing came of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.contrib.auth.models import User
+
+from fund import policy
+from fund.countries import check_countries
+from fund.errors import CodeTaken, InstalmentsDiffer, PledgeUnfit, ValueInvalid
+from fund.models import Agreement, Donor, Instalment, Pledge, Project, Recognition
+from fund.money import to_money
+from fund.operations import acts
+from fund.policy import Carried, Party, Share
+from fund.queries.contributions import open_pledges
+from fund.queries.rates import carry
+from ledger.money import Amount, share, split
+from ledger.operations import writing
+from ledger.queries import functional_currency
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One instalment before it is signed."""
+
+    on: date
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Earmark:
+    """What an earmarked agreement's money is for; what is empty limits nothing."""
+
+    projects: Sequence[Project] = field(default_factory=tuple)
+    countries: Sequence[str] = field(default_factory=tuple)
+    ends_on: date | None = None
+
+
+def sign_agreement(
+    *,
+    donor: Donor,
+    signed_on: date,
+    amount: Amount,
+    instalments: Sequence[Due],
+    by: User,
+    token: UUID,
+    recognition: str = Recognition.ON_SIGNATURE,
+    pledge: Pledge | None = None,
+    earmark: Earmark | None = None,
+    reference: str = "",
+    note: str = "",
+) -> Agreement:
+    """Records a signed agreement; an `earmark` makes it a sub-fund of its own.
+
+    The functional amount is that of the day of signature, divided among the instalments. A pledge of the same donor
+    is taken off: as much as is signed where the currencies agree, otherwise what is left of it. Raises
+    InstalmentsDiffer, PledgeUnfit, CodeTaken, RateMissing, YearNotOpen, ValueInvalid.
+    """
+    acts.require(by, "add_agreement")
+    acts.check_positive(amount)
+    _check_instalments(amount, instalments, signed_on)
+    with writing():
+        acts.check_token(Agreement, token)
+        acts.check_day(signed_on, "signed_on")
+        agreement = Agreement(donor=donor, pledge=pledge, signed_on=signed_on, amount=to_money(amount), token=token)
+        agreement.created_by = by
+        agreement.recognition = _check_recognition(recognition)
+        agreement.reference = _check_reference(reference)
+        agreement.note = acts.clean_text(note, field="note", longest=300, required=False)
+        released = _take_off(pledge, agreement, amount) if pledge else None
+        agreement.number = acts.take_number(Agreement, signed_on)
+        _save(agreement, earmark)
+        shares = _save_instalments(agreement, instalments, carry(amount, signed_on))
+        draft = policy.sign_agreement(
+            number=agreement.number,
+            donor=Party(donor.code, donor.name),
+            on=signed_on,
+            fund=agreement.sub_fund,
+            on_signature=recognition == Recognition.ON_SIGNATURE,
+            instalments=shares,
+            currency=functional_currency(),
+            pledge=pledge.number if pledge else "",
+            released=released,
+        )
+        acts.post(draft, by=by)
+        acts.record("sign agreement", agreement, by=by, detail=f"{donor}: {amount}")
+    return agreement
+
+
+def _check_instalments(amount: Amount, instalments: Sequence[Due], signed_on: date) -> None:
+    if not instalments:
+        raise InstalmentsDiffer("An agreement has at least one instalment.", field="instalments")
+    for due in instalments:
+        acts.check_positive(due.amount, "instalments")
+        if due.amount.currency != amount.currency:
+            raise InstalmentsDiffer(f"Instalments are in the agreement's {amount.currency}.", field="instalments")
+    total = Amount(sum(due.amount.minor for due in instalments), amount.currency)
+    if total != amount:
+        difference = Amount(abs(total.minor - amount.minor), amount.currency)
+        more = "more" if total.minor > amount.minor else "less"
+        raise InstalmentsDiffer(
+            f"The instalments add up to {total}, {difference} {more} than the agreement's {amount}.",
+            field="instalments",
+        )
+
+
+def _check_recognition(recognition: str) -> str:
+    if recognition not in Recognition.values:
+        raise ValueInvalid("Recognise on signature or on receipt.", field="recognition")
+    return recognition
+
+
+def _check_reference(reference: str) -> str:
+    cleaned = acts.clean_text(reference, field="reference", longest=60, required=False)
+    taken = Agreement.objects.filter(reference=cleaned, cancelled_on=None).first() if cleaned else None
+    if taken:
+        raise CodeTaken(f"The reference {cleaned} is that of {taken} already.", field="reference")
+    return cleaned
+
+
+def _take_off(pledge: Pledge, agreement: Agreement, amount: Amount) -> Carried:
+    """What the agreement takes off its pledge, at the pledge's own carrying amount."""
+    if pledge.donor_id != agreement.donor_id:
+        raise PledgeUnfit(f"{pledge} is of {pledge.donor}, not of {agreement.donor}.", field="pledge")
+    if pledge.announced_on > agreement.signed_on:
+        raise PledgeUnfit(f"{pledge} was announced on {pledge.announced_on}, after this.", field="pledge")
+    remaining = open_pledges([pledge])[pledge.number]
+    if not remaining.amount.minor:
+        raise PledgeUnfit(f"Nothing of {pledge} is open: it is signed or withdrawn.", field="pledge")
+    if remaining.amount.currency != amount.currency or amount.minor >= remaining.amount.minor:
+        return remaining
+    return Carried(amount, share(remaining.functional, amount.minor, remaining.amount.minor))
+
+
+def _save(agreement: Agreement, earmark: Earmark | None) -> None:
+    if earmark:
+        if earmark.ends_on and earmark.ends_on < agreement.signed_on:
+            raise ValueInvalid("The earmark ends on the day of signature or later.", field="ends_on")
+        agreement.earmarked = True
+        agreement.ends_on = earmark.ends_on
+        agreement.earmark_countries = check_countries(earmark.countries)
+    agreement.save(force_insert=True)
+    if earmark:
+        agreement.earmark_projects.set(earmark.projects)
+
+
+def _save_instalments(agreement: Agreement, instalments: Sequence[Due], whole: Carried) -> list[Share]:
+    """Saves the instalments, numbered by due day, each with its part of the functional amount."""
+    ordered = sorted(instalments, key=lambda due: due.on)
+    parts = split(whole.functional, [due.amount.minor for due in ordered])
+    shares = []
+    for position, (due, part) in enumerate(zip(ordered, parts, strict=True), 1):
+        reference = f"{agreement.number}/{position}"
+        Instalment.objects.create(
+            agreement=agreement, position=position, reference=reference, due_on=due.on, amount=to_money(due.amount)
+        )
+        shares.append(Share(reference, Carried(due.amount, part)))
+    return shares

@@ -1,0 +1,177 @@
+"""Disbursements: prepared by one person, approved or rejected by another."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from fund import policy
+from fund.errors import SamePerson, StateUnfit, ValueInvalid
+from fund.models import BankAccount, Category, Disbursement, DisbursementLine, DisbursementState, Project
+from fund.money import to_amount, to_money
+from fund.operations import acts, limits
+from fund.policy import Carried, CashOut, Charge
+from fund.queries.funds import bank_cash
+from fund.queries.rates import carry
+from ledger.entries import Draft
+from ledger.money import Amount, share, split
+from ledger.operations import writing
+from ledger.queries import functional_currency
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is charged to a sub-fund for a project, in the bank account's currency."""
+
+    fund: str
+    project: Project
+    category: str
+    amount: Amount
+
+
+def prepare_disbursement(
+    *,
+    payee: str,
+    bank_account: BankAccount,
+    paid_on: date,
+    lines: Sequence[Line],
+    by: User,
+    token: UUID,
+    note: str = "",
+) -> Disbursement:
+    """Records a disbursement that waits for another person's approval; nothing is posted yet.
+
+    The limits are checked here already, so that the preparer learns of a refusal at once. Raises FundsFirst,
+    AllocationExceeded, OutsideEarmark, RateMissing, YearNotOpen, ValueInvalid.
+    """
+    acts.require(by, "add_disbursement")
+    payee = acts.clean_text(payee, field="payee", longest=200)
+    _check_lines(lines, bank_account)
+    with writing():
+        acts.check_token(Disbursement, token)
+        acts.check_day(paid_on, "paid_on")
+        _check_limits(lines, bank_account, paid_on)
+        total = Amount(sum(line.amount.minor for line in lines), bank_account.currency)
+        disbursement = Disbursement(payee=payee, bank_account=bank_account, paid_on=paid_on, created_by=by, token=token)
+        disbursement.amount = to_money(total)
+        disbursement.number = acts.take_number(Disbursement, paid_on)
+        disbursement.note = acts.clean_text(note, field="note", longest=300, required=False)
+        disbursement.save(force_insert=True)
+        DisbursementLine.objects.bulk_create(
+            DisbursementLine(
+                disbursement=disbursement,
+                fund=line.fund,
+                project=line.project,
+                category=line.category,
+                amount=to_money(line.amount),
+            )
+            for line in lines
+        )
+        acts.record("prepare disbursement", disbursement, by=by, detail=f"{payee}: {total}")
+    return disbursement
+
+
+def approve_disbursement(disbursement: Disbursement, *, by: User) -> None:
+    """Approves a disbursement, dated its day, and posts it.
+
+    Raises SamePerson where `by` prepared it, StateUnfit where it is decided already, and what preparing raises:
+    the limits are checked again, since other payments may have come between.
+    """
+    with writing():
+        found = _get_prepared(disbursement, by)
+        lines = [
+            Line(line.fund, line.project, line.category, to_amount(line.amount))
+            for line in found.lines.select_related("project").order_by("pk")
+        ]
+        acts.check_day(found.paid_on, "paid_on")
+        expenses = _check_limits(lines, found.bank_account, found.paid_on)
+        acts.post(_to_draft(found, lines, expenses), by=by)
+        _decide(found, DisbursementState.PAID, by)
+        acts.record("approve disbursement", found, by=by, detail=f"{found.payee}: {to_amount(found.amount)}")
+
+
+def reject_disbursement(disbursement: Disbursement, *, reason: str, by: User) -> None:
+    """Rejects a disbursement that waits for approval. Raises SamePerson, StateUnfit, ValueInvalid."""
+    reason = acts.clean_text(reason, field="reason", longest=300)
+    with writing():
+        found = _get_prepared(disbursement, by)
+        found.reason = reason
+        _decide(found, DisbursementState.REJECTED, by)
+        acts.record("reject disbursement", found, by=by, detail=reason)
+
+
+def _check_lines(lines: Sequence[Line], account: BankAccount) -> None:
+    if not lines:
+        raise ValueInvalid("A disbursement charges at least one sub-fund.", field="lines")
+    for line in lines:
+        acts.check_positive(line.amount, "lines")
+        if line.amount.currency != account.currency:
+            raise ValueInvalid(f"{account.code} holds {account.currency}: the amounts are in it.", field="lines")
+        if line.category not in Category.values:
+            raise ValueInvalid(f"“{line.category}” is not a category of spending.", field="lines")
+
+
+def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list[int]:
+    """Checks every limit and returns the expense of each line, in the functional currency.
+
+    The rate of the day applies to the whole payment; its lines share it by largest fraction (rule 3).
+    """
+    total = Amount(sum(line.amount.minor for line in lines), account.currency)
+    expenses = split(carry(total, on).functional, [line.amount.minor for line in lines])
+    cash: defaultdict[str, int] = defaultdict(int)
+    spent: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for line, expense in zip(lines, expenses, strict=True):
+        limits.check_earmark(line.fund, line.project, on=on)
+        cash[line.fund] += line.amount.minor
+        spent[line.project.code, line.fund] += expense
+    for (project, fund), expense in spent.items():
+        limits.check_allocation(project, fund, expense, on=on)
+    for fund, minor in cash.items():
+        limits.check_cash(account, fund, Amount(minor, account.currency), on=on)
+    return expenses
+
+
+def _get_prepared(disbursement: Disbursement, by: User) -> Disbursement:
+    acts.require(by, "approve_disbursement")
+    found = Disbursement.objects.select_related("bank_account").get(pk=disbursement.pk)
+    if found.state != DisbursementState.PREPARED:
+        raise StateUnfit(f"{found} is {found.get_state_display().lower()} already.")
+    if found.created_by_id == by.pk:
+        raise SamePerson(f"You prepared {found}: another person decides on it.")
+    return found
+
+
+def _decide(disbursement: Disbursement, state: DisbursementState, by: User) -> None:
+    disbursement.state, disbursement.decided_by, disbursement.decided_at = state, by, timezone.now()
+    disbursement.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+
+
+def _to_draft(disbursement: Disbursement, lines: Sequence[Line], expenses: Sequence[int]) -> Draft:
+    account = disbursement.bank_account
+    charges = [
+        Charge(line.fund, line.project.code, line.category, expense)
+        for line, expense in zip(lines, expenses, strict=True)
+    ]
+    sums: defaultdict[str, int] = defaultdict(int)
+    for line in lines:
+        sums[line.fund] += line.amount.minor
+    cash = [CashOut(fund, _carried(account, fund, minor)) for fund, minor in sums.items()]
+    return policy.disburse(
+        number=disbursement.number,
+        payee=disbursement.payee,
+        on=disbursement.paid_on,
+        bank=account.account,
+        charges=charges,
+        cash=cash,
+        currency=functional_currency(),
+    )
+
+
+def _carried(account: BankAccount, fund: str, minor: int) -> Carried:
+    """Rule 4: what leaves a balance leaves at its average carrying amount; the last unit takes what is left."""
+    held = bank_cash(account.account, fund)
+    return Carried(Amount(minor, account.currency), share(held.functional, minor, held.amount))

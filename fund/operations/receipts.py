@@ -1,0 +1,268 @@
+"""Receipts: money that arrived, against the instalments of an agreement or as a gift."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.contrib.auth.models import User
+
+from fund import policy
+from fund.errors import ReceiptTooLarge, ReceiptTwice, ValueInvalid
+from fund.models import Agreement, BankAccount, Donor, Instalment, Receipt, ReceiptLine, Recognition
+from fund.money import to_money
+from fund.operations import acts
+from fund.policy import Arrival, Carried, Party, Share
+from fund.queries.contributions import Standing, open_instalments
+from fund.queries.rates import carry, exchange
+from ledger.money import Amount, share
+from ledger.operations import writing
+from ledger.queries import functional_currency
+
+Open = list[tuple[Instalment, Standing]]
+
+# Paid in another currency, what arrived and what it settles may differ by this part at the day's rates.
+_LARGEST_DIFFERENCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the bank says of a receipt.
+
+    `amount` arrived in the bank account, in its currency; `charges`, in the same currency, were kept by banks on the
+    way. `reference` is the bank's own; blanks and capitals make no difference to it.
+    """
+
+    bank_account: BankAccount
+    received_on: date
+    amount: Amount
+    reference: str
+    charges: Amount | None = None
+    note: str = ""
+
+    @property
+    def sent(self) -> Amount:
+        """What the donor sent: what arrived and what was kept on the way."""
+        kept = self.charges.minor if self.charges else 0
+        return Amount(self.amount.minor + kept, self.amount.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a receipt divides: what it settles of which instalment, in the agreement's currency, and what is beyond."""
+
+    settled: Sequence[tuple[Instalment, Standing, Amount]]
+    excess: Amount
+
+
+def record_receipt(
+    *,
+    agreement: Agreement,
+    facts: Facts,
+    by: User,
+    token: UUID,
+    lines: Mapping[str, Amount] | None = None,
+    accept_excess: bool = False,
+    accept_twin: bool = False,
+) -> Receipt:
+    """Records a receipt of an agreement and posts it.
+
+    `lines` says what it settles of which instalment (by reference, in the agreement's currency); without it, the
+    earliest due come first. What the donor sent beyond them is unapplied, when `accept_excess` says so. `accept_twin`
+    takes a second receipt of the same day, account and amount under another reference. Raises ReceiptTooLarge,
+    ReceiptTwice, RateMissing, YearNotOpen, ValueInvalid.
+    """
+    acts.require(by, "add_receipt")
+    with writing():
+        _check(facts, token, accept_twin)
+        if agreement.cancelled_on:
+            raise ValueInvalid(f"{agreement} was cancelled on {agreement.cancelled_on}.", field="agreement")
+        acts.check_not_before(facts.received_on, agreement.signed_on, "received_on")
+        settlement = _settle(agreement, facts, lines)
+        if settlement.excess.minor and not accept_excess:
+            raise _too_large(settlement)
+        receipt = _save(facts, agreement.donor, agreement, settlement, by, token)
+        arrival = _to_arrival(receipt, facts, settlement)
+        on_signature = agreement.recognition == Recognition.ON_SIGNATURE
+        acts.post(policy.receive(arrival, on_signature=on_signature, currency=functional_currency()), by=by)
+        acts.record("record receipt", receipt, by=by, detail=f"{agreement}: {facts.amount}")
+    return receipt
+
+
+def record_gift(*, donor: Donor, facts: Facts, by: User, token: UUID, accept_twin: bool = False) -> Receipt:
+    """Records a gift without an agreement: into the pool, income on receipt. Raises as `record_receipt`."""
+    acts.require(by, "add_receipt")
+    with writing():
+        _check(facts, token, accept_twin)
+        settlement = Settlement((), Amount(0, facts.amount.currency))
+        receipt = _save(facts, donor, None, settlement, by, token)
+        arrival = _to_arrival(receipt, facts, settlement)
+        acts.post(policy.receive_gift(arrival, currency=functional_currency()), by=by)
+        acts.record("record receipt", receipt, by=by, detail=f"gift of {donor}: {facts.amount}")
+    return receipt
+
+
+def normalise_reference(reference: str) -> str:
+    """A bank's reference without blanks, in capitals: what two people would type alike."""
+    return "".join(reference.split()).upper()
+
+
+def _check(facts: Facts, token: UUID, accept_twin: bool) -> None:
+    acts.check_token(Receipt, token)
+    acts.check_positive(facts.amount)
+    acts.check_day(facts.received_on, "received_on")
+    if facts.charges and facts.charges.minor < 0:
+        raise ValueInvalid("Charges are zero or more.", field="charges")
+    currency = facts.bank_account.currency
+    if {facts.amount.currency, facts.sent.currency, (facts.charges or facts.amount).currency} != {currency}:
+        raise ValueInvalid(f"{facts.bank_account.code} holds {currency}: the amount is in it.", field="amount")
+    _check_twice(facts, accept_twin)
+
+
+def _check_twice(facts: Facts, accept_twin: bool) -> None:
+    """One receipt for one line of a bank statement, however many officers press at once."""
+    reference = normalise_reference(acts.clean_text(facts.reference, field="reference", longest=60))
+    standing = Receipt.objects.filter(bank_account=facts.bank_account, reversed_on=None)
+    twice = standing.filter(reference=reference).first()
+    if twice:
+        raise ReceiptTwice(
+            f"{twice} of {twice.received_on} has the bank reference {reference} already: it is the same money.",
+            field="reference",
+        )
+    twin = standing.filter(received_on=facts.received_on, amount=to_money(facts.amount)).first()
+    if twin and not accept_twin:
+        raise ReceiptTwice(
+            f"{twin} has the same day, account and amount, with the bank reference {twin.reference}. "
+            "If this is another payment, confirm it.",
+            field="accept_twin",
+        )
+
+
+def _settle(agreement: Agreement, facts: Facts, lines: Mapping[str, Amount] | None) -> Settlement:
+    found = open_instalments(agreement)
+    currency = str(agreement.amount.currency)
+    if lines is None:
+        settled = _earliest_first(found, exchange(facts.sent, currency, facts.received_on))
+    else:
+        settled = _as_told(found, lines, agreement)
+    total = sum(amount.minor for _, _, amount in settled)
+    if currency == facts.amount.currency:
+        return Settlement(settled, _excess(facts, total))
+    _check_value(facts, settled, currency)
+    return Settlement(settled, Amount(0, facts.amount.currency))
+
+
+def _earliest_first(found: Open, sent: Amount) -> list[tuple[Instalment, Standing, Amount]]:
+    left = sent.minor
+    settled = []
+    for instalment, standing in found:
+        part = min(left, standing.outstanding)
+        left -= part
+        if part:
+            settled.append((instalment, standing, Amount(part, sent.currency)))
+    return settled
+
+
+def _as_told(
+    found: Open, lines: Mapping[str, Amount], agreement: Agreement
+) -> list[tuple[Instalment, Standing, Amount]]:
+    by_reference = {instalment.reference: (instalment, standing) for instalment, standing in found}
+    settled = []
+    for reference, amount in lines.items():
+        acts.check_positive(amount, "lines")
+        if reference not in by_reference:
+            raise ValueInvalid(f"Nothing is owed of {reference}.", field="lines")
+        instalment, standing = by_reference[reference]
+        if amount.currency != standing.currency:
+            raise ValueInvalid(f"Instalments of {agreement} are settled in {standing.currency}.", field="lines")
+        if amount.minor > standing.outstanding:
+            owed = Amount(standing.outstanding, standing.currency)
+            raise ReceiptTooLarge(f"{reference} is owed {owed}: {amount} is more.", field="lines")
+        settled.append((instalment, standing, amount))
+    return settled
+
+
+def _excess(facts: Facts, total: int) -> Amount:
+    excess = facts.sent.minor - total
+    if excess < 0:
+        applied = Amount(total, facts.amount.currency)
+        raise ReceiptTooLarge(f"{applied} is applied, but only {facts.sent} was sent.", field="lines")
+    if excess > facts.amount.minor:
+        raise ReceiptTooLarge("Charges cannot be unapplied: apply at least them.", field="lines")
+    return Amount(excess, facts.amount.currency)
+
+
+def _too_large(settlement: Settlement) -> ReceiptTooLarge:
+    owed = ", ".join(f"{amount} of {instalment}" for instalment, _, amount in settlement.settled)
+    taken = f"It settles {owed}" if owed else "Nothing of the agreement is open"
+    return ReceiptTooLarge(
+        f"{taken}; {settlement.excess} is more than the open instalments are owed. Lower the amount, or confirm that "
+        "the rest waits as unapplied until the donor says.",
+        field="accept_excess",
+    )
+
+
+def _check_value(facts: Facts, settled: Sequence[tuple[Instalment, Standing, Amount]], currency: str) -> None:
+    """Paid in another currency, what is settled is worth about what was sent."""
+    if not settled:
+        raise ReceiptTooLarge("Nothing of the agreement is open: record it as a gift.", field="lines")
+    total = Amount(sum(amount.minor for _, _, amount in settled), currency)
+    worth = exchange(total, facts.amount.currency, facts.received_on)
+    if abs(worth.minor - facts.sent.minor) * 100 > _LARGEST_DIFFERENCE * worth.minor:
+        raise ReceiptTooLarge(
+            f"{total} is worth {worth} that day, but {facts.sent} was sent: more than {_LARGEST_DIFFERENCE} % apart. "
+            "Correct what it settles.",
+            field="lines",
+        )
+
+
+def _save(
+    facts: Facts, donor: Donor, agreement: Agreement | None, settlement: Settlement, by: User, token: UUID
+) -> Receipt:
+    charges = facts.charges or Amount(0, facts.amount.currency)
+    receipt = Receipt(donor=donor, agreement=agreement, bank_account=facts.bank_account, created_by=by, token=token)
+    receipt.number = acts.take_number(Receipt, facts.received_on)
+    receipt.received_on = facts.received_on
+    receipt.reference = normalise_reference(facts.reference)
+    receipt.amount, receipt.charges = to_money(facts.amount), to_money(charges)
+    receipt.excess = to_money(settlement.excess)
+    receipt.note = acts.clean_text(facts.note, field="note", longest=300, required=False)
+    receipt.save(force_insert=True)
+    ReceiptLine.objects.bulk_create(
+        ReceiptLine(receipt=receipt, instalment=instalment, amount=to_money(amount))
+        for instalment, _, amount in settlement.settled
+    )
+    return receipt
+
+
+def _to_arrival(receipt: Receipt, facts: Facts, settlement: Settlement) -> Arrival:
+    donor, agreement = receipt.donor, receipt.agreement
+    charges = carry(facts.charges, facts.received_on).functional if facts.charges else 0
+    excess = carry(settlement.excess, facts.received_on) if settlement.excess.minor else None
+    return Arrival(
+        number=receipt.number,
+        donor=Party(donor.code, donor.name),
+        on=facts.received_on,
+        fund=agreement.sub_fund if agreement else policy.POOL,
+        bank=facts.bank_account.account,
+        arrived=carry(facts.amount, facts.received_on),
+        charges=charges,
+        settled=[_to_share(*part) for part in settlement.settled],
+        excess=excess,
+        overpaid=_overpaid(agreement, settlement),
+        agreement=agreement.number if agreement else "",
+    )
+
+
+def _to_share(instalment: Instalment, standing: Standing, amount: Amount) -> Share:
+    """Rule 4: a receivable is settled at its own carrying amount; the last unit takes what is left."""
+    return Share(instalment.reference, Carried(amount, share(standing.carried, amount.minor, standing.outstanding)))
+
+
+def _overpaid(agreement: Agreement | None, settlement: Settlement) -> str:
+    if agreement is None or not settlement.excess.minor:
+        return ""
+    if settlement.settled:
+        return settlement.settled[-1][0].reference
+    last: Instalment = agreement.instalments.latest("position")
+    return last.reference

@@ -1,0 +1,99 @@
+"""Corrections: a document that was posted in error is reversed by its opposite, and never edited."""
+
+from datetime import date
+
+from django.contrib.auth.models import User
+
+from fund import policy
+from fund.errors import StateUnfit
+from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Receipt
+from fund.money import to_amount
+from fund.operations import acts, limits
+from fund.queries.funds import allocation_left
+from ledger.money import Amount
+from ledger.operations import reverse_entry, writing
+from ledger.queries import document_totals, entries_caused_by, functional_currency
+
+
+def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -> None:
+    """Reverses an agreement of which nothing was received. Raises StateUnfit, YearNotOpen, ValueInvalid."""
+    acts.require(by, "change_agreement")
+    with writing():
+        found = Agreement.objects.get(pk=agreement.pk)
+        _check_standing(found, found.cancelled_on)
+        if found.receipts.filter(reversed_on=None).exists():
+            raise StateUnfit(f"{found} has receipts: reverse them first.")
+        _reverse(found.number, on=on, reason=reason, by=by)
+        found.cancelled_on = on
+        found.save(update_fields=["cancelled_on"])
+        acts.record("cancel agreement", found, by=by, detail=reason)
+
+
+def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
+    """Reverses a receipt, such as one that the bank took back. Raises FundsFirst where its money is used already."""
+    acts.require(by, "change_receipt")
+    with writing():
+        found = Receipt.objects.select_related("agreement", "bank_account").get(pk=receipt.pk)
+        _check_standing(found, found.reversed_on)
+        fund = found.agreement.sub_fund if found.agreement else policy.POOL
+        limits.check_cash(found.bank_account, fund, to_amount(found.amount), on=on, field="on")
+        limits.check_available(fund, _arrived(found) - _held(found), on=on, field="on")
+        _reverse(found.number, on=on, reason=reason, by=by)
+        found.reversed_on = on
+        found.save(update_fields=["reversed_on"])
+        acts.record("reverse receipt", found, by=by, detail=reason)
+
+
+def reverse_allocation(allocation: Allocation, *, on: date, reason: str, by: User) -> None:
+    """Takes an allocation back. Raises StateUnfit where some of it is spent."""
+    acts.require(by, "change_allocation")
+    with writing():
+        found = Allocation.objects.select_related("project").get(pk=allocation.pk)
+        _check_standing(found, found.reversed_on)
+        for line in found.lines.all():
+            left = allocation_left(found.project.code, line.fund)
+            if to_amount(line.amount).minor > left:
+                amount = Amount(left, functional_currency())
+                raise StateUnfit(f"Only {amount} of {line.fund} is left at {found.project.code}: the rest is spent.")
+        _reverse(found.number, on=on, reason=reason, by=by)
+        found.reversed_on = on
+        found.save(update_fields=["reversed_on"])
+        acts.record("reverse allocation", found, by=by, detail=reason)
+
+
+def reverse_disbursement(disbursement: Disbursement, *, on: date, reason: str, by: User) -> None:
+    """[23] Reverses a payment that came back. Raises StateUnfit where it is not paid."""
+    acts.require(by, "change_disbursement")
+    with writing():
+        found = Disbursement.objects.get(pk=disbursement.pk)
+        if found.state != DisbursementState.PAID:
+            raise StateUnfit(f"{found} is {found.get_state_display().lower()}: only what is paid is reversed.")
+        _reverse(found.number, on=on, reason=reason, by=by)
+        found.state, found.reversed_on = DisbursementState.REVERSED, on
+        found.save(update_fields=["state", "reversed_on"])
+        acts.record("reverse disbursement", found, by=by, detail=reason)
+
+
+def _check_standing(document: object, ended_on: date | None) -> None:
+    if ended_on:
+        raise StateUnfit(f"{document} was reversed on {ended_on} already.")
+
+
+def _reverse(number: str, *, on: date, reason: str, by: User) -> None:
+    reason = acts.clean_text(reason, field="reason", longest=200)
+    acts.check_day(on, "on")
+    for entry in entries_caused_by(number).filter(reverses=None):
+        acts.check_not_before(on, entry.dated_on, "on")
+        reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
+
+
+def _posted(receipt: Receipt, accounts: tuple[str, ...]) -> int:
+    return sum(functional for _, functional in document_totals([receipt.number], accounts=accounts).values())
+
+
+def _arrived(receipt: Receipt) -> int:
+    return _posted(receipt, (policy.BANK,))
+
+
+def _held(receipt: Receipt) -> int:
+    return -_posted(receipt, (policy.UNAPPLIED,))

@@ -1,0 +1,247 @@
+"""What each event of the fund does to the books: the accounting policy, event by event. Pure: no Django, no clock.
+
+Read beside the worked year in `tests/data/worked_year.beancount`, which has every event with its figures. Amounts
+come in as they stand on the document, all positive; the sides are given here, debit positive. Functional amounts are
+integers in minor units of the functional currency. Numbers in brackets are events of the worked year.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.entries import Draft, Leg
+from ledger.money import Amount, split
+
+POOL = "POOL"
+GENERAL = "GENERAL"
+
+BANK = "Assets:Bank:"
+RECEIVABLE = "Assets:Receivable:"
+UNAPPLIED = "Liabilities:Unapplied:"
+CONTRIBUTIONS = "Income:Contributions:"
+EXCHANGE = "Income:Exchange:Realised"
+PROJECTS = "Expenses:Projects:"
+BANK_CHARGES = "Expenses:BankCharges"
+ALLOCATED = "Equity:Allocated:"
+UNALLOCATED = "Equity:Unallocated"
+PLEDGED = "Equity:Memorandum:Pledged:"
+PLEDGES = "Equity:Memorandum:Pledges"
+COMMITTED = "Equity:Memorandum:Committed:"
+COMMITMENTS = "Equity:Memorandum:Commitments"
+
+# Accounts that hold what is owed by donors, on the balance sheet or as a memorandum.
+OWED = (RECEIVABLE, COMMITTED)
+
+# These take the functional currency alone; banks have a currency of their own, the others take any.
+_FUNCTIONAL_ONLY = ("Income:", "Expenses:", UNALLOCATED, ALLOCATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An amount with its carrying amount in the functional currency; both positive."""
+
+    amount: Amount
+    functional: int
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A donor: the code that ends its accounts, and the name that entries show."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of an event that concerns one instalment."""
+
+    instalment: str
+    carried: Carried
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a disbursement charges to a sub-fund for a project: the expense in the functional currency."""
+
+    fund: str
+    project: str
+    category: str
+    expense: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashOut:
+    """What leaves a bank account out of one sub-fund, at its carrying amount."""
+
+    fund: str
+    carried: Carried
+
+
+def account_currency(name: str, functional: str) -> str:
+    """The currency that an account takes when it is opened by its first entry; empty for any."""
+    return functional if name.startswith(_FUNCTIONAL_ONLY) else ""
+
+
+def _debit(account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "") -> Leg:
+    amount = carried.amount
+    return Leg(account, amount.minor, amount.currency, carried.functional, fund, project, instalment)
+
+
+def _credit(account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "") -> Leg:
+    return _debit(account, carried, fund, project=project, instalment=instalment).opposite()
+
+
+def _in(currency: str, functional: int) -> Carried:
+    """An amount that is in the functional currency by nature."""
+    return Carried(Amount(functional, currency), functional)
+
+
+def _exchange(legs: Iterable[Leg], fund: str, currency: str) -> list[Leg]:
+    """Rule 4: what the other legs of the sub-fund leave open is the realised exchange difference."""
+    difference = -sum(leg.functional for leg in legs if leg.fund == fund)
+    return [Leg(EXCHANGE, difference, currency, difference, fund)] if difference else []
+
+
+def announce_pledge(*, number: str, donor: Party, on: date, pledged: Carried) -> Draft:
+    """[1] A promise: memorandum only, and in GENERAL, since it belongs to no sub-fund yet."""
+    legs = (_debit(PLEDGED + donor.code, pledged, GENERAL), _credit(PLEDGES, pledged, GENERAL))
+    return Draft(on, "pledge", donor.name, f"Pledge {number} announced", (number,), legs)
+
+
+def withdraw_pledge(*, number: str, donor: Party, on: date, remaining: Carried, reason: str) -> Draft:
+    """The rest of a pledge is taken back: the memorandum is reversed."""
+    legs = _release(donor, remaining)
+    return Draft(on, "pledge", donor.name, f"Pledge {number} withdrawn: {reason}", (number,), legs)
+
+
+def _release(donor: Party, released: Carried) -> tuple[Leg, ...]:
+    return (_credit(PLEDGED + donor.code, released, GENERAL), _debit(PLEDGES, released, GENERAL))
+
+
+def sign_agreement(
+    *,
+    number: str,
+    donor: Party,
+    on: date,
+    fund: str,
+    on_signature: bool,
+    instalments: Sequence[Share],
+    currency: str,
+    pledge: str = "",
+    released: Carried | None = None,
+) -> Draft:
+    """[2, 3] A binding commitment: receivable and income, or a memorandum where income waits for the receipt.
+
+    `released` is what the agreement takes off the pledge; it is reversed in the same entry.
+    """
+    legs = list(_release(donor, released)) if released else []
+    if on_signature:
+        legs += [
+            _debit(RECEIVABLE + donor.code, part.carried, fund, instalment=part.instalment) for part in instalments
+        ]
+        income = sum(part.carried.functional for part in instalments)
+        legs.append(_credit(CONTRIBUTIONS + donor.code, _in(currency, income), fund))
+    else:
+        for part in instalments:
+            legs.append(_debit(COMMITTED + donor.code, part.carried, fund, instalment=part.instalment))
+            legs.append(_credit(COMMITMENTS, part.carried, fund))
+    links = (number, pledge) if pledge else (number,)
+    return Draft(on, "agreement", donor.name, f"Agreement {number} signed", links, tuple(legs))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Money that arrived, for `receive`.
+
+    `arrived` reached the bank account; `charges` (functional) were kept on the way; `settled` are the parts of
+    instalments that it settles at their own carrying amounts; `excess`, part of `arrived`, is beyond them, and
+    `overpaid` is the instalment that it goes beyond.
+    """
+
+    number: str
+    donor: Party
+    on: date
+    fund: str
+    bank: str
+    arrived: Carried
+    charges: int
+    settled: Sequence[Share]
+    excess: Carried | None = None
+    overpaid: str = ""
+    agreement: str = ""
+
+
+def receive(arrival: Arrival, *, on_signature: bool, currency: str) -> Draft:
+    """[5, 6, 21] A receipt of an agreement. What is beyond the instalments is unapplied, and never income.
+
+    Recognised on signature, it settles the receivable and the rest is an exchange difference; on receipt, it is the
+    income, and the memorandum is reversed.
+    """
+    fund, donor, excess = arrival.fund, arrival.donor, arrival.excess
+    legs = _money_in(arrival, currency)
+    if excess:
+        legs.append(_credit(UNAPPLIED + donor.code, excess, fund, instalment=arrival.overpaid))
+    if on_signature:
+        legs += [
+            _credit(RECEIVABLE + donor.code, part.carried, fund, instalment=part.instalment) for part in arrival.settled
+        ]
+        legs += _exchange(legs, fund, currency)
+    elif arrival.settled:
+        legs += _income_on_receipt(arrival, sum(leg.functional for leg in legs), currency)
+    of = ", ".join(part.instalment for part in arrival.settled) or arrival.agreement
+    narration = f"Receipt {arrival.number} of {of}"
+    return Draft(arrival.on, "receipt", donor.name, narration, (arrival.number, arrival.agreement), tuple(legs))
+
+
+def _money_in(arrival: Arrival, currency: str) -> list[Leg]:
+    legs = [_debit(arrival.bank, arrival.arrived, arrival.fund)]
+    if arrival.charges:
+        legs.append(_debit(BANK_CHARGES, _in(currency, arrival.charges), arrival.fund))
+    return legs
+
+
+def _income_on_receipt(arrival: Arrival, income: int, currency: str) -> list[Leg]:
+    fund, donor = arrival.fund, arrival.donor
+    parts = split(income, [part.carried.amount.minor for part in arrival.settled])
+    legs = []
+    for part, earned in zip(arrival.settled, parts, strict=True):
+        if earned:
+            legs.append(_credit(CONTRIBUTIONS + donor.code, _in(currency, earned), fund, instalment=part.instalment))
+        legs.append(_credit(COMMITTED + donor.code, part.carried, fund, instalment=part.instalment))
+        legs.append(_debit(COMMITMENTS, part.carried, fund))
+    return legs
+
+
+def receive_gift(arrival: Arrival, *, currency: str) -> Draft:
+    """[7] A gift without an agreement: into the pool, income on receipt."""
+    legs = _money_in(arrival, currency)
+    income = sum(leg.functional for leg in legs)
+    legs.append(_credit(CONTRIBUTIONS + arrival.donor.code, _in(currency, income), arrival.fund))
+    narration = f"Receipt {arrival.number}, unearmarked gift"
+    return Draft(arrival.on, "receipt", arrival.donor.name, narration, (arrival.number,), tuple(legs))
+
+
+def allocate(*, number: str, project: str, on: date, lines: Sequence[tuple[str, int]], currency: str) -> Draft:
+    """[11] A decision gives a project money of sub-funds: a pair inside Equity. `lines` are (sub-fund, amount)."""
+    legs: list[Leg] = []
+    for fund, amount in lines:
+        legs.append(_debit(UNALLOCATED, _in(currency, amount), fund))
+        legs.append(_credit(ALLOCATED + project, _in(currency, amount), fund))
+    earmarks = tuple(fund for fund, _ in lines if fund not in (POOL, GENERAL))
+    return Draft(on, "allocation", project, f"Allocation {number}", (number, *earmarks), tuple(legs))
+
+
+def disburse(
+    *, number: str, payee: str, on: date, bank: str, charges: Sequence[Charge], cash: Sequence[CashOut], currency: str
+) -> Draft:
+    """[13, 14] Money paid out: the expense at the rate of the day, the cash at its carrying amount, by sub-fund."""
+    legs: list[Leg] = []
+    for out in cash:
+        own = [charge for charge in charges if charge.fund == out.fund]
+        for charge in own:
+            account = f"{PROJECTS}{charge.project}:{charge.category}"
+            legs.append(_debit(account, _in(currency, charge.expense), out.fund, project=charge.project))
+        legs.append(_credit(bank, out.carried, out.fund))
+        legs += _exchange(legs, out.fund, currency)
+    return Draft(on, "disbursement", payee, f"Disbursement {number}", (number,), tuple(legs))

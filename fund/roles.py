@@ -1,0 +1,21 @@
+"""Roles and what each may do. Pure.
+
+A donor has no role: who has a `DonorAccess` sees that donor's statement and nothing else.
+"""
+
+FINANCE_OFFICER = "Finance officer"
+APPROVER = "Approver"
+AUDITOR = "Auditor"
+
+_DOCUMENTS = ("donor", "pledge", "agreement", "receipt", "project", "allocation", "disbursement")
+_THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate")
+
+_READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))
+_RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in _DOCUMENTS))
+
+# Codenames of the fund's permissions by role.
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    FINANCE_OFFICER: (*_READ, *_RECORD),
+    APPROVER: (*_READ, "approve_disbursement"),
+    AUDITOR: _READ,
+}
