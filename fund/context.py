@@ -1,0 +1,64 @@
+"""What every page of the officers knows: the navigation and the reader's role."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+# Group, and in it: label, route, the permission that shows it.
+_NAVIGATION = (
+    ("", ((_("Overview"), "fund:overview", "view_agreement"),)),
+    (
+        _("Contributions"),
+        (
+            (_("Donors"), "fund:donor-list", "view_donor"),
+            (_("Pledges"), "fund:pledge-list", "view_pledge"),
+            (_("Agreements"), "fund:agreement-list", "view_agreement"),
+            (_("Receipts"), "fund:receipt-list", "view_receipt"),
+        ),
+    ),
+    (
+        _("Programme"),
+        (
+            (_("Projects"), "fund:project-list", "view_project"),
+            (_("Allocations"), "fund:allocation-list", "view_allocation"),
+            (_("Disbursements"), "fund:disbursement-list", "view_disbursement"),
+            (_("Recommendations"), "fund:recommendation-list", "view_project"),
+        ),
+    ),
+    (
+        _("Books"),
+        (
+            (_("Journal"), "fund:entry-list", "view_auditrecord"),
+            (_("Trial balance"), "fund:trial-balance", "view_auditrecord"),
+            (_("Sub-funds"), "fund:sub-fund-list", "view_agreement"),
+            (_("Bank accounts"), "fund:bank-account-list", "view_bankaccount"),
+            (_("Rates"), "fund:rate-list", "view_exchangerate"),
+            (_("Years"), "fund:year-list", "view_auditrecord"),
+            (_("Audit trail"), "fund:audit-record-list", "view_auditrecord"),
+        ),
+    ),
+    ("", ((_("Reports"), "reports:index", "view_auditrecord"),)),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The navigation that the reader's role allows, the role's name and the fund's title."""
+    context: dict[str, Any] = {"fund_title": settings.FUND_TITLE}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return context
+    groups = []
+    for label, entries in _NAVIGATION:
+        allowed = [(name, reverse(route)) for name, route, permission in entries if user.has_perm(f"fund.{permission}")]
+        if allowed:
+            groups.append((label, [(name, url, _is_current(request.path, url)) for name, url in allowed]))
+    context["navigation"] = groups
+    context["role"] = ", ".join(user.groups.values_list("name", flat=True))
+    return context
+
+
+def _is_current(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

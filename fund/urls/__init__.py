@@ -1,0 +1,14 @@
+"""Addresses of the fund's pages, one module of them per part of the navigation."""
+
+from django.urls import include, path
+
+from fund.views import overview
+
+app_name = "fund"
+
+urlpatterns = [
+    path("", overview.Overview.as_view(), name="overview"),
+    path("", include("fund.urls.contributions")),
+    path("", include("fund.urls.programme")),
+    path("", include("fund.urls.books")),
+]

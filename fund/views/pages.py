@@ -1,0 +1,163 @@
+"""What pages have in common: who may see them, lists, forms that call an operation, documents with their entries."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.forms import BaseFormSet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.generic import DetailView, TemplateView, View
+from django.views.generic.base import ContextMixin
+from django_filters.views import FilterView
+
+from fund.errors import AlreadyRecorded, NotPermitted
+from ledger.errors import Refused
+from ledger.queries import entries_of, functional_currency
+
+
+class Page(PermissionRequiredMixin, ContextMixin, View):
+    """A page for who holds a permission of the fund; others are refused, who is not signed in signs in first."""
+
+    permission_required: str
+
+    def handle_no_permission(self) -> HttpResponseRedirect:
+        if self.request.user.is_authenticated:
+            raise PermissionDenied
+        return super().handle_no_permission()
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        context.setdefault("functional_currency", functional_currency())
+        found: dict[str, Any] = super().get_context_data(**context)
+        return found
+
+
+class PlainPage(Page, TemplateView):
+    """A page that is neither a list, a form nor a document."""
+
+
+class ListPage(Page, FilterView):  # type: ignore[misc]  # django-filter has no types
+    """A list that filters, sorts and pages.
+
+    `orderings` maps the value of the query parameter `ordering` to the fields that it sorts by; the first is the
+    default. A leading hyphen in the parameter turns the order round. Filters come from `filterset_class`.
+    """
+
+    paginate_by = 25
+    strict = False
+    orderings: ClassVar[Mapping[str, tuple[str, ...]]]
+    default_ordering: ClassVar[str]
+
+    def get_ordering_name(self) -> str:
+        """The asked ordering where there is one of that name, otherwise the default."""
+        asked = self.request.GET.get("ordering", "")
+        return asked if asked.removeprefix("-") in self.orderings else self.default_ordering
+
+    def get_queryset(self) -> QuerySet[Any]:
+        name = self.get_ordering_name()
+        fields = (*self.orderings[name.removeprefix("-")], "pk")
+        if name.startswith("-"):
+            fields = tuple(field.removeprefix("-") if field.startswith("-") else f"-{field}" for field in fields)
+        ordered: QuerySet[Any] = super().get_queryset().order_by(*fields)
+        return ordered
+
+    def paginate_queryset(self, queryset: QuerySet[Any], page_size: int) -> tuple[Any, Any, Any, bool]:
+        """A page beyond the last is the last; a page that is no number is the first."""
+        paginator = self.get_paginator(queryset, page_size)
+        page = paginator.get_page(self.request.GET.get("page"))
+        return paginator, page, page.object_list, page.has_other_pages()
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        context = super().get_context_data(ordering=self.get_ordering_name(), **context)
+        self.add_to_rows(list(context["page_obj"].object_list), context)
+        return context
+
+    def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
+        """Gives the rows of this page what only the ledger knows: sets attributes, or fills the context."""
+
+
+class FormPage(Page, TemplateView):
+    """A form, with or without lines, that calls one operation.
+
+    Subclasses make the form and the formsets and say in `act` what the operation is; it returns the object whose page
+    comes next. What the operation refuses stands beside the field that it concerns, and everything typed is kept.
+    `line_fields` are the fields of refusals that concern the first formset.
+    """
+
+    line_fields: ClassVar[frozenset[str]] = frozenset({"lines", "instalments"})
+    success_message: ClassVar[str] = "{} is recorded."
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        """The form, bound to `data` when there is some."""
+        raise TypeError(f"{type(self).__name__} makes no form")
+
+    def make_formsets(self, data: Any = None) -> list[BaseFormSet[Any]]:
+        """The lines of the form, bound to `data` when there is some."""
+        return []
+
+    def act(self, form: Any, formsets: list[Any]) -> Any:
+        """Calls the operation with cleaned values."""
+        raise TypeError(f"{type(self).__name__} has no operation")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.make_form(), self.make_formsets(), status=200)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, formsets = self.make_form(request.POST), self.make_formsets(request.POST)
+        valid = [form.is_valid(), *(formset.is_valid() for formset in formsets)]
+        if not all(valid):
+            return self.show(form, formsets, status=422)
+        try:
+            made = self.act(form, formsets)
+        except AlreadyRecorded as twice:
+            messages.info(request, twice.message)
+            return redirect(twice.document.get_absolute_url())
+        except NotPermitted:
+            raise PermissionDenied from None
+        except (Refused, forms.ValidationError) as refusal:
+            self.add_refusal(refusal, form, formsets)
+            return self.show(form, formsets, status=422)
+        messages.success(request, self.success_message.format(made))
+        return redirect(self.get_success_url(made))
+
+    def add_refusal(
+        self, refusal: Refused | forms.ValidationError, form: forms.Form, formsets: list[BaseFormSet[Any]]
+    ) -> None:
+        """Puts the message beside what it concerns."""
+        field = getattr(refusal, "field", "")
+        message = getattr(refusal, "message", "") or " ".join(refusal.messages)  # type: ignore[union-attr]
+        if formsets and field in self.line_fields:
+            formsets[0].non_form_errors().append(message)
+        else:
+            form.add_error(field if field in form.fields else None, message)
+
+    def show(self, form: forms.Form, formsets: list[BaseFormSet[Any]], *, status: int) -> HttpResponse:
+        """The page with the form as it stands."""
+        formset = formsets[0] if formsets else None
+        context = self.get_context_data(form=form, formset=formset, formsets=formsets)
+        return self.render_to_response(context, status=status)
+
+    def get_success_url(self, made: Any) -> str:
+        """Where to go when it is done: the page of what was made."""
+        url: str = made.get_absolute_url()
+        return url
+
+
+class DocumentPage(Page, DetailView[Model]):
+    """A document with its whole chain and its journal entries."""
+
+    slug_field = "number"
+    slug_url_kwarg = "number"
+    context_object_name = "document"
+
+    def get_chain(self) -> list[Any]:
+        """The steps of the document's chain; see `fund.queries.chains`."""
+        return []
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        number = str(self.object)
+        return super().get_context_data(entries=entries_of(number), chain=self.get_chain(), **context)
