@@ -5,35 +5,37 @@ from datetime import date
 from fund import policy
 from fund.errors import AllocationExceeded, FundsFirst, OutsideEarmark, ValueInvalid
 from fund.models import BankAccount, Project
-from fund.queries.funds import allocation_left, bank_cash, find_earmark, fund_standing, fund_total_cash
+from fund.queries.funds import (
+    find_earmark,
+    fund_total_cash,
+    lowest_allocation_left,
+    lowest_available,
+    lowest_cash,
+)
 from ledger.money import Amount
 from ledger.queries import functional_currency
 
 
 def check_available(fund: str, amount: int, *, on: date, field: str = "lines") -> None:
-    """Raises FundsFirst where `amount` (functional) is more than can be allocated, on the day or now."""
-    for until in (on, None):
-        available = fund_standing(fund, until=until).available
-        if amount > available:
-            when = f"on {until}" if until else "today"
-            raise FundsFirst(
-                f"{fund} has {_functional(max(available, 0))} to allocate {when}; {_functional(amount)} is more. "
-                "Money is allocated when it has been received.",
-                field=field,
-            )
+    """Raises FundsFirst where `amount` (functional) is more than can be allocated on the day or any later one."""
+    low = lowest_available(fund, since=on)
+    if amount > low.balance:
+        raise FundsFirst(
+            f"{fund} has {_functional(max(low.balance, 0))} to allocate on {low.on}; {_functional(amount)} is more. "
+            "Money is allocated when it has been received.",
+            field=field,
+        )
 
 
 def check_cash(account: BankAccount, fund: str, amount: Amount, *, on: date, field: str = "lines") -> None:
-    """Raises FundsFirst where the bank account holds less of the sub-fund than `amount`, on the day or now."""
-    for until in (on, None):
-        held = bank_cash(account.account, fund, until=until).amount
-        if amount.minor > held:
-            when = f"on {until}" if until else "today"
-            raise FundsFirst(
-                f"{fund} has {Amount(held, account.currency)} in {account.code} {when}; {amount} is more. "
-                f"{_elsewhere(fund)}",
-                field=field,
-            )
+    """Raises FundsFirst where the bank account holds less of the sub-fund than `amount`, then or any later day."""
+    low = lowest_cash(account.account, fund, since=on)
+    if amount.minor > low.balance:
+        raise FundsFirst(
+            f"{fund} has {Amount(low.balance, account.currency)} in {account.code} on {low.on}; {amount} is more. "
+            f"{_elsewhere(fund)}",
+            field=field,
+        )
 
 
 def _elsewhere(fund: str) -> str:
@@ -44,16 +46,14 @@ def _elsewhere(fund: str) -> str:
 
 
 def check_allocation(project: str, fund: str, amount: int, *, on: date, field: str = "lines") -> None:
-    """Raises AllocationExceeded where the expense is more than the project's allocation has left, then or now."""
-    for until in (on, None):
-        left = allocation_left(project, fund, until=until)
-        if amount > left:
-            when = f"on {until}" if until else "today"
-            raise AllocationExceeded(
-                f"{project} has {_functional(max(left, 0))} of {fund} left {when}; {_functional(amount)} is more. "
-                "Allocate more to it, or charge another sub-fund.",
-                field=field,
-            )
+    """Raises AllocationExceeded where the expense is more than the project's allocation has left, then or later."""
+    low = lowest_allocation_left(project, fund, since=on)
+    if amount > low.balance:
+        raise AllocationExceeded(
+            f"{project} has {_functional(max(low.balance, 0))} of {fund} left on {low.on}; {_functional(amount)} is "
+            "more. Allocate more to it, or charge another sub-fund.",
+            field=field,
+        )
 
 
 def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines") -> None:

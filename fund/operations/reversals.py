@@ -9,7 +9,7 @@ from fund.errors import StateUnfit
 from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Receipt
 from fund.money import to_amount
 from fund.operations import acts, limits
-from fund.queries.funds import allocation_left
+from fund.queries.funds import lowest_allocation_left
 from ledger.money import Amount
 from ledger.operations import reverse_entry, writing
 from ledger.queries import document_totals, entries_caused_by, functional_currency
@@ -51,7 +51,7 @@ def reverse_allocation(allocation: Allocation, *, on: date, reason: str, by: Use
         found = Allocation.objects.select_related("project").get(pk=allocation.pk)
         _check_standing(found, found.reversed_on)
         for line in found.lines.all():
-            left = allocation_left(found.project.code, line.fund)
+            left = lowest_allocation_left(found.project.code, line.fund, since=on).balance
             if to_amount(line.amount).minor > left:
                 amount = Amount(left, functional_currency())
                 raise StateUnfit(f"Only {amount} of {line.fund} is left at {found.project.code}: the rest is spent.")

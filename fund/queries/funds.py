@@ -1,12 +1,12 @@
 """Sub-funds: their cash, what is allocated, spent and left, as the ledger has it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fund import policy
 from fund.models import Agreement
 from ledger.money import Amount
-from ledger.queries import Scope, Total, get_total, totals
+from ledger.queries import Low, Scope, Total, get_total, lowest, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,27 @@ def bank_cash(account: str, fund: str, *, until: date | None = None) -> Total:
 
 def allocation_left(project: str, fund: str, *, until: date | None = None) -> int:
     """What is allocated to a project out of a sub-fund and not spent, in the functional currency."""
-    accounts = (f"{policy.ALLOCATED}{project}", f"{policy.PROJECTS}{project}:")
-    return -get_total(Scope(until=until, accounts=accounts, funds=(fund,))).functional
+    return -get_total(replace(_allocation(project, fund), until=until)).functional
+
+
+def _allocation(project: str, fund: str) -> Scope:
+    return Scope(accounts=(f"{policy.ALLOCATED}{project}", f"{policy.PROJECTS}{project}:"), funds=(fund,))
+
+
+def lowest_available(fund: str, *, since: date) -> Low:
+    """The least that can be allocated at the end of any day from `since` on; see FundStanding.available."""
+    accounts = (policy.BANK, "Liabilities:", policy.ALLOCATED, policy.PROJECTS)
+    return lowest(Scope(accounts=accounts, funds=(fund,)), since=since)
+
+
+def lowest_cash(account: str, fund: str, *, since: date) -> Low:
+    """The least that a bank account holds of a sub-fund from `since` on, in the account's currency."""
+    return lowest(Scope(accounts=(account,), funds=(fund,)), since=since, measure="amount")
+
+
+def lowest_allocation_left(project: str, fund: str, *, since: date) -> Low:
+    """The least that is left of a project's allocation from `since` on, in the functional currency."""
+    return lowest(_allocation(project, fund), since=since, side=-1)
 
 
 def find_earmark(fund: str) -> Agreement | None:
