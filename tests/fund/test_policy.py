@@ -1,0 +1,162 @@
+"""The accounting policy, figure by figure: what each event does to which account."""
+
+from datetime import date
+
+import pytest
+
+from fund import policy
+from fund.policy import Arrival, Carried, CashOut, Charge, Party, Share
+from ledger.entries import Draft, find_problems
+from ledger.money import Amount
+
+CANADA = Party("CAN", "Canada")
+DAY = date(2026, 2, 10)
+
+
+def cad(minor: int, functional: int) -> Carried:
+    return Carried(Amount(minor, "CAD"), functional)
+
+
+def lines(draft: Draft) -> dict[str, tuple[int, int]]:
+    """(amount, functional) by account."""
+    return {leg.account: (leg.amount, leg.functional) for leg in draft.legs}
+
+
+def arrival(**changes: object) -> Arrival:
+    facts: dict[str, object] = {
+        "number": "RCT-2026-0001",
+        "donor": CANADA,
+        "on": DAY,
+        "fund": "AGR-2026-0001",
+        "bank": "Assets:Bank:RBC-CAD",
+        "arrived": cad(5998500, 4438890),
+        "charges": 1110,
+        "settled": [Share("AGR-2026-0001/1", cad(6000000, 4380000))],
+        "agreement": "AGR-2026-0001",
+    }
+    return Arrival(**(facts | changes))  # type: ignore[arg-type]
+
+
+def test_a_pledge_stays_inside_the_memorandum() -> None:
+    draft = policy.announce_pledge(number="PLG-2026-0001", donor=CANADA, on=DAY, pledged=cad(100, 73))
+    assert all(leg.account.startswith("Equity:Memorandum:") and leg.fund == "GENERAL" for leg in draft.legs)
+
+
+def test_an_agreement_on_signature_is_income_at_once() -> None:
+    share = Share("AGR-2026-0001/1", cad(6000000, 4380000))
+    draft = policy.sign_agreement(
+        number="AGR-2026-0001",
+        donor=CANADA,
+        on=DAY,
+        fund="AGR-2026-0001",
+        on_signature=True,
+        instalments=[share],
+        currency="USD",
+    )
+    assert lines(draft) == {
+        "Assets:Receivable:CAN": (6000000, 4380000),
+        "Income:Contributions:CAN": (-4380000, -4380000),
+    }
+
+
+def test_an_agreement_on_receipt_is_a_memorandum_until_the_money_comes() -> None:
+    share = Share("AGR-2026-0001/1", cad(6000000, 4380000))
+    draft = policy.sign_agreement(
+        number="AGR-2026-0001",
+        donor=CANADA,
+        on=DAY,
+        fund="POOL",
+        on_signature=False,
+        instalments=[share],
+        currency="USD",
+    )
+    assert lines(draft) == {
+        "Equity:Memorandum:Committed:CAN": (6000000, 4380000),
+        "Equity:Memorandum:Commitments": (-6000000, -4380000),
+    }
+
+
+def test_a_receipt_settles_the_receivable_at_its_carrying_amount() -> None:
+    draft = policy.receive(arrival(), on_signature=True, currency="USD")
+    assert lines(draft) == {
+        "Assets:Bank:RBC-CAD": (5998500, 4438890),
+        "Expenses:BankCharges": (1110, 1110),
+        "Assets:Receivable:CAN": (-6000000, -4380000),
+        "Income:Exchange:Realised": (-60000, -60000),
+    }
+
+
+def test_a_receipt_on_receipt_is_the_income_and_reverses_the_memorandum() -> None:
+    draft = policy.receive(arrival(), on_signature=False, currency="USD")
+    assert lines(draft) == {
+        "Assets:Bank:RBC-CAD": (5998500, 4438890),
+        "Expenses:BankCharges": (1110, 1110),
+        "Income:Contributions:CAN": (-4440000, -4440000),
+        "Equity:Memorandum:Committed:CAN": (-6000000, -4380000),
+        "Equity:Memorandum:Commitments": (6000000, 4380000),
+    }
+
+
+def test_what_goes_beyond_the_instalments_is_never_income() -> None:
+    over = arrival(arrived=cad(6050000, 4477000), charges=0, excess=cad(50000, 37000), overpaid="AGR-2026-0001/1")
+    for on_signature in (True, False):
+        draft = policy.receive(over, on_signature=on_signature, currency="USD")
+        assert lines(draft)["Liabilities:Unapplied:CAN"] == (-50000, -37000)
+        assert find_problems(draft, "USD") == []
+
+
+def test_a_receipt_of_two_instalments_on_receipt_shares_the_income_without_a_cent_lost() -> None:
+    parts = [Share(f"AGR-2026-0001/{n}", cad(100, 73)) for n in (1, 2, 3)]
+    three = arrival(arrived=cad(300, 220), charges=0, settled=parts)
+    draft = policy.receive(three, on_signature=False, currency="USD")
+    income = [-leg.functional for leg in draft.legs if leg.account == "Income:Contributions:CAN"]
+    assert income == [74, 73, 73]
+
+
+def test_a_gift_is_income_of_the_pool() -> None:
+    gift = arrival(fund="POOL", settled=[], agreement="")
+    draft = policy.receive_gift(gift, currency="USD")
+    assert lines(draft)["Income:Contributions:CAN"] == (-4440000, -4440000)
+    assert {leg.fund for leg in draft.legs} == {"POOL"}
+
+
+def test_a_payment_leaves_the_bank_at_its_carrying_amount() -> None:
+    draft = policy.disburse(
+        number="DSB-2026-0001",
+        payee="SecureTrain SA",
+        on=DAY,
+        bank="Assets:Bank:RBC-CAD",
+        charges=[Charge("AGR-2026-0001", "CYB-01", "Contractual", 750000)],
+        cash=[CashOut("AGR-2026-0001", cad(1000000, 740000))],
+        currency="USD",
+    )
+    assert lines(draft) == {
+        "Expenses:Projects:CYB-01:Contractual": (750000, 750000),
+        "Assets:Bank:RBC-CAD": (-1000000, -740000),
+        "Income:Exchange:Realised": (-10000, -10000),
+    }
+
+
+def test_each_sub_fund_of_a_payment_balances_by_itself() -> None:
+    charges = [Charge("A", "P", "Travel", 120000), Charge("B", "P", "Travel", 80001)]
+    cash = [CashOut("A", cad(160000, 119999)), CashOut("B", cad(106667, 80000))]
+    draft = policy.disburse(
+        number="D", payee="x", on=DAY, bank="Assets:Bank:X", charges=charges, cash=cash, currency="USD"
+    )
+    assert find_problems(draft, "USD") == []
+    for fund in ("A", "B"):
+        assert sum(leg.functional for leg in draft.legs if leg.fund == fund) == 0
+
+
+@pytest.mark.parametrize(
+    ("account", "currency"),
+    [
+        ("Income:Contributions:CAN", "USD"),
+        ("Expenses:BankCharges", "USD"),
+        ("Equity:Allocated:CYB-01", "USD"),
+        ("Assets:Receivable:CAN", ""),
+        ("Equity:Memorandum:Pledges", ""),
+    ],
+)
+def test_income_and_expense_accounts_take_the_functional_currency_alone(account: str, currency: str) -> None:
+    assert policy.account_currency(account, "USD") == currency
