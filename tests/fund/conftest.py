@@ -1,0 +1,125 @@
+"""A small fund, made through the fund's own operations: who works in it, its accounts, a donor, a first agreement."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from fund.models import Agreement, BankAccount, Donor, Pledge, Project, Receipt
+from fund.operations.agreements import Due, Earmark, sign_agreement
+from fund.operations.donors import add_donor
+from fund.operations.people import add_person
+from fund.operations.pledges import announce_pledge
+from fund.operations.projects import ProjectFacts, add_project
+from fund.operations.receipts import Facts, record_receipt
+from fund.operations.treasury import add_bank_account, open_year
+from ledger.money import Amount, parse_amount
+
+
+def usd(text: str) -> Amount:
+    return parse_amount(text, "USD")
+
+
+@pytest.fixture
+def officer(db: None) -> User:
+    return add_person("officer", role="Finance officer")[0]
+
+
+@pytest.fixture
+def approver(db: None) -> User:
+    return add_person("approver", role="Approver")[0]
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    return add_person("auditor", role="Auditor")[0]
+
+
+@pytest.fixture
+def donor_user(canada: Donor) -> User:
+    return add_person("canadian", donor=canada)[0]
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """A browser of its own for each person."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def officer_client(officer: User, sign_in: Callable[[User], Client]) -> Client:
+    return sign_in(officer)
+
+
+@pytest.fixture
+def approver_client(approver: User, sign_in: Callable[[User], Client]) -> Client:
+    return sign_in(approver)
+
+
+@pytest.fixture
+def auditor_client(auditor: User, sign_in: Callable[[User], Client]) -> Client:
+    return sign_in(auditor)
+
+
+@pytest.fixture
+def donor_client(donor_user: User, sign_in: Callable[[User], Client]) -> Client:
+    return sign_in(donor_user)
+
+
+@pytest.fixture
+def fund_year(officer: User) -> int:
+    open_year(2026, by=officer)
+    return 2026
+
+
+@pytest.fixture
+def bank(fund_year: int, officer: User) -> BankAccount:
+    return add_bank_account(code="CITI-USD", name="Citibank New York", currency="USD", by=officer)
+
+
+@pytest.fixture
+def canada(officer: User) -> Donor:
+    return add_donor(code="CAN", name="Canada", donor_class="state_party", country="CAN", by=officer)
+
+
+@pytest.fixture
+def pledge(fund_year: int, canada: Donor, officer: User) -> Pledge:
+    """PLG-2026-0001: USD 100,000.00, nothing of it signed."""
+    return announce_pledge(donor=canada, announced_on=date(2026, 1, 5), amount=usd("100000"), by=officer, token=uuid4())
+
+
+@pytest.fixture
+def agreement(fund_year: int, canada: Donor, officer: User) -> Agreement:
+    """AGR-2026-0001: USD 10,000.00, due on 1 March and 1 July, earmarked without limits, nothing received."""
+    return sign_agreement(
+        donor=canada,
+        signed_on=date(2026, 1, 15),
+        amount=usd("10000"),
+        instalments=[Due(date(2026, 3, 1), usd("6000")), Due(date(2026, 7, 1), usd("4000"))],
+        earmark=Earmark(),
+        reference="CAN/2026/7",
+        by=officer,
+        token=uuid4(),
+    )
+
+
+@pytest.fixture
+def receipt(agreement: Agreement, bank: BankAccount, officer: User) -> Receipt:
+    """RCT-2026-0001: the agreement's first instalment, on the day."""
+    facts = Facts(bank, date(2026, 3, 1), usd("6000"), "BANK-1")
+    return record_receipt(agreement=agreement, facts=facts, by=officer, token=uuid4())
+
+
+@pytest.fixture
+def project(officer: User) -> Project:
+    facts = ProjectFacts("Cyber security training", [15, 16], ["GTM"], date(2026, 1, 1))
+    return add_project(code="CYB-01", facts=facts, by=officer)
