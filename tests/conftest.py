@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
 
+from ledger import triggers
 from tests.settings import SAMPLES_DIR
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -51,3 +54,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def samples() -> Path:
     """The folder of real files."""
     return SAMPLES_DIR
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _journal_gives_way_to_the_flush():
+    """Lift the journal's triggers while Django empties the tables after a `transaction=True` test, and only then."""
+    flush = vars(TransactionTestCase)["_fixture_teardown"]
+
+    def lift_and_flush(case: TransactionTestCase) -> None:
+        triggers.remove(connection)
+        try:
+            flush(case)
+        finally:
+            triggers.install(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lift_and_flush)
+        yield
