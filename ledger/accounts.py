@@ -18,10 +18,9 @@ class AccountType(StrEnum):
 
 # Narrower than Beancount's own rule, which takes letters of any script: codes stay ASCII so that links, file names
 # and URLs hold them unchanged.
-_NAME = re.compile(
-    r"(?:Assets|Liabilities|Equity|Income|Expenses)(?::[A-Z0-9][A-Za-z0-9-]*)+"
-)
+_NAME = re.compile(r"(?:Assets|Liabilities|Equity|Income|Expenses)(?::[A-Z0-9][A-Za-z0-9-]*)+")
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]*")
+LONGEST = 120
 CODE_RULE = "capital letters, digits and hyphens, beginning with a letter or a digit"
 
 DEBIT_TYPES = frozenset({AccountType.ASSETS, AccountType.EXPENSES})
@@ -31,9 +30,9 @@ FUNCTIONAL_TYPES = frozenset({AccountType.INCOME, AccountType.EXPENSES})
 def check_name(name: str) -> str:
     """`name` itself when it is an account's. Raises AccountInvalid."""
     if not _NAME.fullmatch(name):
-        raise AccountInvalid(
-            f"{name} is not an account: write a type and names, such as Assets:Bank:CITI-USD."
-        )
+        raise AccountInvalid(f"{name} is not an account: write a type and names, such as Assets:Bank:CITI-USD.")
+    if len(name) > LONGEST:
+        raise AccountInvalid(f"{name} has {len(name)} characters; an account's name has at most {LONGEST}.")
     return name
 
 

@@ -7,7 +7,7 @@ KWD 1.234 is 1234). The minor units are those of ISO 4217.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import cache
 
 import moneyed
@@ -24,6 +24,10 @@ MOST_DECIMALS = 3
 # Plain digits, or digits in groups of three. Nothing else: Decimal() would take "1_000", "NaN" and "1E3", and a
 # lone "1,50" is one and a half in half of the world and a slip in the other half.
 _AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.ASCII)
+_LONGEST_TEXT = 40
+
+# The usual context keeps 28 digits and rounds the rest away in silence; this one refuses to lose any.
+_EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,16 @@ class Amount:
 @cache
 def currencies() -> tuple[str, ...]:
     """The codes of every currency that the books can hold, in alphabetical order."""
-    codes = moneyed.CURRENCIES
-    return tuple(
-        sorted(
-            code
-            for code in codes
-            if not code.startswith("X") or code in _SHARED_CURRENCIES
-        )
-    )
+    return tuple(sorted(filter(_is_money, moneyed.CURRENCIES)))
+
+
+def _is_money(code: str) -> bool:
+    # Units of account with four decimals (CLF, UYW) are no money and fit no money field.
+    return (not code.startswith("X") or code in _SHARED_CURRENCIES) and _decimals(code) <= MOST_DECIMALS
+
+
+def _decimals(code: str) -> int:
+    return len(str(moneyed.get_currency(code).sub_unit)) - 1
 
 
 @cache
@@ -68,30 +74,41 @@ def digits(currency: str) -> int:
             f"{currency or 'An empty code'} is not a currency. Use a code of ISO 4217, such as USD, CAD or EUR.",
             field="currency",
         )
-    return len(str(moneyed.get_currency(currency).sub_unit)) - 1
+    return _decimals(currency)
+
+
+def currency_name(currency: str) -> str:
+    """The English name of `currency`: `currency_name("CAD")` is "Canadian Dollar". Raises UnknownCurrency."""
+    digits(currency)
+    return str(moneyed.get_currency(currency).get_name("en"))
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:
     """Major units of an integer in minor units: `to_decimal(1234, "USD")` is Decimal("12.34")."""
-    return Decimal(minor).scaleb(-digits(currency))
+    return Decimal(minor).scaleb(-digits(currency), _EXACT)
 
 
 def to_minor(value: Decimal, currency: str) -> int:
-    """Minor units of a decimal that must fit exactly. Raises AmountInvalid, never rounds.
+    """Minor units of a decimal from outside, which must fit a money field. Raises AmountInvalid, never rounds.
 
     `to_minor(Decimal("12.34"), "USD")` is 1234.
     """
-    places = digits(currency)
-    scaled = value.scaleb(places)
-    if scaled != scaled.to_integral_value():
-        allowed = f"at most {places} decimals" if places else "no decimals"
-        raise AmountInvalid(
-            f"{value} has too many decimals: {currency} takes {allowed}.",
-            field="amount",
-        )
-    if abs(value) >= LARGEST:
+    minor = to_exact_minor(value, currency)
+    if abs(minor) >= LARGEST * 10 ** digits(currency):
         raise AmountInvalid(f"{value:f} is too large: at most 12 digits before the point.", field="amount")
-    return int(scaled)
+    return minor
+
+
+def to_exact_minor(value: Decimal, currency: str) -> int:
+    """Minor units of a decimal of any size. Raises AmountInvalid where it has too many decimals, never rounds."""
+    places = digits(currency)
+    try:
+        return int(value.scaleb(places, _EXACT).quantize(Decimal(1), context=_EXACT))
+    except (InvalidOperation, Overflow, ValueError):
+        raise AmountInvalid(f"{value} is not an amount that the books can hold.", field="amount") from None
+    except Inexact:
+        allowed = f"at most {places} decimals" if places else "no decimals"
+        raise AmountInvalid(f"{value} has too many decimals: {currency} takes {allowed}.", field="amount") from None
 
 
 def parse_amount(text: str, currency: str) -> Amount:
@@ -101,10 +118,10 @@ def parse_amount(text: str, currency: str) -> Amount:
     decimal comma. `parse_amount("1,234.50", "USD")` is Amount(123450, "USD").
     """
     cleaned = text.strip()
-    if not _AMOUNT.fullmatch(cleaned):
+    if len(cleaned) > _LONGEST_TEXT or not _AMOUNT.fullmatch(cleaned):
         example = to_decimal(123450 * 10 ** digits(currency) // 100, currency)
         raise AmountInvalid(
-            f"“{cleaned[:40]}” is not an amount. Write it like {example}.",
+            f"“{cleaned[:_LONGEST_TEXT]}” is not an amount. Write it like {example}.",
             field="amount",
         )
     return Amount(to_minor(Decimal(cleaned.replace(",", "")), currency), currency)
@@ -112,7 +129,7 @@ def parse_amount(text: str, currency: str) -> Amount:
 
 def round_half_up(value: Decimal, currency: str) -> int:
     """Minor units of `value` (major units), half away from zero (accounting policy, rule 3)."""
-    return int(value.scaleb(digits(currency)).to_integral_value(rounding=ROUND_HALF_UP))
+    return int(value.scaleb(digits(currency), _EXACT).to_integral_value(ROUND_HALF_UP))
 
 
 def convert(amount: Amount, rate: Decimal, currency: str) -> int:
@@ -122,7 +139,7 @@ def convert(amount: Amount, rate: Decimal, currency: str) -> int:
     """
     if amount.currency == currency:
         return amount.minor
-    return round_half_up(amount.decimal * rate, currency)
+    return round_half_up(_EXACT.multiply(amount.decimal, rate), currency)
 
 
 def share(total: int, part: int, whole: int) -> int:
