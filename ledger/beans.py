@@ -1,10 +1,10 @@
-"""The one module that speaks Beancount: renders, parses, books and validates entries, and loads a book.
+"""The one module that runs Beancount: parses, books and validates entries, and loads a book.
 
-`ledger/book.py` writes a whole book with the pieces of this module.
+`ledger/syntax.py` writes what this module has read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,82 +18,20 @@ from beancount.parser import booking, parser
 
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryInvalid
-from ledger.money import round_half_up, to_decimal, to_minor
+from ledger.money import round_half_up, to_exact_minor
+from ledger.syntax import OPTIONS, OpenAccount, Stamp, is_entry, render_open
 
 # Otherwise the loader may write a pickle beside the book, and read it back.
 loader.initialize(use_cache=False)
 
-# Beancount alone accepts half a unit of the last decimal written; the books accept nothing.
-TOLERANCE = 'option "tolerance_multiplier" "0.001"'
-
 # One by one and not through validation.validate(), which also reads documents from disk.
-_VALIDATORS = (
+_VALIDATORS: tuple[Callable[..., Any], ...] = (
     validation.validate_open_close,
     validation.validate_active_accounts,
     validation.validate_currency_constraints,
     validation.validate_data_types,
     validation.validate_check_transaction_balances,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAccount:
-    """An account that a book may use: its name and its currency, empty where it takes any."""
-
-    name: str
-    currency: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Who posted an entry and when (ISO 8601, UTC), and the number that it got."""
-
-    number: str
-    posted_at: str
-    posted_by: str
-
-
-def quote(text: str) -> str:
-    """`text` as a Beancount string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def render_open(account: OpenAccount, on: date) -> str:
-    """The line that opens an account."""
-    return f"{on} open {account.name} {account.currency}".rstrip()
-
-
-def render_entry(draft: Draft, stamp: Stamp, functional: str) -> str:
-    """The Beancount text of an entry, ending in a line feed. It is what the books keep, byte for byte."""
-    links = " ".join(f"^{link}" for link in draft.links)
-    lines = [
-        f"{draft.on} * {quote(draft.payee)} {quote(draft.narration)} #{draft.kind} {links}"
-    ]
-    facts = {
-        "number": stamp.number,
-        "posted_at": stamp.posted_at,
-        "posted_by": stamp.posted_by,
-    }
-    lines += _meta("  ", facts | {"reverses": draft.reverses})
-    for leg in draft.legs:
-        lines.append(_render_leg(leg, functional))
-        lines += _meta(
-            "    ",
-            {"fund": leg.fund, "project": leg.project, "instalment": leg.instalment},
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _meta(indent: str, facts: Mapping[str, str]) -> list[str]:
-    return [f"{indent}{key}: {quote(value)}" for key, value in facts.items() if value]
-
-
-def _render_leg(leg: Leg, functional: str) -> str:
-    amount = f"{to_decimal(leg.amount, leg.currency):f} {leg.currency}"
-    if leg.currency != functional:
-        amount += f" @@ {abs(to_decimal(leg.functional, functional)):f} {functional}"
-    return f"  {leg.account:<44} {amount}"
 
 
 def check_entries(
@@ -109,64 +47,81 @@ def check_entries(
     One call of Beancount's parser for all of them: parsing many together costs a fraction of parsing each. Raises
     EntryInvalid with Beancount's own words.
     """
-    lines = [TOLERANCE, *(render_open(account, begins_on) for account in opens)]
-    entries, errors, options = parser.parse_string(
-        "\n".join(lines) + "\n\n" + "\n".join(texts)
-    )
+    lines = [*OPTIONS, *(render_open(account, begins_on) for account in opens)]
+    entries, options = _parse("\n".join(lines) + "\n\n" + "\n".join(texts))
+    for validate in _VALIDATORS:
+        _refuse(validate(entries, options))
+    read = [draft for draft, _ in _read(entries, functional)]
+    wanted = [replace(draft, links=tuple(sorted(draft.links))) for draft in drafts]
+    if read != wanted:
+        raise EntryInvalid("Beancount reads the entry differently from what was to be posted.")
+
+
+def read_entries(texts: Sequence[str], functional: str) -> list[tuple[Draft, Stamp]]:
+    """What Beancount reads in texts that were posted, in their order; the links of each sorted. Raises Refused."""
+    if not all(map(is_entry, texts)):
+        raise EntryInvalid("The text is not that of one entry.")
+    entries, _ = _parse("\n".join((*OPTIONS, *texts)))
+    read = _read(entries, functional)
+    if len(read) != len(texts):
+        raise EntryInvalid(f"Beancount reads {len(read)} entries in {len(texts)} texts.")
+    return read
+
+
+def _parse(text: str) -> tuple[list[Any], dict[str, Any]]:
+    entries, errors, options = parser.parse_string(text)
     _refuse(errors)
     entries, errors = booking.book(entries, options)
     _refuse(errors)
-    for validate in _VALIDATORS:
-        _refuse(validate(entries, options))
-    read = [
-        _to_draft(entry, functional)
-        for entry in entries
-        if isinstance(entry, data.Transaction)
-    ]
-    # The parser sorts by date, and equal dates by line, so the order of one day is kept.
-    wanted = [replace(draft, links=tuple(sorted(draft.links))) for draft in drafts]
-    if read != sorted(wanted, key=lambda draft: draft.on):
-        raise EntryInvalid(
-            "Beancount reads the entry differently from what was to be posted."
-        )
+    return entries, options
 
 
 def _refuse(errors: Sequence[Any]) -> None:
     if errors:
-        raise EntryInvalid(
-            "Beancount refuses the entry: "
-            + " ".join(error.message for error in errors)
-        )
+        raise EntryInvalid("Beancount refuses the entry: " + " ".join(error.message for error in errors))
 
 
-def _to_draft(entry: data.Transaction, functional: str) -> Draft:
-    kind, *_ = entry.tags
+def _read(entries: Iterable[Any], functional: str) -> list[tuple[Draft, Stamp]]:
+    # The parser sorts by date; the line puts the entries back into the order of the texts.
+    found = sorted(_transactions(entries), key=lambda entry: entry.meta["lineno"])
+    return [(_to_draft(entry, functional), _to_stamp(entry)) for entry in found]
+
+
+def _transactions(entries: Iterable[Any]) -> Iterator[Any]:
+    return (entry for entry in entries if isinstance(entry, data.Transaction))
+
+
+def _to_draft(entry: Any, functional: str) -> Draft:
+    if len(entry.tags) != 1:
+        raise EntryInvalid("An entry has one tag, its kind.")
+    (kind,) = entry.tags
     links = tuple(sorted(entry.links))
     legs = tuple(_to_leg(posting, functional) for posting in entry.postings)
     reverses = entry.meta.get("reverses", "")
-    return Draft(
-        entry.date, kind, entry.payee or "", entry.narration, links, legs, reverses
-    )
+    return Draft(entry.date, kind, entry.payee or "", entry.narration, links, legs, reverses)
 
 
-def _to_leg(posting: data.Posting, functional: str) -> Leg:
-    assert posting.units is not None
-    assert posting.meta is not None
+def _to_stamp(entry: Any) -> Stamp:
+    return Stamp(*(entry.meta.get(key, "") for key in ("number", "posted_at", "posted_by")))
+
+
+def _to_leg(posting: Any, functional: str) -> Leg:
     meta = posting.meta
+    if posting.cost or (posting.price and posting.price.currency != functional):
+        raise EntryInvalid(f"{posting.account}: a posting has no cost, and its price is in {functional}.")
     return Leg(
         account=posting.account,
-        amount=to_minor(posting.units.number, posting.units.currency),
+        amount=to_exact_minor(posting.units.number, posting.units.currency),
         currency=posting.units.currency,
         functional=round_half_up(_weight(posting), functional),
-        fund=meta["fund"],
+        fund=meta.get("fund", ""),
         project=meta.get("project", ""),
         instalment=meta.get("instalment", ""),
     )
 
 
-def _weight(posting: data.Posting) -> Decimal:
+def _weight(posting: Any) -> Decimal:
     """The functional amount. Beancount keeps a total price as the price of one unit, so the product is rounded."""
-    assert posting.units is not None
     number: Decimal = posting.units.number
     return number if posting.price is None else number * posting.price.number
 
@@ -189,7 +144,7 @@ def load_book(path: Path, functional: str) -> LoadedBook:
     entries, errors, _ = loader.load_file(str(path))
     sums: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     count = 0
-    for entry in data.filter_txns(entries):
+    for entry in _transactions(entries):
         count += 1
         for posting in entry.postings:
             leg = _to_leg(posting, functional)
@@ -201,5 +156,5 @@ def load_book(path: Path, functional: str) -> LoadedBook:
 
 
 def _describe(error: Any) -> str:
-    where = f"{Path(error.source['filename']).name}:{error.source['lineno']}"
-    return f"{where}: {error.message}"
+    source = error.source or {}
+    return f"{Path(source.get('filename', '')).name}:{source.get('lineno', 0)}: {error.message}"

@@ -13,9 +13,21 @@ from ledger.money import digits
 # Beancount's own rule for the names of links and tags.
 _LINK = re.compile(r"[A-Za-z0-9\-_/.]+")
 _CODE = re.compile(r"[A-Za-z0-9\-_/.]*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+# Control characters, ends of line, the marks that turn the direction of what follows (they can make an amount read
+# backwards), and halves of a surrogate pair, which no file or database takes.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
-_LARGEST = 10**18
+# 15 digits, as a fund document's money field. Sums stay far from the 63 bits of a database's integer.
+_LARGEST = 10**15
+_MOST_LEGS = 10_000
+
+# The widths of the journal's columns.
+LONGEST_NUMBER = 20
+LONGEST_KIND = 20
+LONGEST_PAYEE = 200
+LONGEST_NARRATION = 500
+LONGEST_CODE = 40
+LONGEST_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +78,13 @@ def opposite(draft: Draft, *, on: date, narration: str, reverses: str) -> Draft:
 
 def check_legs(draft: Draft, functional: str) -> Iterator[str]:
     """An entry has at least two legs, and no leg without an amount."""
-    if len(draft.legs) < 2:
-        yield "An entry has at least two postings."
+    if not 2 <= len(draft.legs) <= _MOST_LEGS:
+        yield f"An entry has at least two postings and at most {_MOST_LEGS:,}."
     for leg in draft.legs:
         if leg.amount == 0:
             yield f"{leg.account} has no amount."
         if max(abs(leg.amount), abs(leg.functional)) >= _LARGEST:
-            yield f"{leg.account}: the amount is too large for the books."
+            yield f"{leg.account}: the amount is too large for the books, which take 15 digits."
 
 
 def check_zero_per_fund(draft: Draft, functional: str) -> Iterator[str]:
@@ -96,15 +108,12 @@ def check_currencies(draft: Draft, functional: str) -> Iterator[str]:
             yield f"{leg.account}: an amount in {functional} is its own functional amount."
         if leg.amount * leg.functional < 0:
             yield f"{leg.account}: the amount and its functional amount are on different sides."
-        if (
-            leg.currency != functional
-            and accounts.account_type(leg.account) in accounts.FUNCTIONAL_TYPES
-        ):
+        if leg.currency != functional and accounts.account_type(leg.account) in accounts.FUNCTIONAL_TYPES:
             yield f"{leg.account} takes {functional} only: income and expense are in the functional currency."
 
 
 def check_names(draft: Draft, functional: str) -> Iterator[str]:
-    """Accounts, sub-funds, projects, instalments, links and the kind are well-formed; the texts have no controls."""
+    """Accounts, sub-funds, projects and instalments are well-formed."""
     for leg in draft.legs:
         try:
             accounts.check_name(leg.account)
@@ -112,39 +121,46 @@ def check_names(draft: Draft, functional: str) -> Iterator[str]:
             yield problem.message
         if not leg.fund:
             yield f"{leg.account} names no sub-fund."
-        yield from (
-            f"“{code}” is not a code."
-            for code in _codes(leg)
-            if not _CODE.fullmatch(code)
-        )
+        for code in (leg.fund, leg.project, leg.instalment):
+            if not _CODE.fullmatch(code):
+                yield f"“{code}” is not a code."
+            yield from check_text(code, "A code", LONGEST_CODE)
+
+
+def check_words(draft: Draft, functional: str) -> Iterator[str]:
+    """The links and the kind are well-formed, no link is given twice, and the texts fit the books."""
     if not draft.links:
         yield "An entry names the document that caused it."
-    yield from (
-        f"“{link}” is not a document's number."
-        for link in (*draft.links, draft.kind)
-        if not _LINK.fullmatch(link)
-    )
-    yield from (
-        f"“{text}” has a control character."
-        for text in (draft.payee, draft.narration)
-        if _CONTROL.search(text)
-    )
+    if len(set(draft.links)) < len(draft.links):
+        yield "An entry names each document once."
+    for link in draft.links:
+        if not _LINK.fullmatch(link):
+            yield f"“{link}” is not a document's number."
+        yield from check_text(link, "A document's number", LONGEST_CODE)
+    if not _LINK.fullmatch(draft.kind):
+        yield f"“{draft.kind}” is not a kind of event."
+    yield from check_text(draft.kind, "The kind of event", LONGEST_KIND)
+    yield from check_text(draft.payee, "The payee", LONGEST_PAYEE)
+    yield from check_text(draft.narration, "The narration", LONGEST_NARRATION)
 
 
-def _codes(leg: Leg) -> tuple[str, ...]:
-    return leg.fund, leg.project, leg.instalment
+def check_text(text: str, what: str, longest: int) -> Iterator[str]:
+    """A text has at most `longest` characters, and none that cannot be seen."""
+    if len(text) > longest:
+        yield f"{what} has {len(text)} characters; the books take {longest}."
+    if _UNPRINTABLE.search(text):
+        yield f"{what} has a character that cannot be printed: {text!a}."
 
 
-# Names first: the checks after it read the account's type out of its name.
+FORM_CHECKS = (check_names, check_words)
+# Only where the form is sound: these read the account's type out of its name.
 CHECKS = (check_legs, check_zero_per_fund, check_currencies)
 
 
 def find_problems(draft: Draft, functional: str) -> list[str]:
     """Everything that is wrong with `draft`, one sentence each; an empty list where nothing is."""
-    problems = list(check_names(draft, functional))
-    if problems:
-        return problems
-    return [problem for check in CHECKS for problem in check(draft, functional)]
+    problems = [problem for check in FORM_CHECKS for problem in check(draft, functional)]
+    return problems or [problem for check in CHECKS for problem in check(draft, functional)]
 
 
 def check_draft(draft: Draft, functional: str) -> None:

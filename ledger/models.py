@@ -3,13 +3,26 @@
 from django.db import models
 from django.db.models import Q
 
+from ledger.accounts import LONGEST as LONGEST_ACCOUNT
+from ledger.entries import (
+    LONGEST_CODE,
+    LONGEST_KIND,
+    LONGEST_NAME,
+    LONGEST_NARRATION,
+    LONGEST_NUMBER,
+    LONGEST_PAYEE,
+)
+
+# SQLite turns a sum that leaves 63 bits into a float without a word; a total stops well before.
+LARGEST_TOTAL = 10**18
+
 
 class FiscalYear(models.Model):
     """A calendar year that takes entries."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     opened_at = models.DateTimeField()
-    opened_by = models.CharField(max_length=150)
+    opened_by = models.CharField(max_length=LONGEST_NAME)
 
     class Meta:
         ordering = ("year",)
@@ -21,7 +34,7 @@ class FiscalYear(models.Model):
 class Account(models.Model):
     """An account, open from the day the books begin. An empty currency takes any."""
 
-    name = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=LONGEST_ACCOUNT, unique=True)
     currency = models.CharField(max_length=3, blank=True)
     opened_at = models.DateTimeField()
 
@@ -35,36 +48,29 @@ class Account(models.Model):
 class Entry(models.Model):
     """An entry as it was posted: the Beancount text and what was parsed out of it.
 
-    `id` is the place in the chain, from 1 without gaps; `sequence` counts within the fiscal year; `sha256` covers the hash before and the text.
+    `id` is the place in the chain, from 1 without gaps; `sequence` counts within the fiscal year; `sha256` covers the
+    hash before and the text.
     """
 
     id = models.BigIntegerField(primary_key=True)
-    number = models.CharField(max_length=20, unique=True)
-    year = models.ForeignKey(
-        FiscalYear, on_delete=models.PROTECT, related_name="entries"
-    )
+    number = models.CharField(max_length=LONGEST_NUMBER, unique=True)
+    year = models.ForeignKey(FiscalYear, on_delete=models.PROTECT, related_name="entries")
     sequence = models.PositiveIntegerField()
     dated_on = models.DateField()
-    kind = models.CharField(max_length=20)
-    payee = models.CharField(max_length=200, blank=True)
-    narration = models.CharField(max_length=500)
-    reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
-    )
+    kind = models.CharField(max_length=LONGEST_KIND)
+    payee = models.CharField(max_length=LONGEST_PAYEE, blank=True)
+    narration = models.CharField(max_length=LONGEST_NARRATION)
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
     text = models.TextField()
     previous_sha256 = models.CharField(max_length=64, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
     posted_at = models.DateTimeField()
-    posted_by = models.CharField(max_length=150)
+    posted_by = models.CharField(max_length=LONGEST_NAME)
 
     class Meta:
         ordering = ("id",)
         verbose_name_plural = "entries"
-        constraints = (
-            models.UniqueConstraint(
-                fields=("year", "sequence"), name="entry_sequence_once_per_year"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("year", "sequence"), name="entry_sequence_once_per_year"),)
         indexes = (models.Index(fields=("dated_on", "id"), name="entry_by_date"),)
 
     def __str__(self) -> str:
@@ -76,15 +82,11 @@ class Link(models.Model):
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="links")
     position = models.PositiveSmallIntegerField()
-    document = models.CharField(max_length=40)
+    document = models.CharField(max_length=LONGEST_CODE)
 
     class Meta:
         ordering = ("entry", "position")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("entry", "document"), name="link_once_per_entry"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("entry", "document"), name="link_once_per_entry"),)
         indexes = (models.Index(fields=("document", "entry"), name="link_by_document"),)
 
     def __str__(self) -> str:
@@ -97,25 +99,19 @@ class Posting(models.Model):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
     line = models.PositiveSmallIntegerField()
     dated_on = models.DateField()
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="postings"
-    )
-    fund = models.CharField(max_length=40)
-    project = models.CharField(max_length=40, blank=True)
-    instalment = models.CharField(max_length=40, blank=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    fund = models.CharField(max_length=LONGEST_CODE)
+    project = models.CharField(max_length=LONGEST_CODE, blank=True)
+    instalment = models.CharField(max_length=LONGEST_CODE, blank=True)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     functional = models.BigIntegerField()
 
     class Meta:
         ordering = ("entry", "line")
-        constraints = (
-            models.UniqueConstraint(fields=("entry", "line"), name="posting_line_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("entry", "line"), name="posting_line_once"),)
         indexes = (
-            models.Index(
-                fields=("account", "dated_on", "entry"), name="posting_by_account"
-            ),
+            models.Index(fields=("account", "dated_on", "entry"), name="posting_by_account"),
             models.Index(fields=("fund", "dated_on"), name="posting_by_fund"),
             models.Index(
                 fields=("instalment",),
@@ -136,8 +132,8 @@ class MonthTotal(models.Model):
 
     month = models.DateField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    fund = models.CharField(max_length=40)
-    kind = models.CharField(max_length=20)
+    fund = models.CharField(max_length=LONGEST_CODE)
+    kind = models.CharField(max_length=LONGEST_KIND)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     functional = models.BigIntegerField()
@@ -150,6 +146,14 @@ class MonthTotal(models.Model):
             models.UniqueConstraint(
                 fields=("account", "fund", "kind", "currency", "month"),
                 name="month_total_once_per_key",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    amount__range=(-LARGEST_TOTAL, LARGEST_TOTAL),
+                    debit__range=(0, LARGEST_TOTAL),
+                    credit__range=(0, LARGEST_TOTAL),
+                ),
+                name="month_total_is_exact",
             ),
         )
         indexes = (models.Index(fields=("fund", "month"), name="month_total_by_fund"),)

@@ -1,31 +1,21 @@
 """The only writers of the books. Each runs in one transaction, under the lock that puts writers in line."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from ledger import accounts, beans, queries
-from ledger.entries import Draft, check_draft, opposite
-from ledger.errors import (
-    AccountInvalid,
-    AlreadyReversed,
-    EntryInvalid,
-    YearInvalid,
-    YearNotOpen,
-)
-from ledger.models import Account, Entry, FiscalYear, Link, MonthTotal, Posting
+from ledger import accounts, beans, queries, syntax, triggers
+from ledger.chain import GENESIS, chain_hash, entry_number
+from ledger.entries import LONGEST_NAME, Draft, check_draft, check_text, opposite
+from ledger.errors import AccountInvalid, AlreadyReversed, EntryInvalid, YearInvalid, YearNotOpen
+from ledger.models import LARGEST_TOTAL, Account, Entry, FiscalYear, Link, MonthTotal, Posting
 from ledger.money import digits
-
-GENESIS = "0" * 64
-
-# Any number that no other software takes on the same database.
-_LOCK = 0x766374660001
 
 _EARLIEST, _LATEST = 1900, 2199
 
@@ -39,21 +29,17 @@ def writing() -> Iterator[None]:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [triggers.LOCK])
         yield
 
 
 def open_year(year: int, *, by: str) -> FiscalYear:
     """Opens a calendar year for entries; a year that is open stays as it is. Raises YearInvalid."""
     if not _EARLIEST <= year <= _LATEST:
-        raise YearInvalid(
-            f"{year} is not a year of the books: {_EARLIEST} to {_LATEST}.",
-            field="year",
-        )
+        raise YearInvalid(f"{year} is not a year of the books: {_EARLIEST} to {_LATEST}.", field="year")
+    _check_author(by)
     with writing():
-        found, _ = FiscalYear.objects.get_or_create(
-            year=year, defaults={"opened_at": timezone.now(), "opened_by": by}
-        )
+        found, _ = FiscalYear.objects.get_or_create(year=year, defaults={"opened_at": timezone.now(), "opened_by": by})
         return found
 
 
@@ -66,9 +52,7 @@ def open_account(name: str, *, currency: str = "") -> Account:
         defaults = {"currency": currency, "opened_at": timezone.now()}
         account, _ = Account.objects.get_or_create(name=name, defaults=defaults)
         if account.currency != currency:
-            raise AccountInvalid(
-                f"{name} is open already, in {account.currency or 'any currency'}."
-            )
+            raise AccountInvalid(f"{name} is open already, in {account.currency or 'any currency'}.")
         return account
 
 
@@ -77,9 +61,7 @@ def check_open(on: date) -> None:
     years = queries.open_years()
     if on.year not in years:
         allowed = _describe_years(years)
-        raise YearNotOpen(
-            f"{on} is outside the open fiscal years. {allowed}", field="on"
-        )
+        raise YearNotOpen(f"{on} is outside the open fiscal years. {allowed}", field="on")
 
 
 def _describe_years(years: Sequence[int]) -> str:
@@ -99,8 +81,11 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
     Each is checked by the ledger's own rules and by Beancount, gets the next number of its fiscal year and its place
     in the chain, and adds to the month totals. Raises EntryInvalid, YearNotOpen or AccountInvalid.
     """
+    _check_author(by)
     for draft in drafts:
         check_draft(draft, settings.FUNCTIONAL_CURRENCY)
+    if not drafts:
+        return []
     with writing():
         for on in {draft.on for draft in drafts}:
             check_open(on)
@@ -112,11 +97,17 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
     return entries
 
 
+def _check_author(by: str) -> None:
+    problems = list(check_text(by, "The name of who posts", LONGEST_NAME))
+    if not by:
+        problems.append("The books say who posted an entry, or opened a year.")
+    if problems:
+        raise EntryInvalid(" ".join(problems))
+
+
 def _find_accounts(drafts: Sequence[Draft]) -> dict[str, Account]:
     names = {leg.account for draft in drafts for leg in draft.legs}
-    found = {
-        account.name: account for account in Account.objects.filter(name__in=names)
-    }
+    found = {account.name: account for account in Account.objects.filter(name__in=names)}
     missing = sorted(names - found.keys())
     if missing:
         raise AccountInvalid(f"Not an open account: {', '.join(missing)}.")
@@ -127,18 +118,16 @@ def _number(drafts: Sequence[Draft], by: str) -> list[Entry]:
     """Entries with their numbers, texts and places in the chain, not saved yet."""
     head = Entry.objects.order_by("-id").first()
     place, previous = (head.pk, head.sha256) if head else (0, GENESIS)
-    sequences = {
-        year: _last_sequence(year) for year in {draft.on.year for draft in drafts}
-    }
+    sequences = {year: _last_sequence(year) for year in {draft.on.year for draft in drafts}}
     reversed_ids = _find_reversed(drafts)
     now = timezone.now().replace(microsecond=0)
     entries = []
     for draft in drafts:
         year = draft.on.year
         place, sequences[year] = place + 1, sequences[year] + 1
-        number = f"JE-{year}-{sequences[year]:06d}"
-        stamp = beans.Stamp(number, f"{now:%Y-%m-%dT%H:%M:%SZ}", by)
-        text = beans.render_entry(draft, stamp, settings.FUNCTIONAL_CURRENCY)
+        number = entry_number(year, sequences[year])
+        stamp = syntax.Stamp(number, f"{now:%Y-%m-%dT%H:%M:%SZ}", by)
+        text = syntax.render_entry(draft, stamp, settings.FUNCTIONAL_CURRENCY)
         sha256 = chain_hash(previous, text)
         entries.append(
             Entry(
@@ -162,48 +151,33 @@ def _number(drafts: Sequence[Draft], by: str) -> list[Entry]:
     return entries
 
 
-def chain_hash(previous: str, text: str) -> str:
-    """The SHA-256 (hexadecimal) of the hash before, a line feed and the entry's text, in UTF-8."""
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
-
-
 def _last_sequence(year: int) -> int:
-    last = (
-        Entry.objects.filter(year_id=year)
-        .order_by("-sequence")
-        .values_list("sequence", flat=True)
-        .first()
-    )
+    last = Entry.objects.filter(year_id=year).order_by("-sequence").values_list("sequence", flat=True).first()
     return last or 0
 
 
 def _find_reversed(drafts: Sequence[Draft]) -> dict[str, int]:
     numbers = [draft.reverses for draft in drafts if draft.reverses]
-    found = dict(Entry.objects.filter(number__in=numbers).values_list("number", "id"))
-    unknown = sorted(set(numbers) - found.keys())
-    if unknown:
-        raise EntryInvalid(f"No entry has the number {', '.join(unknown)}.")
-    return found
+    found = {entry.number: entry for entry in Entry.objects.filter(number__in=numbers)}
+    for number in numbers:
+        if number not in found:
+            raise EntryInvalid(f"No entry has the number {number}.")
+        if queries.is_reversed(found[number]) or numbers.count(number) > 1:
+            raise AlreadyReversed(f"{number} is reversed already: it stays as it is.")
+    return {number: entry.pk for number, entry in found.items()}
 
 
-def _check_with_beancount(
-    entries: Sequence[Entry], drafts: Sequence[Draft], opened: dict[str, Account]
-) -> None:
+def _check_with_beancount(entries: Sequence[Entry], drafts: Sequence[Draft], opened: dict[str, Account]) -> None:
     beans.check_entries(
         [entry.text for entry in entries],
         drafts,
-        opens=[
-            beans.OpenAccount(account.name, account.currency)
-            for account in opened.values()
-        ],
+        opens=[syntax.OpenAccount(account.name, account.currency) for account in opened.values()],
         begins_on=queries.get_begins_on(),
         functional=settings.FUNCTIONAL_CURRENCY,
     )
 
 
-def _insert(
-    entries: Sequence[Entry], drafts: Sequence[Draft], opened: dict[str, Account]
-) -> None:
+def _insert(entries: Sequence[Entry], drafts: Sequence[Draft], opened: dict[str, Account]) -> None:
     """Postings and links first: the entry seals them, and the database takes no more after it."""
     pairs = list(zip(entries, drafts, strict=True))
     Posting.objects.bulk_create(
@@ -230,35 +204,36 @@ def _insert(
     Entry.objects.bulk_create(entries)
 
 
+_MonthKey = tuple[date, int, str, str, str]
+
+
 def _add_to_totals(drafts: Iterable[Draft], opened: dict[str, Account]) -> None:
-    sums: defaultdict[tuple[date, int, str, str, str], list[int]] = defaultdict(
-        lambda: [0, 0, 0, 0]
-    )
+    rows: list[list[Any]] = [[*key, *cell] for key, cell in _sum_by_month(drafts, opened).items()]
+    table = MonthTotal._meta.db_table
+    columns = ("amount", "functional", "debit", "credit")
+    added = ", ".join(f"{column} = {table}.{column} + excluded.{column}" for column in columns)
+    try:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {table} (month, account_id, fund, kind, currency, {', '.join(columns)}) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) "
+                f"ON CONFLICT (account_id, fund, kind, currency, month) DO UPDATE SET {added}",
+                rows,
+            )
+    except IntegrityError:
+        raise EntryInvalid(f"A month's total would pass {LARGEST_TOTAL:,} minor units, the most it holds.") from None
+
+
+def _sum_by_month(drafts: Iterable[Draft], opened: dict[str, Account]) -> dict[_MonthKey, list[int]]:
+    sums: defaultdict[_MonthKey, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for draft in drafts:
         for leg in draft.legs:
-            cell = sums[
-                draft.on.replace(day=1),
-                opened[leg.account].pk,
-                leg.fund,
-                draft.kind,
-                leg.currency,
-            ]
+            cell = sums[draft.on.replace(day=1), opened[leg.account].pk, leg.fund, draft.kind, leg.currency]
             cell[0] += leg.amount
             cell[1] += leg.functional
             cell[2] += max(leg.functional, 0)
             cell[3] += max(-leg.functional, 0)
-    table = MonthTotal._meta.db_table
-    columns = ("amount", "functional", "debit", "credit")
-    added = ", ".join(
-        f"{column} = {table}.{column} + excluded.{column}" for column in columns
-    )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} (month, account_id, fund, kind, currency, {', '.join(columns)}) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) "
-            f"ON CONFLICT (account_id, fund, kind, currency, month) DO UPDATE SET {added}",
-            [(*key, *cell) for key, cell in sums.items()],
-        )
+    return sums
 
 
 def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
@@ -269,9 +244,7 @@ def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
     with writing():
         entry = queries.get_entry(number)
         if entry.reverses_id or queries.is_reversed(entry):
-            raise AlreadyReversed(
-                f"{number} is reversed already, or is a reversal itself: it stays as it is."
-            )
+            raise AlreadyReversed(f"{number} is reversed already, or is a reversal itself: it stays as it is.")
         if on < entry.dated_on:
             raise EntryInvalid(
                 f"A reversal of {number} is dated {entry.dated_on} or later.",
@@ -279,6 +252,4 @@ def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
             )
         draft = queries.get_draft(entry)
         narration = f"Reversal of {draft.links[0]}: {reason}"
-        return post_entry(
-            opposite(draft, on=on, narration=narration, reverses=number), by=by
-        )
+        return post_entry(opposite(draft, on=on, narration=narration, reverses=number), by=by)

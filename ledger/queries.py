@@ -6,7 +6,7 @@ that begins or ends inside a month reads that month's postings.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -73,9 +73,7 @@ def totals(scope: Scope, *, by: Sequence[str]) -> list[Total]:
     cells: defaultdict[tuple[Any, ...], _Cell] = defaultdict(_Cell)
     for queryset, names in _sources(scope):
         columns = {name: names.get(name, name) for name in by}
-        for row in (
-            queryset.values(*columns.values()).annotate(**_sums(queryset)).order_by()
-        ):
+        for row in queryset.values(*columns.values()).annotate(**_sums(queryset)).order_by():
             cells[tuple(row[columns[name]] for name in by)].add(row)
     found = [_to_total(by, key, cell) for key, cell in cells.items() if any(cell.sums)]
     return sorted(found, key=_sort_key)
@@ -100,10 +98,7 @@ def _sort_key(total: Total) -> tuple[Any, ...]:
 
 def _sums(queryset: QuerySet[Any]) -> dict[str, Sum]:
     if queryset.model is MonthTotal:
-        return {
-            f"sum_{column}": Sum(column)
-            for column in ("amount", "functional", "debit", "credit")
-        }
+        return {f"sum_{column}": Sum(column) for column in ("amount", "functional", "debit", "credit")}
     debit = Case(When(functional__gt=0, then=F("functional")), default=Value(0))
     credit = Case(When(functional__lt=0, then=-F("functional")), default=Value(0))
     return {
@@ -122,16 +117,10 @@ def _sources(scope: Scope) -> list[tuple[QuerySet[Any], dict[str, str]]]:
         months = months.filter(month__gte=first)
     if last:
         months = months.filter(month__lt=last)
-    sources: list[tuple[QuerySet[Any], dict[str, str]]] = [
-        (months, {"account": "account__name"})
-    ]
+    sources: list[tuple[QuerySet[Any], dict[str, str]]] = [(months, {"account": "account__name"})]
     for begin, end in broken:
-        days = Posting.objects.filter(
-            _where(scope, "entry__kind"), dated_on__gte=begin, dated_on__lt=end
-        )
-        days = days.annotate(
-            in_month=Value(begin.replace(day=1), output_field=DateField())
-        )
+        days = Posting.objects.filter(_where(scope, "entry__kind"), dated_on__gte=begin, dated_on__lt=end)
+        days = days.annotate(in_month=Value(begin.replace(day=1), output_field=DateField()))
         sources.append(
             (
                 days,
@@ -145,9 +134,7 @@ def _sources(scope: Scope) -> list[tuple[QuerySet[Any], dict[str, str]]]:
     return sources
 
 
-def _cut(
-    since: date | None, until: date | None
-) -> tuple[date | None, date | None, list[tuple[date, date]]]:
+def _cut(since: date | None, until: date | None) -> tuple[date | None, date | None, list[tuple[date, date]]]:
     """The whole months from `first` up to before `last`, and the stretches of days in broken months."""
     begin = since
     end = until + timedelta(days=1) if until else None
@@ -179,16 +166,43 @@ def _where(scope: Scope, kind: str) -> Q:
 
 
 def _find_account_ids(names: Iterable[str]) -> list[int]:
-    where = Q(pk__in=[])
-    for name in names:
-        where |= Q(name__startswith=name) if name.endswith(":") else Q(name=name)
-    return list(Account.objects.filter(where).values_list("pk", flat=True))
+    # Compared here, because SQLite's LIKE takes small letters for capitals.
+    wanted = tuple(names)
+    beginnings = tuple(name for name in wanted if name.endswith(":"))
+    rows = Account.objects.values_list("pk", "name")
+    return [pk for pk, name in rows if name in wanted or name.startswith(beginnings)]
 
 
 def get_total(scope: Scope) -> Total:
     """The one sum of everything in `scope`; a zero total where there is nothing."""
     found = totals(scope, by=())
     return found[0] if found else Total()
+
+
+@dataclass(frozen=True, slots=True)
+class Low:
+    """A balance in minor units, and the day at whose end it stands."""
+
+    on: date
+    balance: int
+
+
+def lowest(scope: Scope, *, since: date, measure: str = "functional", side: int = 1) -> Low:
+    """The lowest balance of everything in `scope` at the end of any day from `since` on, the first such day.
+
+    `measure` is "functional", or "amount" where the scope has one currency; `side` is 1 for the debit balance and -1
+    for the credit balance. What leaves on a past day must leave enough for all that came after it: this is what can.
+    """
+    assert measure in ("amount", "functional")
+    opening = totals(replace(scope, until=since), by=("currency",))
+    balance = side * sum(getattr(total, measure) for total in opening)
+    low = Low(since, balance)
+    later = Posting.objects.filter(_where(scope, "entry__kind"), dated_on__gt=since)
+    for day, change in later.values_list("dated_on").annotate(Sum(measure)).order_by("dated_on"):
+        balance += side * int(change)
+        if balance < low.balance:
+            low = Low(day, balance)
+    return low
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,20 +217,17 @@ class InstalmentTotal:
     functional: int
 
 
-def instalment_totals(
-    instalments: Sequence[str], *, until: date | None = None
-) -> list[InstalmentTotal]:
+def instalment_totals(instalments: Sequence[str], *, until: date | None = None) -> list[InstalmentTotal]:
     """The postings that name one of `instalments`, up to and with `until`, summed by account, kind and currency."""
     found = Posting.objects.filter(instalment__in=instalments)
     if until:
         found = found.filter(dated_on__lte=until)
     columns = ("instalment", "account__name", "entry__kind", "currency")
-    rows = (
-        found.values_list(*columns)
-        .annotate(Sum("amount"), Sum("functional"))
-        .order_by(*columns)
-    )
-    return [InstalmentTotal(*row[:4], int(row[4]), int(row[5])) for row in rows]
+    rows = found.values_list(*columns).annotate(Sum("amount"), Sum("functional")).order_by(*columns)
+    return [
+        InstalmentTotal(instalment, account, kind, currency, int(amount), int(carried))
+        for instalment, account, kind, currency, amount, carried in rows
+    ]
 
 
 def open_years() -> list[int]:
@@ -269,9 +280,7 @@ def get_draft(entry: Entry) -> Draft:
     )
     links = tuple(entry.links.values_list("document", flat=True))
     reverses = entry.reverses.number if entry.reverses else ""
-    return Draft(
-        entry.dated_on, entry.kind, entry.payee, entry.narration, links, legs, reverses
-    )
+    return Draft(entry.dated_on, entry.kind, entry.payee, entry.narration, links, legs, reverses)
 
 
 def entries() -> QuerySet[Entry]:
@@ -281,9 +290,7 @@ def entries() -> QuerySet[Entry]:
 
 def entries_of(document: str) -> QuerySet[Entry]:
     """The entries that a document is linked to, in the order of the chain, with postings and links at hand."""
-    found = Entry.objects.filter(links__document=document).select_related(
-        "reverses", "reversed_by"
-    )
+    found = Entry.objects.filter(links__document=document).select_related("reverses", "reversed_by")
     return found.prefetch_related("postings__account", "links")
 
 
@@ -312,3 +319,21 @@ def functional_currency() -> str:
     """The currency that the books are kept in."""
     currency: str = settings.FUNCTIONAL_CURRENCY
     return currency
+
+
+def document_totals(
+    documents: Sequence[str], *, accounts: tuple[str, ...] = (), until: date | None = None
+) -> dict[tuple[str, str, str, str], tuple[int, int]]:
+    """What the entries linked to each document add up to, for `accounts` (as in Scope), up to and with `until`.
+
+    Maps (document, account, kind, currency) to (amount, functional amount). An entry that is linked to two of the
+    documents counts for both.
+    """
+    found = Posting.objects.filter(entry__links__document__in=documents)
+    if accounts:
+        found = found.filter(account__in=_find_account_ids(accounts))
+    if until:
+        found = found.filter(dated_on__lte=until)
+    columns = ("entry__links__document", "account__name", "entry__kind", "currency")
+    rows = found.values_list(*columns).annotate(Sum("amount"), Sum("functional")).order_by()
+    return {(row[0], row[1], row[2], row[3]): (int(row[4]), int(row[5])) for row in rows}

@@ -1,15 +1,31 @@
 """Triggers that make the database itself refuse what the books refuse, on SQLite and PostgreSQL.
 
-Three rules, the same on both engines and whoever writes: entries, postings, links and accounts are never updated or
-deleted; a posting or a link comes before its entry, which seals it; an entry is taken only with two or more postings
-that add up to zero in each sub-fund. The foreign keys are deferred, so a posting whose entry never comes fails at
-the commit.
+Three rules, the same on both engines and whoever writes: entries, postings, links and accounts are never updated,
+replaced or deleted; a posting or a link comes before its entry, which seals it; an entry is taken only with two or
+more postings that add up to zero in each sub-fund. The foreign keys are deferred, so a posting whose entry never comes
+fails at the commit.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-_FROZEN = ("ledger_entry", "ledger_posting", "ledger_link", "ledger_account")
+# PostgreSQL's advisory lock that puts the writers of the books in line. Any number that no other software takes.
+LOCK = 0x766374660001
+
+# Each table of the journal with the columns that tell its rows apart.
+_KEYS = {
+    "ledger_entry": (
+        ("id",),
+        ("number",),
+        ("year_id", "sequence"),
+        ("reverses_id",),
+        ("previous_sha256",),
+        ("sha256",),
+    ),
+    "ledger_posting": (("id",), ("entry_id", "line")),
+    "ledger_link": (("id",), ("entry_id", "document")),
+    "ledger_account": (("id",), ("name",)),
+}
 _SEALED = ("ledger_posting", "ledger_link")
 
 _UNBALANCED = """
@@ -23,66 +39,82 @@ _LATE = "the entry is already sealed"
 _OPEN = "an entry adds up to zero in each sub-fund"
 
 
-def _sqlite() -> list[str]:
+def _sqlite() -> dict[str, str]:
     refuse = "BEGIN SELECT RAISE(ABORT, '{}'); END"
-    statements = [
-        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refuse.format(_NEVER)}"
-        for table in _FROZEN
+    bodies = {
+        f"{table}_no_{verb.lower()}": f"BEFORE {verb} ON {table} {refuse.format(_NEVER)}"
+        for table in _KEYS
         for verb in ("UPDATE", "DELETE")
-    ]
-    statements += [
-        f"CREATE TRIGGER {table}_sealed BEFORE INSERT ON {table} WHEN {_EXISTING} {refuse.format(_LATE)}"
-        for table in _SEALED
-    ]
-    balanced = f"CREATE TRIGGER ledger_entry_balanced BEFORE INSERT ON ledger_entry WHEN {_UNBALANCED}"
-    return [*statements, f"{balanced} {refuse.format(_OPEN)}"]
-
-
-def _postgresql() -> list[str]:
-    statements = []
-    for name, condition, message in (
-        ("frozen", "TRUE", _NEVER),
-        ("sealed", _EXISTING, _LATE),
-        ("balanced", _UNBALANCED, _OPEN),
-    ):
-        statements.append(
-            f"CREATE FUNCTION ledger_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
-            f"END IF; RETURN NEW; END $$"
-        )
-    for table in _FROZEN:
-        row = f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_frozen()"
-        whole = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ledger_frozen()"
-        statements += [
-            f"CREATE TRIGGER {table}_frozen {row}",
-            f"CREATE TRIGGER {table}_no_truncate {whole}",
-        ]
+    }
+    # INSERT OR REPLACE deletes the row in its way without asking the trigger on DELETE.
+    for table, keys in _KEYS.items():
+        same = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
+        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
+        bodies[f"{table}_no_replace"] = f"BEFORE INSERT ON {table} WHEN {taken} {refuse.format(_NEVER)}"
     for table in _SEALED:
-        sealed = (
-            f"BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_sealed()"
-        )
-        statements.append(f"CREATE TRIGGER {table}_sealed {sealed}")
-    balanced = (
-        "BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_balanced()"
-    )
-    return [*statements, f"CREATE TRIGGER ledger_entry_balanced {balanced}"]
+        bodies[f"{table}_sealed"] = f"BEFORE INSERT ON {table} WHEN {_EXISTING} {refuse.format(_LATE)}"
+    bodies["ledger_entry_balanced"] = f"BEFORE INSERT ON ledger_entry WHEN {_UNBALANCED} {refuse.format(_OPEN)}"
+    return bodies
+
+
+def _postgresql_functions() -> dict[str, str]:
+    # Whoever inserts, even past this software, waits for the writer who is at work and then sees what it sealed.
+    wait = f"PERFORM pg_advisory_xact_lock({LOCK});"
+    rules = {
+        "ledger_frozen": ("", "TRUE", _NEVER),
+        "ledger_sealed": (wait, _EXISTING, _LATE),
+        "ledger_balanced": (wait, _UNBALANCED, _OPEN),
+    }
+    head = "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    code = "USING ERRCODE = 'integrity_constraint_violation'"
+    return {
+        name: f"{head} {first} IF {condition} THEN RAISE EXCEPTION '{message}' {code}; END IF; RETURN NEW; END $$"
+        for name, (first, condition, message) in rules.items()
+    }
+
+
+def _postgresql() -> dict[str, str]:
+    bodies = {}
+    for table in _KEYS:
+        frozen = "EXECUTE FUNCTION ledger_frozen()"
+        bodies[f"{table}_frozen"] = f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {frozen}"
+        bodies[f"{table}_no_truncate"] = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {frozen}"
+    for table in _SEALED:
+        bodies[f"{table}_sealed"] = f"BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_sealed()"
+    balanced = "BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_balanced()"
+    bodies["ledger_entry_balanced"] = balanced
+    return bodies
+
+
+def names(vendor: str) -> frozenset[str]:
+    """The names of the triggers on `vendor` ("sqlite" or "postgresql")."""
+    return frozenset(_sqlite() if vendor == "sqlite" else _postgresql())
 
 
 def create_statements(vendor: str) -> list[str]:
-    """The statements that install the triggers on `vendor` ("sqlite" or "postgresql")."""
-    return {"sqlite": _sqlite, "postgresql": _postgresql}[vendor]()
+    """The statements that install the triggers on `vendor`."""
+    if vendor == "sqlite":
+        return [f"CREATE TRIGGER {name} {body}" for name, body in _sqlite().items()]
+    functions = [f"CREATE FUNCTION {name}{body}" for name, body in _postgresql_functions().items()]
+    return functions + [f"CREATE TRIGGER {name} {body}" for name, body in _postgresql().items()]
 
 
 def drop_statements(vendor: str) -> list[str]:
     """The statements that take the triggers away again: for reversing the migration, and for tests that flush."""
-    if vendor == "postgresql":
-        return [
-            f"DROP FUNCTION ledger_{name}() CASCADE"
-            for name in ("frozen", "sealed", "balanced")
-        ]
-    names = [f"{table}_no_{verb}" for table in _FROZEN for verb in ("update", "delete")]
-    names += [f"{table}_sealed" for table in _SEALED]
-    return [f"DROP TRIGGER {name}" for name in (*names, "ledger_entry_balanced")]
+    if vendor == "sqlite":
+        return [f"DROP TRIGGER {name}" for name in _sqlite()]
+    return [f"DROP FUNCTION {name}() CASCADE" for name in _postgresql_functions()]
+
+
+def find_missing(connection: BaseDatabaseWrapper) -> set[str]:
+    """The names of the triggers that the database lacks or has switched off."""
+    installed = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(installed[connection.vendor])
+        return set(names(connection.vendor)) - {name for (name,) in cursor.fetchall()}
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

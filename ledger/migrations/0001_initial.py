@@ -238,4 +238,15 @@ class Migration(migrations.Migration):
                 fields=("entry", "line"), name="posting_line_once"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="monthtotal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__range", (-(10**18), 10**18)),
+                    ("credit__range", (0, 10**18)),
+                    ("debit__range", (0, 10**18)),
+                ),
+                name="month_total_is_exact",
+            ),
+        ),
     ]

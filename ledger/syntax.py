@@ -1,0 +1,112 @@
+"""Beancount's syntax, written: the lines of an entry and of a book. Pure: no Django, no clock.
+
+`ledger/beans.py` has Beancount itself read what this module writes.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.entries import Draft, Leg
+from ledger.money import Amount, currency_name
+
+# Beancount alone accepts half a unit of the last decimal written; the books accept nothing. A total price divided by
+# the units and multiplied again leaves dust 20 digits below the cent: the default covers it in a currency without
+# decimals, and in an entry that has no leg in the functional currency.
+OPTIONS = (
+    'option "tolerance_multiplier" "0.001"',
+    'option "inferred_tolerance_default" "*:0.00001"',
+)
+
+# One line at the margin, the rest indented: no directive can hide in such a text.
+_ENTRY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} \* [^\n]*\n(?:  [^\n]*\n)+")
+
+BUDGET_INTERVALS = ("daily", "weekly", "monthly", "quarterly", "yearly")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """An account that a book may use: its name and its currency, empty where it takes any."""
+
+    name: str
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who posted an entry and when (ISO 8601, UTC), and the number that it got."""
+
+    number: str
+    posted_at: str
+    posted_by: str
+
+
+def quote(text: str) -> str:
+    """`text` as a Beancount string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def render_entry(draft: Draft, stamp: Stamp, functional: str) -> str:
+    """The Beancount text of an entry, ending in a line feed. It is what the books keep, byte for byte."""
+    links = " ".join(f"^{link}" for link in draft.links)
+    lines = [f"{draft.on} * {quote(draft.payee)} {quote(draft.narration)} #{draft.kind} {links}"]
+    facts = {"number": stamp.number, "posted_at": stamp.posted_at, "posted_by": stamp.posted_by}
+    lines += _meta("  ", facts | {"reverses": draft.reverses})
+    for leg in draft.legs:
+        lines.append(_render_leg(leg, functional))
+        lines += _meta("    ", {"fund": leg.fund, "project": leg.project, "instalment": leg.instalment})
+    return "\n".join(lines) + "\n"
+
+
+def _meta(indent: str, facts: Mapping[str, str]) -> Iterator[str]:
+    return (f"{indent}{key}: {quote(value)}" for key, value in facts.items() if value)
+
+
+def _render_leg(leg: Leg, functional: str) -> str:
+    amount = _render_amount(Amount(leg.amount, leg.currency))
+    if leg.currency != functional:
+        amount += f" @@ {_render_amount(Amount(abs(leg.functional), functional))}"
+    return f"  {leg.account:<44} {amount}"
+
+
+def _render_amount(amount: Amount) -> str:
+    return f"{amount.decimal:f} {amount.currency}"
+
+
+def is_entry(text: str) -> bool:
+    """True where `text` has the outline of one entry and so can hold no other directive, such as a plugin."""
+    return _ENTRY.fullmatch(text) is not None
+
+
+def render_commodity(currency: str, on: date) -> str:
+    """The lines that name a currency."""
+    return f"{on} commodity {currency}\n  name: {quote(currency_name(currency))}"
+
+
+def render_open(account: OpenAccount, on: date) -> str:
+    """The line that opens an account."""
+    return f"{on} open {account.name} {account.currency}".rstrip()
+
+
+def render_price(on: date, currency: str, rate: Decimal, functional: str) -> str:
+    """The line that gives a rate: units of the functional currency per unit of `currency`."""
+    return f"{on} price {currency} {rate:f} {functional}"
+
+
+def render_budget(account: str, interval: str, amount: Amount, on: date) -> str:
+    """The line that gives an account a budget from a day on, as Fava reads it."""
+    assert interval in BUDGET_INTERVALS
+    return f"{on} custom {quote('budget')} {account} {quote(interval)} {_render_amount(amount)}"
+
+
+def render_balance(account: str, amount: Amount, on: date) -> str:
+    """The line that asserts a balance at the beginning of a day."""
+    return f"{on} balance {account:<44} {_render_amount(amount)}"
+
+
+def render_query(name: str, query: str, on: date) -> str:
+    """The line that keeps a query of bean-query under a name."""
+    return f"{on} query {quote(name)} {quote(query)}"

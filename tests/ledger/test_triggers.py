@@ -1,0 +1,115 @@
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from ledger import triggers
+from ledger.models import Entry
+from ledger.operations import post_entry
+from tests.ledger.drafts import make_draft
+
+TABLES = ("ledger_entry", "ledger_posting", "ledger_link", "ledger_account")
+NEW_ENTRY = """
+    INSERT INTO ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, text,
+                              previous_sha256, sha256, posted_at, posted_by)
+    SELECT 99, 'JE-2026-000099', year_id, 99, dated_on, kind, payee, narration, text, 'p', 's', posted_at, posted_by
+    FROM ledger_entry WHERE id = 1
+"""
+NEW_POSTING = """
+    INSERT INTO ledger_posting (entry_id, line, dated_on, account_id, fund, project, instalment, currency,
+                                amount, functional)
+    SELECT {entry}, {line}, dated_on, account_id, fund, project, instalment, currency, {amount}, {amount}
+    FROM ledger_posting WHERE entry_id = 1 AND line = 1
+"""
+
+
+def execute(*statements: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def new_posting(entry: int, line: int, amount: int) -> str:
+    return NEW_POSTING.format(entry=entry, line=line, amount=amount)
+
+
+@pytest.fixture
+def entry(books: None) -> Entry:
+    return post_entry(make_draft(), by="officer")
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_database_refuses_to_change_the_journal(entry: Entry, table: str, statement: str):
+    with pytest.raises(IntegrityError, match="append-only"):
+        execute(statement.format(table))
+
+
+def test_database_refuses_to_change_the_journal_through_the_models(entry: Entry):
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Entry.objects.update(payee="Chile")
+    entry.payee = "Chile"
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        entry.save()
+
+
+def test_database_refuses_a_late_posting(entry: Entry):
+    with pytest.raises(IntegrityError, match="sealed"):
+        execute(new_posting(entry.pk, 3, 1))
+
+
+def test_database_refuses_a_late_link(entry: Entry):
+    with pytest.raises(IntegrityError, match="sealed"):
+        execute("INSERT INTO ledger_link (entry_id, position, document) VALUES (1, 9, 'X')")
+
+
+@pytest.mark.parametrize("amounts", [(), (0,), (5,), (5, -4)])
+def test_database_refuses_an_entry_that_is_not_zero(entry: Entry, amounts: tuple[int, ...]):
+    postings = [new_posting(99, line, amount) for line, amount in enumerate(amounts, 1)]
+    with pytest.raises(IntegrityError, match="zero in each sub-fund"):
+        execute(*postings, NEW_ENTRY)
+
+
+def test_database_takes_an_entry_that_is_zero(entry: Entry):
+    execute(new_posting(99, 1, 5), new_posting(99, 2, -5), NEW_ENTRY)
+    assert Entry.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_refuses_a_posting_whose_entry_never_comes(entry: Entry):
+    with pytest.raises(IntegrityError):
+        execute(new_posting(99, 1, 5))
+    assert entry.postings.model.objects.count() == 2
+
+
+def test_no_trigger_is_missing(db: None):
+    assert triggers.find_missing(connection) == set()
+
+
+def test_triggers_go_and_come_back(db: None):
+    triggers.remove(connection)
+    assert triggers.find_missing(connection) == triggers.names(connection.vendor)
+    triggers.install(connection)
+    assert triggers.find_missing(connection) == set()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_postgresql_refuses_to_empty_the_journal(entry: Entry, table: str):
+    if connection.vendor == "postgresql":
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError, match="append-only"):
+            execute(f"TRUNCATE {table} CASCADE")
+
+
+REPLACED = (
+    NEW_ENTRY.replace("99,", "1,").replace("'JE-2026-000099'", "number"),
+    NEW_ENTRY.replace("'p'", "previous_sha256"),
+    NEW_POSTING.format(entry=99, line=1, amount=5).replace("(entry_id", "(id, entry_id").replace("99,", "id, 99,"),
+    "INSERT INTO ledger_account (name, currency, opened_at) SELECT name, 'EUR', opened_at FROM ledger_account",
+)
+
+
+@pytest.mark.parametrize("statement", REPLACED)
+def test_sqlite_refuses_to_replace_a_row(entry: Entry, statement: str):
+    if connection.vendor == "sqlite":
+        replacing = statement.replace("INSERT", "INSERT OR REPLACE")
+        with pytest.raises(IntegrityError, match="append-only"):
+            execute(new_posting(99, 1, 5), new_posting(99, 2, -5), replacing)
