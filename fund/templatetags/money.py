@@ -6,7 +6,7 @@ from django import template
 from django.utils.formats import number_format
 from djmoney.money import Money
 
-from ledger.money import digits, to_decimal
+from ledger.money import Amount, digits, to_decimal
 
 register = template.Library()
 
@@ -41,14 +41,15 @@ def credit(amount: int | None, currency: str) -> str:
 
 
 @register.filter
-def money(value: Money | None) -> str:
-    """A document's amount with its currency: USD 1,234.50. Nothing for None.
+def money(value: Money | Amount | None) -> str:
+    """A document's or the ledger's amount with its currency: USD 1,234.50. Nothing for None.
 
     A value with more decimals than its currency has shows them all, rather than a rounded figure.
     """
     if value is None:
         return ""
     code = str(value.currency)
-    exponent = value.amount.normalize().as_tuple().exponent
+    number = value.decimal if isinstance(value, Amount) else value.amount
+    exponent = number.normalize().as_tuple().exponent
     places = max(digits(code), -exponent if isinstance(exponent, int) else 0)
-    return f"{code}{NO_BREAK_SPACE}{format_amount(value.amount, places)}"
+    return f"{code}{NO_BREAK_SPACE}{format_amount(number, places)}"

@@ -8,6 +8,7 @@ from django.utils import translation
 from djmoney.money import Money
 
 from fund.templatetags.money import credit, debit, minor, money
+from ledger.money import Amount
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,7 @@ def test_nothing_stands_in_either_column_for_zero_and_none():
         (Money("60000.00", "JPY"), "JPY\xa060,000"),
         (Money("1E+3", "USD"), "USD\xa01,000.00"),
         (Money("0.005", "USD"), "USD\xa00.005"),
+        (Amount(-123450, "USD"), "USD\xa0−1,234.50"),
         (None, ""),
     ],
 )
