@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
-from fund.operations.treasury import add_bank_account, open_year
+from fund.operations.treasury import add_bank_account, add_rate, open_year
 from ledger.money import Amount, parse_amount
 
 
@@ -123,3 +124,31 @@ def receipt(agreement: Agreement, bank: BankAccount, officer: User) -> Receipt:
 def project(officer: User) -> Project:
     facts = ProjectFacts("Cyber security training", [15, 16], ["GTM"], date(2026, 1, 1))
     return add_project(code="CYB-01", facts=facts, by=officer)
+
+
+@pytest.fixture
+def rates(fund_year: int, officer: User) -> int:
+    """The open year, with CAD rates that last to the middle of May."""
+    for month, rate in (("01", "0.73"), ("02", "0.74"), ("03", "0.75"), ("04", "0.75")):
+        add_rate(currency="CAD", effective_on=date.fromisoformat(f"2026-{month}-01"), rate=Decimal(rate), by=officer)
+    return fund_year
+
+
+@pytest.fixture
+def acme(officer: User) -> Donor:
+    return add_donor(code="ACME", name="ACME Inc.", donor_class="private_sector", by=officer)
+
+
+@pytest.fixture
+def cad_bank(fund_year: int, officer: User) -> BankAccount:
+    return add_bank_account(code="RBC-CAD", name="Royal Bank", currency="CAD", by=officer)
+
+
+@pytest.fixture
+def cad_agreement(rates: int, canada: Donor, officer: User) -> Agreement:
+    """CAD 1,000.00 at 0.73, due on 15 February, unearmarked: for the pool."""
+    amount = parse_amount("1000", "CAD")
+    instalments = [Due(date(2026, 2, 15), amount)]
+    return sign_agreement(
+        donor=canada, signed_on=date(2026, 1, 15), amount=amount, instalments=instalments, by=officer, token=uuid4()
+    )
