@@ -16,6 +16,9 @@ from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
 from fund.errors import AlreadyRecorded, NotPermitted
+from fund.models import Document
+from fund.queries.chains import chain_of, state_of
+from fund.queries.history import history_of
 from ledger.errors import Refused
 from ledger.queries import entries_of, functional_currency
 
@@ -148,16 +151,15 @@ class FormPage(Page, TemplateView):
 
 
 class DocumentPage(Page, DetailView[Model]):
-    """A document with its whole chain and its journal entries."""
+    """A document with its whole chain, its journal entries and its history."""
 
     slug_field = "number"
     slug_url_kwarg = "number"
     context_object_name = "document"
 
-    def get_chain(self) -> list[Any]:
-        """The steps of the document's chain; see `fund.queries.chains`."""
-        return []
-
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         number = str(self.object)
-        return super().get_context_data(entries=entries_of(number), chain=self.get_chain(), **context)
+        context = {"entries": entries_of(number), "history": history_of(number)} | context
+        if isinstance(self.object, Document):
+            context |= {"chain": chain_of(self.object), "state": state_of(self.object)}
+        return super().get_context_data(**context)

@@ -1,0 +1,190 @@
+"""The chain of a document: from the promise to what the money paid for.
+
+Pledge → agreements → receipts → allocations of their sub-funds → disbursements charged to them. Where the money is in
+the pool, which is everybody's, the pool stands between.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from fund.models import (
+    Agreement,
+    Allocation,
+    Disbursement,
+    DisbursementState,
+    Document,
+    Pledge,
+    Receipt,
+)
+from fund.money import to_amount, to_money
+from fund.policy import GENERAL, POOL
+from ledger.money import Amount
+
+# Of each kind as many are shown, the newest; the rest are counted.
+LONGEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One document of a chain, or the pool, or how many more there are."""
+
+    kind: str
+    number: str
+    url: str = ""
+    date: date | None = None
+    amount: Any = None
+    status: str = ""
+    tone: str = "quiet"
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The documents of a chain, kind by kind, and the sub-funds that its money belongs to."""
+
+    pledges: QuerySet[Pledge]
+    agreements: QuerySet[Agreement]
+    receipts: QuerySet[Receipt]
+    funds: Collection[str]
+    allocations: QuerySet[Allocation]
+    disbursements: QuerySet[Disbursement]
+
+
+def chain_of(document: Document) -> list[Step]:
+    """The steps of a document's chain, in the order of the money's path; the document itself is marked."""
+    chain = _find(document)
+    steps = [
+        *_steps(_("Pledge"), chain.pledges.order_by("-announced_on", "-number"), document, chain.funds),
+        *_steps(_("Agreement"), chain.agreements.order_by("-signed_on", "-number"), document, chain.funds),
+        *_steps(_("Receipt"), chain.receipts.order_by("-received_on", "-number"), document, chain.funds),
+    ]
+    if POOL in chain.funds:
+        steps.append(Step(_("Sub-fund"), POOL, reverse("fund:sub-fund", args=[POOL])))
+    allocations = chain.allocations.order_by("-decided_on", "-number").prefetch_related("lines")
+    disbursements = chain.disbursements.order_by("-paid_on", "-number").prefetch_related("lines")
+    steps += _steps(_("Allocation"), allocations, document, chain.funds)
+    steps += _steps(_("Disbursement"), disbursements, document, chain.funds)
+    return steps
+
+
+def _find(document: Document) -> _Chain:
+    if isinstance(document, Pledge):
+        return replace(_of_agreements(document.agreements.all()), pledges=Pledge.objects.filter(pk=document.pk))
+    if isinstance(document, Agreement):
+        return _of_agreements(Agreement.objects.filter(pk=document.pk))
+    if isinstance(document, Receipt):
+        return _of_receipt(document)
+    if isinstance(document, Allocation):
+        return _of_allocation(document)
+    assert isinstance(document, Disbursement)
+    return _of_disbursement(document)
+
+
+def _of_agreements(agreements: QuerySet[Agreement]) -> _Chain:
+    return _make(agreements, {agreement.sub_fund for agreement in agreements})
+
+
+def _of_funds(funds: Collection[str]) -> _Chain:
+    """The chain of sub-funds. The pool's agreements are left out: it is everybody's."""
+    return _make(Agreement.objects.filter(number__in=set(funds) - {POOL, GENERAL}, earmarked=True), funds)
+
+
+def _make(agreements: QuerySet[Agreement], funds: Collection[str]) -> _Chain:
+    return _Chain(
+        pledges=Pledge.objects.filter(agreements__in=agreements).distinct(),
+        agreements=agreements,
+        receipts=Receipt.objects.filter(agreement__in=agreements),
+        funds=funds,
+        allocations=Allocation.objects.filter(lines__fund__in=funds).distinct(),
+        disbursements=Disbursement.objects.filter(lines__fund__in=funds).distinct(),
+    )
+
+
+def _of_receipt(receipt: Receipt) -> _Chain:
+    if receipt.agreement_id:
+        return _of_agreements(Agreement.objects.filter(pk=receipt.agreement_id))
+    return replace(_of_funds({POOL}), receipts=Receipt.objects.filter(pk=receipt.pk))
+
+
+def _of_allocation(allocation: Allocation) -> _Chain:
+    """What paid for an allocation, and what was spent of it: on its project, out of its sub-funds."""
+    funds = set(allocation.lines.values_list("fund", flat=True))
+    spent = Disbursement.objects.filter(lines__fund__in=funds, lines__project=allocation.project_id)
+    itself = Allocation.objects.filter(pk=allocation.pk)
+    return replace(_of_funds(funds), allocations=itself, disbursements=spent.distinct())
+
+
+def _of_disbursement(disbursement: Disbursement) -> _Chain:
+    """What paid for a disbursement, with the allocations of its sub-funds to its projects."""
+    lines = list(disbursement.lines.all())
+    funds = {line.fund for line in lines}
+    allocated = Allocation.objects.filter(lines__fund__in=funds, project__in={line.project_id for line in lines})
+    itself = Disbursement.objects.filter(pk=disbursement.pk)
+    return replace(_of_funds(funds), allocations=allocated.distinct(), disbursements=itself)
+
+
+def _steps(kind: str, found: QuerySet[Any, Any], current: Document, funds: Collection[str]) -> Iterator[Step]:
+    """The newest documents of a kind, oldest first, always with the current one, and how many more there are."""
+    documents = list(found[: LONGEST + 1])
+    count = len(documents) if len(documents) <= LONGEST else found.count()
+    shown: Sequence[Document] = documents[:LONGEST]
+    if isinstance(current, found.model) and current not in shown:
+        shown = [*shown[: LONGEST - 1], current]
+    for document in reversed(shown):
+        yield _to_step(kind, document, funds, is_current=document == current)
+    if count > len(shown):
+        more = _("and %(count)d more") % {"count": count - len(shown)}
+        yield Step(kind, more, _list_url(found.model, funds))
+
+
+def _list_url(model: type[Document], funds: Collection[str]) -> str:
+    """The list that has the rest, where a list can be narrowed to it."""
+    if issubclass(model, Allocation | Disbursement) and len(funds) == 1:
+        return f"{reverse(f'fund:{model.ROUTE}-list')}?fund={next(iter(funds))}"
+    return ""
+
+
+def _to_step(kind: str, document: Document, funds: Collection[str], *, is_current: bool) -> Step:
+    status, tone = state_of(document)
+    url = document.get_absolute_url()
+    return Step(kind, document.number, url, _day_of(document), _amount_of(document, funds), status, tone, is_current)
+
+
+def _day_of(document: Document) -> date | None:
+    names = ("announced_on", "signed_on", "received_on", "decided_on", "paid_on")
+    return next((getattr(document, name) for name in names if hasattr(document, name)), None)
+
+
+def _amount_of(document: Document, funds: Collection[str]) -> Any:
+    """The document's amount; of one with lines for sub-funds, what concerns the chain's own."""
+    if not isinstance(document, Allocation | Disbursement):
+        return getattr(document, "amount", None)
+    amounts = [to_amount(line.amount) for line in document.lines.all() if line.fund in funds]
+    return to_money(Amount(sum(amount.minor for amount in amounts), amounts[0].currency)) if amounts else None
+
+
+def state_of(document: Document) -> tuple[str, str]:
+    """What there is to say of a document's state, with its tone; empty where it simply stands."""
+    if isinstance(document, Disbursement):
+        return document.get_state_display(), _TONES[DisbursementState(document.state)]
+    if getattr(document, "withdrawn_on", None):
+        return _("Withdrawn"), "quiet"
+    if getattr(document, "cancelled_on", None):
+        return _("Cancelled"), "bad"
+    if getattr(document, "reversed_on", None):
+        return _("Reversed"), "bad"
+    return "", "quiet"
+
+
+_TONES = {
+    DisbursementState.PREPARED: "warn",
+    DisbursementState.PAID: "good",
+    DisbursementState.REJECTED: "bad",
+    DisbursementState.REVERSED: "bad",
+}
