@@ -115,9 +115,7 @@ def test_an_agreement_takes_what_it_signs_off_its_pledge(canada: Donor, officer:
     assert (left.amount.minor, left.functional) == (20000, 14600)
 
 
-def test_an_agreement_in_another_currency_takes_the_whole_pledge(
-    canada: Donor, officer: User, rates: int
-) -> None:
+def test_an_agreement_in_another_currency_takes_the_whole_pledge(canada: Donor, officer: User, rates: int) -> None:
     pledged = parse_amount("300", "CAD")
     pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer, token=uuid4())
     sign(canada, officer, currency="USD", pledge=pledge)
@@ -127,7 +125,7 @@ def test_an_agreement_in_another_currency_takes_the_whole_pledge(
 def test_a_pledge_of_another_donor_is_refused(canada: Donor, acme: Donor, officer: User, rates: int) -> None:
     pledged = parse_amount("300", "CAD")
     pledge = announce_pledge(donor=acme, announced_on=DAY, amount=pledged, by=officer, token=uuid4())
-    with pytest.raises(PledgeUnfit, match="of ACME Inc., not of Canada"):
+    with pytest.raises(PledgeUnfit, match=r"of ACME Inc\., not of Canada"):
         sign(canada, officer, pledge=pledge)
 
 

@@ -1,0 +1,81 @@
+"""Two people press at the same moment: real threads, real connections, on either engine."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+
+from fund.errors import AlreadyRecorded, FundsFirst, ReceiptTwice, StateUnfit
+from fund.models import Agreement, Allocation, BankAccount, Disbursement, Project, Receipt
+from fund.operations.allocations import allocate
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.receipts import Facts, record_receipt
+from ledger.errors import Refused
+from ledger.money import parse_amount
+from ledger.queries import entries
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = date(2026, 3, 2)
+
+
+def press_at_once(act: Callable[[], Any], times: int = 4) -> list[Refused | None]:
+    """Runs `act` in several threads that begin together; what each was refused, or None."""
+    barrier = Barrier(times)
+
+    def press(_: int) -> Refused | None:
+        try:
+            barrier.wait(timeout=10)
+            act()
+        except Refused as refusal:
+            return refusal
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(press, range(times)))
+
+
+def only_one(outcomes: list[Refused | None], refused: type[Refused]) -> None:
+    assert [type(outcome) for outcome in outcomes if outcome] == [refused] * (len(outcomes) - 1)
+
+
+def test_the_same_bank_line_posted_at_once_is_one_receipt(
+    agreement: Agreement, bank: BankAccount, officer: User
+) -> None:
+    facts = Facts(bank, DAY, parse_amount("6000", "USD"), "BANK-7")
+    outcomes = press_at_once(lambda: record_receipt(agreement=agreement, facts=facts, by=officer, token=uuid4()))
+    only_one(outcomes, ReceiptTwice)
+    assert (Receipt.objects.count(), entries().filter(kind="receipt").count()) == (1, 1)
+
+
+def test_the_same_form_sent_at_once_is_one_receipt(agreement: Agreement, bank: BankAccount, officer: User) -> None:
+    facts, token = Facts(bank, DAY, parse_amount("6000", "USD"), "BANK-7"), uuid4()
+    outcomes = press_at_once(lambda: record_receipt(agreement=agreement, facts=facts, by=officer, token=token))
+    only_one(outcomes, AlreadyRecorded)
+
+
+def test_the_last_money_is_allocated_once(receipt: Receipt, project: Project, officer: User) -> None:
+    lines = {"AGR-2026-0001": parse_amount("6000", "USD")}
+    outcomes = press_at_once(lambda: allocate(project=project, decided_on=DAY, lines=lines, by=officer, token=uuid4()))
+    only_one(outcomes, FundsFirst)
+    assert Allocation.objects.count() == 1
+
+
+def test_a_disbursement_approved_at_once_is_paid_once(
+    receipt: Receipt, bank: BankAccount, project: Project, officer: User, approver: User
+) -> None:
+    amount = parse_amount("6000", "USD")
+    allocate(project=project, decided_on=DAY, lines={"AGR-2026-0001": amount}, by=officer, token=uuid4())
+    line = Line("AGR-2026-0001", project, "Travel", amount)
+    prepared = prepare_disbursement(payee="X", bank_account=bank, paid_on=DAY, lines=[line], by=officer, token=uuid4())
+    only_one(press_at_once(lambda: approve_disbursement(prepared, by=approver)), StateUnfit)
+    assert Disbursement.objects.get().state == "paid"
+    assert entries().filter(kind="disbursement").count() == 1
