@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, DateField, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, DateField, F, Q, QuerySet, Sum, Value, When, prefetch_related_objects
 
 from ledger import accounts
 from ledger.entries import Draft, Leg
@@ -217,8 +217,11 @@ class InstalmentTotal:
     functional: int
 
 
-def instalment_totals(instalments: Sequence[str], *, until: date | None = None) -> list[InstalmentTotal]:
-    """The postings that name one of `instalments`, up to and with `until`, summed by account, kind and currency."""
+def instalment_totals(instalments: Iterable[str], *, until: date | None = None) -> list[InstalmentTotal]:
+    """The postings that name one of `instalments`, up to and with `until`, summed by account, kind and currency.
+
+    `instalments` may be a query of references, which then runs inside this one.
+    """
     found = Posting.objects.filter(instalment__in=instalments)
     if until:
         found = found.filter(dated_on__lte=until)
@@ -266,6 +269,7 @@ def is_reversed(entry: Entry) -> bool:
 
 def get_draft(entry: Entry) -> Draft:
     """The draft that an entry was posted from."""
+    prefetch_related_objects([entry], "postings__account", "links")
     legs = tuple(
         Leg(
             posting.account.name,
@@ -276,9 +280,9 @@ def get_draft(entry: Entry) -> Draft:
             posting.project,
             posting.instalment,
         )
-        for posting in entry.postings.select_related("account")
+        for posting in entry.postings.all()
     )
-    links = tuple(entry.links.values_list("document", flat=True))
+    links = tuple(link.document for link in entry.links.all())
     reverses = entry.reverses.number if entry.reverses else ""
     return Draft(entry.dated_on, entry.kind, entry.payee, entry.narration, links, legs, reverses)
 
@@ -322,12 +326,12 @@ def functional_currency() -> str:
 
 
 def document_totals(
-    documents: Sequence[str], *, accounts: tuple[str, ...] = (), until: date | None = None
+    documents: Iterable[str], *, accounts: tuple[str, ...] = (), until: date | None = None
 ) -> dict[tuple[str, str, str, str], tuple[int, int]]:
     """What the entries linked to each document add up to, for `accounts` (as in Scope), up to and with `until`.
 
     Maps (document, account, kind, currency) to (amount, functional amount). An entry that is linked to two of the
-    documents counts for both.
+    documents counts for both. `documents` may be a query of numbers, which then runs inside this one.
     """
     found = Posting.objects.filter(entry__links__document__in=documents)
     if accounts:
