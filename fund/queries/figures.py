@@ -1,0 +1,222 @@
+"""What is signed, received and still owed, added up by the year of the agreement, by donor or by class of donors.
+
+A receipt counts for the year of its agreement, however late it came, so that the years add up to the whole; a gift
+counts for the year in which it came.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import QuerySet
+
+from fund import policy
+from fund.models import Agreement, Donor, DonorClass, Instalment, Receipt
+from fund.money import to_amount
+from ledger.queries import InstalmentTotal, document_totals, functional_currency, instalment_totals
+
+
+class Grouping(StrEnum):
+    """What contributions can be added up by."""
+
+    YEAR = "year"
+    DONOR = "donor"
+    CLASS = "class"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Sums of contributions in minor units of one currency, all positive.
+
+    `received` is all that donors sent, charges of banks on the way included; `unapplied`, a part of it, came beyond
+    what was owed. `outstanding` is what is still owed.
+    """
+
+    signed: int = 0
+    received: int = 0
+    unapplied: int = 0
+    outstanding: int = 0
+
+    def plus(self, other: "Figures") -> "Figures":
+        """The two together."""
+        return Figures(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+    def less(self, other: "Figures") -> "Figures":
+        """What these have more."""
+        return Figures(*(mine - its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+
+NOTHING = Figures()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """An agreement, or a gift without one, with its figures.
+
+    `fund` is the sub-fund that its money belongs to; `year` is that of the signature, or of the gift. `functional` is
+    at the rates of the books; `own` is in the agreement's currency, where a payment in another one counts as what it
+    settled.
+    """
+
+    number: str
+    donor: str
+    fund: str
+    year: int
+    currency: str
+    is_gift: bool
+    functional: Figures
+    own: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Contributions added up. `own` is in their currency, where they have one in common; `currency` names it."""
+
+    key: str
+    label: str
+    agreements: int
+    gifts: int
+    functional: Figures
+    currency: str
+    own: Figures | None
+
+
+def group_contributions(by: Grouping, *, until: date | None = None) -> list[Group]:
+    """The figures of every contribution up to and with `until`, added up by `by`, in its natural order."""
+    found = contributions(until=until)
+    donors = Donor.objects.in_bulk(field_name="code")
+    keys: dict[Grouping, Callable[[Contribution], str]] = {
+        Grouping.YEAR: lambda one: str(one.year),
+        Grouping.DONOR: lambda one: one.donor,
+        Grouping.CLASS: lambda one: donors[one.donor].donor_class,
+    }
+    grouped: defaultdict[str, list[Contribution]] = defaultdict(list)
+    for one in found:
+        grouped[keys[by](one)].append(one)
+    labels, order = _describe(by, donors)
+    return [add_up(grouped[key], key=key, label=labels(key)) for key in sorted(grouped, key=order)]
+
+
+def _describe(by: Grouping, donors: dict[str, Donor]) -> tuple[Callable[[str], str], Callable[[str], Any]]:
+    """How the keys of a grouping are called and sorted."""
+    if by == Grouping.DONOR:
+        return lambda key: donors[key].name, lambda key: (donors[key].name.casefold(), key)
+    if by == Grouping.CLASS:
+        return lambda key: str(DonorClass(key).label), lambda key: DonorClass.values.index(key)
+    return str, str
+
+
+def add_up(found: Iterable[Contribution], *, key: str = "", label: str = "") -> Group:
+    """Contributions as one group."""
+    found = list(found)
+    currencies = {one.currency for one in found}
+    functional, own = NOTHING, NOTHING
+    for one in found:
+        functional, own = functional.plus(one.functional), own.plus(one.own)
+    gifts = sum(one.is_gift for one in found)
+    currency = currencies.pop() if len(currencies) == 1 else ""
+    return Group(key, label, len(found) - gifts, gifts, functional, currency, own if currency else None)
+
+
+def add_groups(groups: Iterable[Group], *, label: str = "") -> Group:
+    """Groups as one, in the functional currency."""
+    groups = list(groups)
+    functional = NOTHING
+    for group in groups:
+        functional = functional.plus(group.functional)
+    agreements, gifts = sum(group.agreements for group in groups), sum(group.gifts for group in groups)
+    return Group("", label, agreements, gifts, functional, functional_currency(), functional)
+
+
+def contributions(*, until: date | None = None, donor: Donor | None = None) -> list[Contribution]:
+    """Every agreement and gift with its figures up to and with `until`, or those of one donor, by number.
+
+    What was cancelled or reversed by then is left out: nothing of it is signed or received.
+    """
+    agreements, receipts = Agreement.objects.all(), Receipt.objects.all()
+    if donor:
+        agreements, receipts = agreements.filter(donor=donor), receipts.filter(donor=donor)
+    sent = _sum_sent(receipts, until)
+    found = [*_to_agreements(agreements, receipts, sent, until), *_to_gifts(receipts.filter(agreement=None), sent)]
+    return sorted((one for one in found if one.functional != NOTHING), key=lambda one: one.number)
+
+
+_Sent = dict[str, tuple[int, int]]
+
+
+def _sum_sent(receipts: QuerySet[Receipt], until: date | None) -> _Sent:
+    """What donors sent, by receipt: what the bank got in its currency, and that with the charges, functional."""
+    sent: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    numbers = receipts.order_by().values_list("number", flat=True)
+    accounts = (policy.BANK, policy.BANK_CHARGES)
+    for (number, account, _, _), (amount, functional) in document_totals(
+        numbers, accounts=accounts, until=until
+    ).items():
+        sent[number][0] += amount if account != policy.BANK_CHARGES else 0
+        sent[number][1] += functional
+    return {number: (amount, functional) for number, (amount, functional) in sent.items()}
+
+
+def _to_agreements(
+    agreements: QuerySet[Agreement], receipts: QuerySet[Receipt], sent: _Sent, until: date | None
+) -> Iterable[Contribution]:
+    functional, own = _sum_instalments(agreements, until)
+    for receipt, number in receipts.exclude(agreement=None).values_list("number", "agreement__number"):
+        functional[number][_RECEIVED] += sent.get(receipt, (0, 0))[1]
+    for agreement in agreements.select_related("donor"):
+        number = agreement.number
+        yield Contribution(
+            number=number,
+            donor=agreement.donor.code,
+            fund=agreement.sub_fund,
+            year=agreement.signed_on.year,
+            currency=str(agreement.amount.currency),
+            is_gift=False,
+            functional=Figures(*functional[number]),
+            own=Figures(*own[number]),
+        )
+
+
+_Sums = defaultdict[str, list[int]]
+_SIGNED, _RECEIVED, _UNAPPLIED, _OUTSTANDING = range(4)
+
+
+def _sum_instalments(agreements: QuerySet[Agreement], until: date | None) -> tuple[_Sums, _Sums]:
+    """Figures by agreement, in the functional currency without what was received, and in the agreement's own."""
+    references = Instalment.objects.filter(agreement__in=agreements).order_by().values_list("reference", flat=True)
+    functional: _Sums = defaultdict(lambda: [0, 0, 0, 0])
+    own: _Sums = defaultdict(lambda: [0, 0, 0, 0])
+    for total in instalment_totals(references, until=until):
+        number = total.instalment.rpartition("/")[0]
+        _add(functional[number], total, total.functional)
+        _add(own[number], total, total.amount)
+        if total.kind == "receipt" and total.account.startswith((*policy.OWED, policy.UNAPPLIED)):
+            own[number][_RECEIVED] -= total.amount
+    return functional, own
+
+
+def _add(cell: list[int], total: InstalmentTotal, amount: int) -> None:
+    if total.account.startswith(policy.OWED):
+        cell[_OUTSTANDING] += amount
+        cell[_SIGNED] += amount if total.kind == "agreement" else 0
+    elif total.account.startswith(policy.UNAPPLIED):
+        cell[_UNAPPLIED] -= amount
+
+
+def _to_gifts(gifts: QuerySet[Receipt], sent: _Sent) -> Iterable[Contribution]:
+    for gift in gifts.select_related("donor"):
+        amount, functional = sent.get(gift.number, (0, 0))
+        charges = to_amount(gift.charges)
+        yield Contribution(
+            number=gift.number,
+            donor=gift.donor.code,
+            fund=policy.POOL,
+            year=gift.received_on.year,
+            currency=charges.currency,
+            is_gift=True,
+            functional=Figures(received=functional),
+            own=Figures(received=amount + charges.minor if amount else 0),
+        )
