@@ -1,26 +1,35 @@
 """What pages have in common: who may see them, lists, forms that call an operation, documents with their entries."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, TemplateView, View
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
 from fund.errors import AlreadyRecorded, NotPermitted
 from fund.models import Document
+from fund.models import Document
 from fund.queries.chains import chain_of, state_of
 from fund.queries.history import history_of
 from ledger.errors import Refused
 from ledger.queries import entries_of, functional_currency
+
+
+D = TypeVar("D", bound=Document)
 
 
 class Page(PermissionRequiredMixin, ContextMixin, View):
@@ -32,6 +41,12 @@ class Page(PermissionRequiredMixin, ContextMixin, View):
         if self.request.user.is_authenticated:
             raise PermissionDenied
         return super().handle_no_permission()
+
+    @property
+    def user(self) -> User:
+        """Who is signed in; nobody else comes this far."""
+        assert isinstance(self.request.user, User)
+        return self.request.user
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context.setdefault("functional_currency", functional_currency())
@@ -88,11 +103,13 @@ class FormPage(Page, TemplateView):
 
     Subclasses make the form and the formsets and say in `act` what the operation is; it returns the object whose page
     comes next. What the operation refuses stands beside the field that it concerns, and everything typed is kept.
-    `line_fields` are the fields of refusals that concern the first formset.
+    `line_fields` are the fields of refusals that concern the first formset; `aliases` says which field of the form
+    stands for one of a refusal that the form has not.
     """
 
     line_fields: ClassVar[frozenset[str]] = frozenset({"lines", "instalments"})
-    success_message: ClassVar[str] = "{} is recorded."
+    aliases: ClassVar[Mapping[str, str]] = {"currency": "amount"}
+    success_message: ClassVar[str | Promise] = _("{} is recorded.")
 
     def make_form(self, data: Any = None) -> forms.Form:
         """The form, bound to `data` when there is some."""
@@ -124,7 +141,7 @@ class FormPage(Page, TemplateView):
         except (Refused, forms.ValidationError) as refusal:
             self.add_refusal(refusal, form, formsets)
             return self.show(form, formsets, status=422)
-        messages.success(request, self.success_message.format(made))
+        messages.success(request, str(self.success_message).format(made))
         return redirect(self.get_success_url(made))
 
     def add_refusal(
@@ -132,6 +149,7 @@ class FormPage(Page, TemplateView):
     ) -> None:
         """Puts the message beside what it concerns."""
         field = getattr(refusal, "field", "")
+        field = field if field in form.fields else self.aliases.get(field, field)
         message = getattr(refusal, "message", "") or " ".join(refusal.messages)  # type: ignore[union-attr]
         if formsets and field in self.line_fields:
             formsets[0].non_form_errors().append(message)
@@ -150,7 +168,7 @@ class FormPage(Page, TemplateView):
         return url
 
 
-class DocumentPage(Page, DetailView[Model]):
+class DocumentPage(Page, DetailView[D]):
     """A document with its whole chain, its journal entries and its history."""
 
     slug_field = "number"
