@@ -14,20 +14,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, TemplateView, View
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
 from fund.errors import AlreadyRecorded, NotPermitted
 from fund.models import Document
-from fund.models import Document
 from fund.queries.chains import chain_of, state_of
 from fund.queries.history import history_of
 from ledger.errors import Refused
 from ledger.queries import entries_of, functional_currency
-
 
 D = TypeVar("D", bound=Document)
 
