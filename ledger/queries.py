@@ -11,7 +11,19 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, DateField, F, Q, QuerySet, Sum, Value, When, prefetch_related_objects
+from django.db.models import (
+    Case,
+    DateField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 
 from ledger import accounts
 from ledger.entries import Draft, Leg
@@ -222,7 +234,8 @@ def instalment_totals(instalments: Iterable[str], *, until: date | None = None) 
 
     `instalments` may be a query of references, which then runs inside this one.
     """
-    found = Posting.objects.filter(instalment__in=instalments)
+    # The second condition is the index's own: SQLite reads every posting without it.
+    found = Posting.objects.filter(instalment__in=instalments).exclude(instalment="")
     if until:
         found = found.filter(dated_on__lte=until)
     columns = ("instalment", "account__name", "entry__kind", "currency")
@@ -231,6 +244,39 @@ def instalment_totals(instalments: Iterable[str], *, until: date | None = None) 
         InstalmentTotal(instalment, account, kind, currency, int(amount), int(carried))
         for instalment, account, kind, currency, amount, carried in rows
     ]
+
+
+def instalment_balance(reference: OuterRef, accounts: tuple[str, ...]) -> Subquery:
+    """For queries of other tables: the balance, on `accounts` (as in Scope), of the instalment in an outer column.
+
+    In minor units of its currency; null where nothing was posted.
+    """
+    found = Posting.objects.filter(instalment=reference).exclude(instalment="").order_by()
+    return Subquery(found.values("instalment").annotate(balance=_sum_on(accounts)).values("balance"))
+
+
+def document_balance(document: OuterRef, accounts: tuple[str, ...]) -> Subquery:
+    """For queries of other tables: the balance, on `accounts`, of the entries of the document in an outer column.
+
+    In minor units of the document's currency; null where nothing was posted.
+    """
+    found = Posting.objects.filter(entry__links__document=document).order_by()
+    return Subquery(found.values("entry__links__document").annotate(balance=_sum_on(accounts)).values("balance"))
+
+
+def _sum_on(accounts: tuple[str, ...]) -> Sum:
+    # A condition of the sum and not of the query, or the database might look postings up by account.
+    return Sum("amount", filter=Q(account__in=_find_account_ids(accounts)))
+
+
+def open_instalments(accounts: tuple[str, ...]) -> QuerySet[Posting, dict[str, Any]]:
+    """The instalments whose postings on `accounts` (as in Scope) do not add up to zero, with what they add up to.
+
+    Rows have `instalment`, `currency`, `owed` in its minor units and `carried` in those of the functional currency.
+    """
+    found = Posting.objects.filter(account__in=_find_account_ids(accounts)).exclude(instalment="")
+    sums = found.values("instalment", "currency").annotate(owed=Sum("amount"), carried=Sum("functional"))
+    return sums.exclude(owed=0).order_by("instalment")
 
 
 def open_years() -> list[int]:
