@@ -44,3 +44,11 @@ class AlreadyReversed(Refused):
 
 class EntryUnknown(Refused):
     """A number that no entry has."""
+
+
+class FolderOccupied(Refused):
+    """A folder that holds other things than a book written before."""
+
+
+class BookNotWritten(Refused):
+    """A folder or a disk that does not take the book."""

@@ -61,8 +61,9 @@ def test_problem_is_named(draft: Draft, problem: str):
 )
 @pytest.mark.parametrize("field", ["payee", "narration"])
 def test_text_with_a_character_that_cannot_be_seen_is_refused(field: str, character: str):
+    fields: dict[str, Any] = {field: f"a{character}b"}
     with pytest.raises(EntryInvalid, match="cannot be printed"):
-        check_draft(replace(make_draft(), **{field: f"a{character}b"}), "USD")
+        check_draft(make_draft(**fields), "USD")
 
 
 def test_every_problem_is_said_at_once():
