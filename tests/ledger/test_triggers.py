@@ -1,9 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from ledger import triggers
 from ledger.models import Entry
-from ledger.operations import post_entry
+from ledger.operations import post_entry, writing
 from tests.ledger.drafts import make_draft
 
 TABLES = ("ledger_entry", "ledger_posting", "ledger_link", "ledger_account")
@@ -113,3 +115,22 @@ def test_sqlite_refuses_to_replace_a_row(entry: Entry, statement: str):
         replacing = statement.replace("INSERT", "INSERT OR REPLACE")
         with pytest.raises(IntegrityError, match="append-only"):
             execute(new_posting(99, 1, 5), new_posting(99, 2, -5), replacing)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_posting_slipped_in_while_the_entry_is_written_comes_too_late(entry: Entry):
+    def slip_in() -> None:
+        try:
+            execute(new_posting(entry.pk + 1, 3, 5))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with writing():
+            second = post_entry(make_draft(), by="officer")
+            late = other.submit(slip_in)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.3)
+        with pytest.raises(IntegrityError, match="sealed"):
+            late.result(timeout=30)
+    assert second.postings.count() == 2
