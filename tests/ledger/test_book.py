@@ -156,6 +156,7 @@ def test_auditor_verifies_the_chain_from_the_files_alone(written: book.Book):
     ("old", "new", "said"),
     [
         ('"Citibank"', '"Another"', "entry 4 was changed"),
+        (r"\Z", '\n2026-01-01 txn "a" "b"\n  Assets:Bank:CITI-USD  1 USD\n', "an entry without its hash"),
         ("; JE-2026-000002 sha256", "; JE-2026-000002 sha", "an entry without its hash"),
         (r"\n; JE-2026-000002 .*?\n\n", "\n", "KeyError"),
     ],
