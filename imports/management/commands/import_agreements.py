@@ -1,0 +1,49 @@
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management import CommandError, CommandParser
+
+from fund.models import DonorClass
+from imports.management.file_command import FileCommand, read_years
+from imports.operations.agreements import AgreementOptions, import_agreements
+from imports.operations.batches import Outcome, Progress
+from imports.operations.donors import own_terms
+from imports.parsers.contributions import parse_agreements
+from imports.parsers.terms import normalise_term
+
+
+class Command(FileCommand):
+    help = (
+        "Signs an agreement with one instalment for each row of FILE: donor, class, country, reference, year, "
+        "currency, amount. All rows or none; rows that are there already are left as they are."
+    )
+    noun = ("agreement", "agreements")
+    verb = "signed"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--class",
+            action="append",
+            default=[],
+            dest="classes",
+            metavar="TERM=CLASS",
+            help=f'what a class of the file means, such as "Member State=state_party": {", ".join(DonorClass.values)}',
+        )
+
+    def import_data(
+        self, data: bytes, by: User, progress: Progress, options: dict[str, Any]
+    ) -> tuple[tuple[str, ...], Outcome]:
+        reading = parse_agreements(data)
+        chosen = AgreementOptions(years=read_years(options), classes=dict(map(read_class, options["classes"])))
+        return reading.ignored, import_agreements(reading, by=by, options=chosen, progress=progress)
+
+
+def read_class(option: str) -> tuple[str, str]:
+    """The normalised term and the class of an option such as `Member State=state_party`. Raises CommandError."""
+    term, _, text = option.rpartition("=")
+    value = own_terms().get(normalise_term(text))
+    if not normalise_term(term) or value is None:
+        known = ", ".join(DonorClass.values)
+        raise CommandError(f'“{option}” is not a term and a class, such as "Member State=state_party": {known}.')
+    return normalise_term(term), value

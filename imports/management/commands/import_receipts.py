@@ -1,0 +1,42 @@
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management import CommandError, CommandParser
+
+from fund.models import BankAccount
+from imports.management.file_command import FileCommand, read_years
+from imports.operations.batches import Outcome, Progress
+from imports.operations.receipts import ReceiptOptions, import_receipts
+from imports.parsers.contributions import parse_receipts
+
+
+class Command(FileCommand):
+    help = (
+        "Records a receipt for each row of FILE: reference, date, agreement, currency, amount. What is beyond the "
+        "instalments stands as unapplied. All rows or none; rows that are there already are left as they are."
+    )
+    noun = ("receipt", "receipts")
+    verb = "recorded"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--bank", metavar="CODE", help="the bank account; without it, the only one in the row's currency"
+        )
+
+    def import_data(
+        self, data: bytes, by: User, progress: Progress, options: dict[str, Any]
+    ) -> tuple[tuple[str, ...], Outcome]:
+        account = find_bank(options["bank"]) if options["bank"] else None
+        reading = parse_receipts(data)
+        chosen = ReceiptOptions(years=read_years(options), bank_account=account)
+        return reading.ignored, import_receipts(reading, by=by, options=chosen, progress=progress)
+
+
+def find_bank(code: str) -> BankAccount:
+    """The bank account with a code. Raises CommandError."""
+    found = BankAccount.objects.filter(code=code.strip().upper()).first()
+    if found is None:
+        known = ", ".join(BankAccount.objects.values_list("code", flat=True)) or "none yet"
+        raise CommandError(f"{code} is not a bank account of the fund. There are: {known}.")
+    return found

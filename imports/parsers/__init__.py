@@ -1,0 +1,1 @@
+"""Bytes of a file from outside become rows. Pure: no Django, no clock, nothing is written."""
