@@ -9,8 +9,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from fund.models import Agreement, BankAccount, Donor, Pledge, Project, Receipt
+from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Pledge, Project, Receipt
 from fund.operations.agreements import Due, Earmark, sign_agreement
+from fund.operations.allocations import allocate
+from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
@@ -124,6 +126,22 @@ def receipt(agreement: Agreement, bank: BankAccount, officer: User) -> Receipt:
 def project(officer: User) -> Project:
     facts = ProjectFacts("Cyber security training", [15, 16], ["GTM"], date(2026, 1, 1))
     return add_project(code="CYB-01", facts=facts, by=officer)
+
+
+@pytest.fixture
+def allocation(receipt: Receipt, project: Project, officer: User) -> Allocation:
+    """ALC-2026-0001: USD 5,000.00 of AGR-2026-0001, which has 6,000.00, for CYB-01."""
+    lines = {"AGR-2026-0001": usd("5000")}
+    return allocate(project=project, decided_on=date(2026, 3, 10), lines=lines, by=officer, token=uuid4())
+
+
+@pytest.fixture
+def disbursement(allocation: Allocation, bank: BankAccount, officer: User) -> Disbursement:
+    """DSB-2026-0001: USD 700.00 of the allocation, prepared by the officer, not decided."""
+    line = Line("AGR-2026-0001", allocation.project, "Travel", usd("700"))
+    return prepare_disbursement(
+        payee="Wings", bank_account=bank, paid_on=date(2026, 3, 20), lines=[line], by=officer, token=uuid4()
+    )
 
 
 @pytest.fixture
