@@ -4,9 +4,9 @@ Pledge → agreements → receipts → allocations of their sub-funds → disbur
 the pool, which is everybody's, the pool stands between.
 """
 
+import datetime
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -37,7 +37,7 @@ class Step:
     kind: str
     number: str
     url: str = ""
-    date: date | None = None
+    date: datetime.date | None = None
     amount: Any = None
     status: str = ""
     tone: str = "quiet"
@@ -156,7 +156,7 @@ def _to_step(kind: str, document: Document, funds: Collection[str], *, is_curren
     return Step(kind, document.number, url, _day_of(document), _amount_of(document, funds), status, tone, is_current)
 
 
-def _day_of(document: Document) -> date | None:
+def _day_of(document: Document) -> datetime.date | None:
     names = ("announced_on", "signed_on", "received_on", "decided_on", "paid_on")
     return next((getattr(document, name) for name in names if hasattr(document, name)), None)
 
