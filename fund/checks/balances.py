@@ -1,0 +1,65 @@
+"""What must be true of balances whatever the documents say: no cash below zero, no allocation exceeded."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from fund import policy
+from fund.checks.documents import PLEDGES, Report
+from fund.queries.contributions import open_pledges
+from ledger.money import Amount
+from ledger.queries import Scope, functional_currency, totals
+
+# A month and what it adds, in minor units.
+_Move = tuple[date, int]
+
+
+def check_cash(report: Report) -> Iterator[str]:
+    """No sub-fund stands below zero at a bank at the end of any month."""
+    found = totals(Scope(accounts=(policy.BANK,)), by=("account", "fund", "currency", "month"))
+    moves: defaultdict[tuple[str, str, str], list[_Move]] = defaultdict(list)
+    for total in found:
+        moves[total.account, total.fund, total.currency].append((total.month or date.min, total.amount))
+    for (account, fund, currency), changes in moves.items():
+        below = _find_below_zero(changes)
+        if below:
+            month, minor = below
+            yield f"{fund} has {Amount(minor, currency)} in {account} at the end of {month:%Y-%m}."
+
+
+def check_allocations(report: Report) -> Iterator[str]:
+    """No project has spent more of a sub-fund than was allocated to it, at the end of any month."""
+    found = totals(Scope(accounts=(policy.ALLOCATED, policy.PROJECTS)), by=("account", "fund", "month"))
+    moves: defaultdict[tuple[str, str], list[_Move]] = defaultdict(list)
+    for total in found:
+        # The third part of both accounts is the project's code.
+        moves[total.account.split(":")[2], total.fund].append((total.month or date.min, -total.functional))
+    for (project, fund), changes in sorted(moves.items()):
+        below = _find_below_zero(changes)
+        if below:
+            month, minor = below
+            over = Amount(-minor, functional_currency())
+            yield f"{project} has spent {over} of {fund} beyond its allocation at the end of {month:%Y-%m}."
+
+
+def _find_below_zero(moves: list[_Move]) -> _Move | None:
+    """The first month at whose end the running sum is below zero, with the sum."""
+    running: defaultdict[date, int] = defaultdict(int)
+    for month, minor in moves:
+        running[month] += minor
+    standing = 0
+    for month in sorted(running):
+        standing += running[month]
+        if standing < 0:
+            return month, standing
+    return None
+
+
+def check_pledges(report: Report) -> Iterator[str]:
+    """No more is signed of a pledge than it promised, and nothing of a withdrawn one is open."""
+    for pledges in PLEDGES.chunks(report):
+        remaining = open_pledges(pledges)
+        for pledge in pledges:
+            left = remaining[pledge.number].amount
+            if left.minor < 0 or (left.minor and pledge.withdrawn_on):
+                yield f"{pledge} has {left} open, which it must not have."

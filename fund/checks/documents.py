@@ -1,0 +1,192 @@
+"""What the books must have of each kind of document."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from fund import policy
+from fund.checks.posted import Caused, Key, Sums, sum_legs
+from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Pledge, Receipt, Recognition
+from fund.money import to_amount
+from ledger.money import split
+from ledger.queries import functional_currency
+
+Report = Callable[[str], None]
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An entry that a document must have caused: its day, and what it has on the accounts that the document states.
+
+    `ended_on` is the day of its reversal, or None where it stands.
+    """
+
+    on: date
+    sums: Sums
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document: `accounts` are those whose amounts it states, `day` is the field its number's year is of.
+
+    `expect` gives the entries that a document must have caused, in order; `acts` what the audit must have of it;
+    `parts` the related rows that add up to its amount, where it has such.
+    """
+
+    model: type[Document]
+    day: str
+    accounts: tuple[str, ...]
+    expect: Callable[[Any, list[Caused]], list[Expected]]
+    acts: Callable[[Any], list[str]]
+    related: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    parts: str = ""
+
+    def chunks(self, report: Report) -> Iterator[list[Any]]:
+        """Every document of the kind, some at a time."""
+        done = 0
+        queryset = self.model._default_manager.select_related(*self.related).prefetch_related(*self.lines)
+        documents: Iterable[Any] = queryset.order_by("pk").iterator(chunk_size=CHUNK)
+        remaining = iter(documents)
+        while chunk := list(islice(remaining, CHUNK)):
+            yield chunk
+            done += len(chunk)
+            report(f"{done:,} {self.model._meta.verbose_name_plural}")
+
+
+def _expect_pledge(pledge: Pledge, caused: list[Caused]) -> list[Expected]:
+    amount = to_amount(pledge.amount)
+    key = (policy.PLEDGED + pledge.donor.code, policy.GENERAL, "", amount.currency)
+    expected = [Expected(pledge.announced_on, {key: amount.minor})]
+    if pledge.withdrawn_on:
+        # How much was left then is the books' own matter; `check_pledges` sees that nothing is left after it.
+        expected.append(Expected(pledge.withdrawn_on, sum_legs(caused[1:], (policy.PLEDGED,))))
+    return expected
+
+
+def _expect_agreement(agreement: Agreement, caused: list[Caused]) -> list[Expected]:
+    sums: Sums = {}
+    for instalment in agreement.instalments.all():
+        amount = to_amount(instalment.amount)
+        key = (_owed(agreement) + agreement.donor.code, agreement.sub_fund, instalment.reference, amount.currency)
+        sums[key] = amount.minor
+    return [Expected(agreement.signed_on, sums, agreement.cancelled_on)]
+
+
+def _owed(agreement: Agreement | None) -> str:
+    on_receipt = agreement and agreement.recognition == Recognition.ON_RECEIPT
+    return policy.COMMITTED if on_receipt else policy.RECEIVABLE
+
+
+def _expect_receipt(receipt: Receipt, caused: list[Caused]) -> list[Expected]:
+    agreement = receipt.agreement
+    fund = agreement.sub_fund if agreement else policy.POOL
+    amount, excess = to_amount(receipt.amount), to_amount(receipt.excess)
+    sums: Sums = {(receipt.bank_account.account, fund, "", amount.currency): amount.minor}
+    for line in receipt.lines.all():
+        settled = to_amount(line.amount)
+        sums[_owed(agreement) + receipt.donor.code, fund, line.instalment.reference, settled.currency] = -settled.minor
+    if excess.minor:
+        # Which instalment the excess goes beyond is the books' own matter.
+        beyond = (key for key in sum_legs(caused[:1], (policy.UNAPPLIED,)))
+        instalment = next((key[2] for key in beyond), "")
+        sums[policy.UNAPPLIED + receipt.donor.code, fund, instalment, excess.currency] = -excess.minor
+    return [Expected(receipt.received_on, sums, receipt.reversed_on)]
+
+
+def _expect_allocation(allocation: Allocation, caused: list[Caused]) -> list[Expected]:
+    sums: Sums = {}
+    for line in allocation.lines.all():
+        amount = to_amount(line.amount)
+        sums[policy.UNALLOCATED, line.fund, "", amount.currency] = amount.minor
+        sums[policy.ALLOCATED + allocation.project.code, line.fund, "", amount.currency] = -amount.minor
+    return [Expected(allocation.decided_on, sums, allocation.reversed_on)]
+
+
+def _expect_disbursement(disbursement: Disbursement, caused: list[Caused]) -> list[Expected]:
+    if disbursement.state not in (DisbursementState.PAID, DisbursementState.REVERSED):
+        return []
+    sums: defaultdict[Key, int] = defaultdict(int)
+    lines = sorted(disbursement.lines.all(), key=lambda line: line.pk)
+    minors = [to_amount(line.amount).minor for line in lines]
+    # The rate of the day is the books' own matter; how it divides among the lines is the document's.
+    spent = sum(sum_legs(caused[:1], (policy.PROJECTS,)).values())
+    account = disbursement.bank_account
+    expenses = split(spent, minors) if min(minors, default=0) > 0 else minors
+    for line, minor, expense in zip(lines, minors, expenses, strict=True):
+        sums[account.account, line.fund, "", account.currency] -= minor
+        spent_on = f"{policy.PROJECTS}{line.project.code}:{line.category}"
+        expense = minor if account.currency == functional_currency() else expense
+        sums[spent_on, line.fund, line.project.code, functional_currency()] += expense
+    return [Expected(disbursement.paid_on, dict(sums), disbursement.reversed_on)]
+
+
+def _acts_of_disbursement(disbursement: Disbursement) -> list[str]:
+    decided: dict[str, list[str]] = {
+        DisbursementState.REJECTED: ["reject disbursement"],
+        DisbursementState.PAID: ["approve disbursement"],
+        DisbursementState.REVERSED: ["approve disbursement", "reverse disbursement"],
+    }
+    return ["prepare disbursement", *decided.get(disbursement.state, [])]
+
+
+def _acts(first: str, then: str, ended: str) -> Callable[[Any], list[str]]:
+    """The acts of a document that one act makes and another one ends, on the day in the field `ended`."""
+    return lambda document: [first, then] if getattr(document, ended) else [first]
+
+
+PLEDGES = Kind(
+    Pledge,
+    day="announced_on",
+    accounts=(policy.PLEDGED,),
+    expect=_expect_pledge,
+    acts=_acts("announce pledge", "withdraw pledge", "withdrawn_on"),
+    related=("donor",),
+)
+KINDS = (
+    PLEDGES,
+    Kind(
+        Agreement,
+        day="signed_on",
+        accounts=policy.OWED,
+        expect=_expect_agreement,
+        acts=_acts("sign agreement", "cancel agreement", "cancelled_on"),
+        related=("donor",),
+        lines=("instalments",),
+        parts="instalments",
+    ),
+    Kind(
+        Receipt,
+        day="received_on",
+        accounts=(policy.BANK, policy.UNAPPLIED, *policy.OWED),
+        expect=_expect_receipt,
+        acts=_acts("record receipt", "reverse receipt", "reversed_on"),
+        related=("donor", "agreement", "bank_account"),
+        lines=("lines__instalment",),
+    ),
+    Kind(
+        Allocation,
+        day="decided_on",
+        accounts=(policy.ALLOCATED, policy.UNALLOCATED),
+        expect=_expect_allocation,
+        acts=_acts("allocate", "reverse allocation", "reversed_on"),
+        related=("project",),
+        lines=("lines",),
+    ),
+    Kind(
+        Disbursement,
+        day="paid_on",
+        accounts=(policy.BANK, policy.PROJECTS),
+        expect=_expect_disbursement,
+        acts=_acts_of_disbursement,
+        related=("bank_account",),
+        lines=("lines__project",),
+        parts="lines",
+    ),
+)

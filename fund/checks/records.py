@@ -1,0 +1,131 @@
+"""Documents against their entries, entries against their documents, numbers and audit records."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from fund.checks.documents import CHUNK, KINDS, Expected, Kind, Report
+from fund.checks.posted import Caused, Sums, find_caused, negate, sum_legs
+from fund.models import AuditRecord, Document, NumberSeries
+from fund.money import to_amount
+from ledger.errors import Refused
+from ledger.money import Amount
+from ledger.queries import entries
+
+
+def check_documents(report: Report) -> Iterator[str]:
+    """Every document has caused the entries that it must have, with its own days and amounts, and no other."""
+    for kind in KINDS:
+        for documents in kind.chunks(report):
+            caused = find_caused([document.number for document in documents])
+            for document in documents:
+                yield from _check(kind, document, caused[document.number])
+
+
+def _check(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[str]:
+    originals = [entry for entry in caused if not entry.is_reversal]
+    reversals = [entry for entry in caused if entry.is_reversal]
+    try:
+        expected = kind.expect(document, originals)
+        yield from _check_parts(kind, document)
+    except Refused as refusal:
+        yield f"{document}: {refusal.message}"
+        return
+    yield from _check_number(kind, document)
+    yield from _check_entries(document, kind, expected, originals, "entry")
+    ended = [Expected(item.ended_on, negate(item.sums)) for item in expected if item.ended_on]
+    yield from _check_entries(document, kind, ended, reversals, "reversal")
+
+
+def _check_parts(kind: Kind, document: Any) -> Iterator[str]:
+    if not kind.parts:
+        return
+    amount = to_amount(document.amount)
+    parts = [to_amount(part.amount) for part in getattr(document, kind.parts).all()]
+    total = Amount(sum(part.minor for part in parts), amount.currency)
+    if total != amount or any(part.currency != amount.currency for part in parts):
+        yield f"{document} is of {amount}, its {kind.parts} add up to {total}."
+
+
+def _check_number(kind: Kind, document: Any) -> Iterator[str]:
+    year = getattr(document, kind.day).year
+    if not document.number.startswith(f"{kind.model.PREFIX}-{year}-"):
+        yield f"{document} is dated in {year}: its number is of another year."
+
+
+def _check_entries(
+    document: Document, kind: Kind, expected: Sequence[Expected], found: Sequence[Caused], what: str
+) -> Iterator[str]:
+    if len(expected) != len(found):
+        numbers = ", ".join(entry.number for entry in found) or "none"
+        yield f"{document} must have caused {len(expected)} {what if len(expected) == 1 else _plural(what)}: {numbers}."
+        return
+    for item, entry in zip(expected, found, strict=True):
+        if item.on != entry.on:
+            yield f"{document} is dated {item.on}, its {what} {entry.number} {entry.on}."
+        yield from _compare(document, item.sums, sum_legs([entry], kind.accounts))
+
+
+def _plural(what: str) -> str:
+    return "entries" if what == "entry" else f"{what}s"
+
+
+def _compare(document: Document, stated: Sums, posted: Sums) -> Iterator[str]:
+    for key in sorted(stated.keys() | posted.keys()):
+        account, fund, detail, currency = key
+        has, books = (Amount(sums.get(key, 0), currency) for sums in (stated, posted))
+        if has != books:
+            where = f"{account} in {fund}{f' for {detail}' if detail else ''}"
+            yield f"{document}: {where} is {has} on the document, {books} in the books (debit positive)."
+
+
+def check_acts(report: Report) -> Iterator[str]:
+    """Every document has the audit records of what was done to it."""
+    for kind in KINDS:
+        for documents in kind.chunks(report):
+            numbers = [document.number for document in documents]
+            found = set(AuditRecord.objects.filter(subject__in=numbers).values_list("subject", "act"))
+            for document in documents:
+                missing = [act for act in kind.acts(document) if (document.number, act) not in found]
+                yield from (f"{document} has no audit record of “{act}”." for act in missing)
+
+
+def check_numbers(report: Report) -> Iterator[str]:
+    """Documents are numbered without gaps within their kind and year, as far as the series says."""
+    for kind in KINDS:
+        prefix = kind.model.PREFIX
+        last = dict(NumberSeries.objects.filter(prefix=prefix).values_list("year", "last"))
+        numbers: defaultdict[int, set[int]] = defaultdict(set)
+        for number in kind.model._default_manager.order_by().values_list("number", flat=True).iterator():
+            _, year_text, sequence = number.split("-")
+            numbers[int(year_text)].add(int(sequence))
+        for year in sorted(last.keys() | numbers.keys()):
+            given = set(range(1, last.get(year, 0) + 1))
+            for gap in sorted(given - numbers[year]):
+                yield f"{prefix}-{year}-{gap:04d} is missing."
+            for extra in sorted(numbers[year] - given):
+                yield f"{prefix}-{year}-{extra:04d} was never given out."
+
+
+def check_causes(report: Report) -> Iterator[str]:
+    """Every entry names a document that exists as its cause."""
+    for number in entries().exclude(links__position=0).values_list("number", flat=True):
+        yield f"{number} names no document as its cause."
+    causes = entries().filter(links__position=0).order_by("id").values_list("number", "links__document")
+    remaining, done = causes.iterator(chunk_size=CHUNK), 0
+    while chunk := list(islice(remaining, CHUNK)):
+        yield from _find_unknown(chunk)
+        done += len(chunk)
+        report(f"{done:,} entries")
+
+
+def _find_unknown(causes: Sequence[tuple[str, str]]) -> Iterator[str]:
+    documents = {document for _, document in causes}
+    known: set[str] = set()
+    for kind in KINDS:
+        mine = [document for document in documents if document.startswith(f"{kind.model.PREFIX}-")]
+        known |= set(kind.model._default_manager.filter(number__in=mine).values_list("number", flat=True))
+    for number, document in causes:
+        if document not in known:
+            yield f"{number} is caused by {document}, which is no document."

@@ -1,0 +1,254 @@
+"""Each check finds what was changed past the operations, and nothing in a sound fund."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
+
+from fund.checks import run_checks
+from fund.models import (
+    Agreement,
+    Allocation,
+    AllocationLine,
+    AuditRecord,
+    BankAccount,
+    Disbursement,
+    DisbursementLine,
+    Donor,
+    Instalment,
+    NumberSeries,
+    Pledge,
+    Project,
+    Receipt,
+    ReceiptLine,
+)
+from fund.operations.agreements import Due, sign_agreement
+from fund.operations.allocations import allocate
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
+from fund.operations.pledges import withdraw_pledge
+from fund.operations.receipts import Facts, record_gift, record_receipt
+from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
+from ledger.entries import Draft, Leg
+from ledger.money import Amount, parse_amount
+from ledger.operations import open_account, post_entry
+
+DAY = date(2026, 4, 1)
+
+
+def usd(text: str) -> Amount:
+    return parse_amount(text, "USD")
+
+
+def keep_quiet(text: str) -> None:
+    """Progress that nobody watches."""
+
+
+def check() -> list[str]:
+    return run_checks(keep_quiet)
+
+
+@pytest.fixture
+def spent(receipt: Receipt, bank: BankAccount, project: Project, officer: User, approver: User) -> list[Disbursement]:
+    """Of AGR-2026-0001: 5,000.00 allocated; 1,000.00 paid, 400.00 paid and reversed, one prepared, one rejected."""
+    fund = "AGR-2026-0001"
+    allocate(project=project, decided_on=DAY, lines={fund: usd("5000")}, by=officer, token=uuid4())
+    found = []
+    for parts in (("700", "300"), ("400",), ("50",), ("60",)):
+        lines = [Line(fund, project, "Travel", usd(part)) for part in parts]
+        found.append(
+            prepare_disbursement(payee="Hotel", bank_account=bank, paid_on=DAY, lines=lines, by=officer, token=uuid4())
+        )
+    approve_disbursement(found[0], by=approver)
+    approve_disbursement(found[1], by=approver)
+    reverse_disbursement(found[1], on=DAY, reason="Came back", by=officer)
+    reject_disbursement(found[3], reason="Not ours", by=approver)
+    return found
+
+
+@pytest.fixture
+def everything(
+    spent: list[Disbursement],
+    pledge: Pledge,
+    cad_agreement: Agreement,
+    cad_bank: BankAccount,
+    canada: Donor,
+    acme: Donor,
+    project: Project,
+    officer: User,
+    approver: User,
+) -> None:
+    """Every kind of document in every state, in two currencies."""
+    sign_agreement(
+        donor=canada,
+        signed_on=DAY,
+        amount=usd("40000"),
+        instalments=[Due(DAY, usd("40000"))],
+        pledge=pledge,
+        recognition="on_receipt",
+        by=officer,
+        token=uuid4(),
+    )
+    withdraw_pledge(pledge, on=DAY, reason="Budget", by=officer)
+    gift = Facts(cad_bank, DAY, parse_amount("90.01", "CAD"), "GIFT-1")
+    record_gift(donor=acme, facts=gift, by=officer, token=uuid4())
+    paid = Facts(cad_bank, DAY, parse_amount("1100", "CAD"), "BANK-2", charges=parse_amount("3", "CAD"))
+    record_receipt(agreement=cad_agreement, facts=paid, by=officer, token=uuid4(), accept_excess=True)
+    allocate(project=project, decided_on=DAY, lines={"POOL": usd("100")}, by=officer, token=uuid4())
+    lines = [Line("POOL", project, kind, parse_amount("33.33", "CAD")) for kind in ("Travel", "Travel", "Supplies")]
+    abroad = prepare_disbursement(
+        payee="Hotel", bank_account=cad_bank, paid_on=DAY, lines=lines, by=officer, token=uuid4()
+    )
+    approve_disbursement(abroad, by=approver)
+    cancelled = sign_agreement(
+        donor=acme, signed_on=DAY, amount=usd("5"), instalments=[Due(DAY, usd("5"))], by=officer, token=uuid4()
+    )
+    cancel_agreement(cancelled, on=DAY, reason="Twice", by=officer)
+    back = allocate(project=project, decided_on=DAY, lines={"POOL": usd("1")}, by=officer, token=uuid4())
+    reverse_allocation(back, on=DAY, reason="Twice", by=officer)
+    reverse_receipt(Receipt.objects.get(reference="GIFT-1"), on=DAY, reason="Taken back", by=officer)
+
+
+def test_a_sound_fund_has_no_problem(everything: None):
+    assert check() == []
+
+
+def test_an_empty_fund_has_no_problem(db: None):
+    assert check() == []
+
+
+Change = Callable[[], object]
+
+
+def update(model: type[Model], **values: object) -> Change:
+    """Changes the oldest row of a table past the operations."""
+
+    def change() -> int:
+        rows: QuerySet[Model] = model._default_manager.order_by("pk")
+        return rows.filter(pk=rows[0].pk).update(**values)
+
+    return change
+
+
+RECEIPT = "RCT-2026-0001: Assets:Bank:CITI-USD in AGR-2026-0001"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            update(Receipt, amount=Decimal(5999)),
+            f"{RECEIPT} is USD 5,999.00 on the document, USD 6,000.00 in the books",
+        ),
+        (update(Receipt, amount=Decimal("5.001")), "RCT-2026-0001: 5.001 has too many decimals"),
+        (update(Receipt, received_on=date(2026, 3, 2)), "RCT-2026-0001 is dated 2026-03-02, its entry JE-2026-000002"),
+        (update(Receipt, reversed_on=DAY), "RCT-2026-0001 must have caused 1 reversal: none."),
+        (update(Receipt, excess=Decimal(1)), "RCT-2026-0001: Liabilities:Unapplied:CAN in AGR-2026-0001 is USD -1.00"),
+        (
+            update(ReceiptLine, amount=Decimal(1)),
+            "RCT-2026-0001: Assets:Receivable:CAN in AGR-2026-0001 for AGR-2026-0001/1 is USD -1.00 on the document",
+        ),
+        (update(Instalment, amount=Decimal(1)), "AGR-2026-0001/1 is USD 1.00 on the document, USD 6,000.00 in the"),
+        (update(Agreement, amount=Decimal(1)), "AGR-2026-0001 is of USD 1.00, its instalments add up to USD 10,000.00"),
+        (update(Agreement, earmarked=False), "Assets:Receivable:CAN in POOL for AGR-2026-0001/1 is USD 6,000.00"),
+        (update(Agreement, recognition="on_receipt"), "Equity:Memorandum:Committed:CAN in AGR-2026-0001"),
+        (update(Agreement, cancelled_on=DAY), "AGR-2026-0001 must have caused 1 reversal: none."),
+        (update(Agreement, signed_on=date(2025, 1, 15)), "AGR-2026-0001 is dated in 2025: its number is of another"),
+        (update(AllocationLine, amount=Decimal(1)), "ALC-2026-0001: Equity:Unallocated in AGR-2026-0001 is USD 1.00"),
+        (update(Allocation, reversed_on=DAY), "ALC-2026-0001 must have caused 1 reversal: none."),
+        (update(Disbursement, state="prepared"), "DSB-2026-0001 must have caused 0 entries: JE-2026-000004."),
+        (update(Disbursement, state="odd"), "DSB-2026-0001 must have caused 0 entries: JE-2026-000004."),
+        (
+            update(DisbursementLine, amount=Decimal(1)),
+            "DSB-2026-0001: Assets:Bank:CITI-USD in AGR-2026-0001 is USD -301",
+        ),
+        (
+            update(DisbursementLine, category="Supplies"),
+            "Expenses:Projects:CYB-01:Supplies in AGR-2026-0001 for CYB-01",
+        ),
+        (update(DisbursementLine, fund="POOL"), "DSB-2026-0001: Assets:Bank:CITI-USD in POOL is USD -700.00"),
+        (update(Disbursement, amount=Decimal(1)), "DSB-2026-0001 is of USD 1.00, its lines add up to USD 1,000.00"),
+        (update(NumberSeries, last=3), "AGR-2026-0002 is missing."),
+        (update(NumberSeries, last=0), "AGR-2026-0001 was never given out."),
+        (update(AuditRecord, subject="?"), "has no audit record of"),
+    ],
+)
+def test_what_was_changed_in_a_document_is_found(change: Change, problem: str, spent: list[Disbursement]):
+    AuditRecord.objects.exclude(subject__contains="-2026-").delete()
+    change()
+    assert any(problem in found for found in check()), check()
+
+
+def test_a_changed_pledge_is_found(pledge: Pledge):
+    update(Pledge, amount=Decimal(5), announced_on=date(2026, 1, 6))()
+    assert [line.partition(":")[0] for line in check()] == [
+        "PLG-2026-0001 is dated 2026-01-06, its entry JE-2026-000001 2026-01-05.",
+        "PLG-2026-0001",
+    ]
+
+
+def test_a_withdrawn_pledge_with_something_open_is_found(pledge: Pledge):
+    update(Pledge, withdrawn_on=DAY)()
+    assert "PLG-2026-0001 has USD 100,000.00 open, which it must not have." in check()
+
+
+def test_a_document_without_an_entry_is_found(receipt: Receipt):
+    receipt.pk, receipt.number, receipt.reference, receipt.token = None, "RCT-2026-0002", "BANK-2", uuid4()
+    receipt.save(force_insert=True)
+    assert "RCT-2026-0002 must have caused 1 entry: none." in check()
+
+
+def post(document: str, amount: int, *accounts: str) -> None:
+    for account in accounts:
+        open_account(account, currency="USD")
+    legs = tuple(
+        Leg(name, sign * amount, "USD", sign * amount, "POOL") for name, sign in zip(accounts, (1, -1), strict=True)
+    )
+    post_entry(Draft(DAY, "receipt", "", "Past the operations", (document,), legs), by="somebody")
+
+
+def test_an_entry_without_a_document_is_found(receipt: Receipt):
+    post("RCT-2026-0099", 5, "Assets:Bank:X", "Income:Interest")
+    post("ODD-1", 5, "Assets:Bank:X", "Income:Interest")
+    assert check() == [
+        "JE-2026-000003 is caused by RCT-2026-0099, which is no document.",
+        "JE-2026-000004 is caused by ODD-1, which is no document.",
+    ]
+
+
+def test_a_second_entry_of_a_document_is_found(receipt: Receipt):
+    post("RCT-2026-0001", 5, "Assets:Bank:X", "Income:Interest")
+    assert check() == ["RCT-2026-0001 must have caused 1 entry: JE-2026-000002, JE-2026-000003."]
+
+
+def test_cash_below_zero_is_found_even_where_it_rose_again(receipt: Receipt):
+    post("RCT-2026-0099", 5, "Income:Interest", "Assets:Bank:X")
+    assert "POOL has USD -0.05 in Assets:Bank:X at the end of 2026-04." in check()
+
+
+def test_spending_beyond_the_allocation_is_found(receipt: Receipt):
+    post("RCT-2026-0099", 5, "Expenses:Projects:CYB-01:Travel", "Income:Interest")
+    assert "CYB-01 has spent USD 0.05 of POOL beyond its allocation at the end of 2026-04." in check()
+
+
+def test_a_missing_act_is_named(spent: list[Disbursement]):
+    AuditRecord.objects.filter(act="approve disbursement").delete()
+    assert check() == [f"DSB-2026-000{n} has no audit record of “approve disbursement”." for n in (1, 2)]
+
+
+def test_of_many_problems_of_a_kind_the_first_are_listed(receipt: Receipt):
+    AuditRecord.objects.all().delete()
+    NumberSeries.objects.filter(prefix="RCT").update(last=100)
+    found = check()
+    assert len(found) == 53
+    assert "There are more of the same; the first 50 are listed." in found
+
+
+def test_progress_names_the_check_at_work(receipt: Receipt):
+    said: list[str] = []
+    run_checks(said.append)
+    assert "Every entry names a document that exists as its cause." in said
+    assert "1 receipts" in said

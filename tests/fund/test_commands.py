@@ -1,0 +1,125 @@
+"""What is done from the command line: years, people, the check of the books."""
+
+import io
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from fund.management.progress import ProgressLine
+from fund.models import Donor, Receipt
+from ledger.queries import open_years
+
+pytestmark = pytest.mark.django_db
+
+
+def run(command: str, *arguments: Any, **options: Any) -> str:
+    out = io.StringIO()
+    call_command(command, *arguments, stdout=out, stderr=io.StringIO(), **options)
+    return out.getvalue()
+
+
+def test_years_are_opened_once(fund_year: int):
+    assert run("open_year", 2027, 2026, 2027, by="officer") == "2027 is open now.\n2026 was open already.\n"
+    assert open_years() == [2026, 2027]
+
+
+def test_of_several_years_all_are_opened_or_none():
+    with pytest.raises(CommandError, match="3000 is not a year of the books"):
+        run("open_year", 2026, 3000)
+    assert open_years() == []
+
+
+def test_without_a_name_a_technical_user_opens_the_year():
+    assert run("open_year", 2026) == (
+        "User console was added: a technical user in the role Finance officer, that cannot sign in.\n"
+        "2026 is open now.\n"
+    )
+    assert run("open_year", 2027) == "2027 is open now.\n"
+    assert not User.objects.get().has_usable_password()
+
+
+@pytest.mark.parametrize("who", ["auditor", "nobody"])
+def test_only_a_finance_officer_opens_a_year(who: str, auditor: User, officer: User):
+    with pytest.raises(CommandError, match="officer"):
+        run("open_year", 2026, by=who)
+
+
+def test_a_person_gets_a_password_that_works():
+    said = run("add_person", "ana", role="Auditor", name="Ana Lima")
+    assert said.startswith("ana may sign in as Auditor.\nPassword, shown only now: ")
+    ana = User.objects.get()
+    assert ana.check_password(said.split()[-1])
+    assert ana.first_name == "Ana Lima"
+
+
+def test_a_person_reads_a_donors_statement(canada: Donor):
+    assert run("add_person", "ana", donor="can").startswith("ana may sign in as Canada.\n")
+    assert User.objects.get(username="ana").donor_access.donor == canada
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (["officer"], {"role": "Auditor"}, "officer is taken"),
+        (["ana"], {"donor": "XYZ"}, "XYZ is not a donor's code"),
+        (["ana"], {}, "one of the arguments --role --donor is required"),
+        (["ana", "--role", "King"], {}, "invalid choice: 'King'"),
+    ],
+)
+def test_who_cannot_be_added_is_told(arguments: list[str], options: dict[str, str], message: str, officer: User):
+    with pytest.raises(CommandError, match=message):
+        run("add_person", *arguments, **options)
+
+
+def test_sound_books_pass_the_check(receipt: Receipt):
+    said = run("check_ledger")
+    assert said.startswith("2 entries and 2 documents: all agree.\nHead of the chain: JE-2026-000002, ")
+
+
+def test_books_that_do_not_hold_are_described(receipt: Receipt):
+    Receipt.objects.update(reversed_on="2026-04-01")
+    with pytest.raises(CommandError) as refused:
+        run("check_ledger")
+    assert str(refused.value) == (
+        "The books do not hold: 2 problems.\n"
+        "  RCT-2026-0001 must have caused 1 reversal: none.\n"
+        "  RCT-2026-0001 has no audit record of “reverse receipt”."
+    )
+
+
+class Stream(io.StringIO):
+    """An error stream as Django wraps it, on a terminal or not."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def write(self, text: str, style_func: object = None, ending: str = "") -> int:
+        return super().write(text)
+
+
+@pytest.mark.parametrize(("terminal", "shown"), [(False, "Rows: 1 of 2\nRows: 2 of 2\n"), (True, "\rRows: 1 of 2")])
+def test_progress_is_a_moving_line_on_a_terminal_and_steady_lines_elsewhere(
+    terminal: bool, shown: str, monkeypatch: pytest.MonkeyPatch
+):
+    now = iter([0.0, 6.0, 6.01])
+    monkeypatch.setattr("time.monotonic", lambda: next(now))
+    stream: Any = Stream(terminal=terminal)
+    line = ProgressLine(stream, "Rows")
+    line.count(1, 2)
+    line.count(2, 2)
+    line.end()
+    assert stream.getvalue().startswith(shown)
+
+
+def test_work_that_is_over_in_a_moment_shows_no_progress():
+    stream: Any = Stream(terminal=True)
+    line = ProgressLine(stream, "Rows")
+    line.count(1, 1)
+    line.end()
+    assert stream.getvalue() == ""
