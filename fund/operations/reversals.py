@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from fund import policy
 from fund.errors import StateUnfit
-from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Receipt
+from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Receipt
 from fund.money import to_amount
 from fund.operations import acts, limits
 from fund.queries.funds import lowest_allocation_left
@@ -20,7 +20,7 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
     acts.require(by, "change_agreement")
     with writing():
         found = Agreement.objects.get(pk=agreement.pk)
-        _check_standing(found, found.cancelled_on)
+        _check_standing(found, found.cancelled_on, on)
         if found.receipts.filter(reversed_on=None).exists():
             raise StateUnfit(f"{found} has receipts: reverse them first.")
         _reverse(found.number, on=on, reason=reason, by=by)
@@ -34,7 +34,7 @@ def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> Non
     acts.require(by, "change_receipt")
     with writing():
         found = Receipt.objects.select_related("agreement", "bank_account").get(pk=receipt.pk)
-        _check_standing(found, found.reversed_on)
+        _check_standing(found, found.reversed_on, on)
         fund = found.agreement.sub_fund if found.agreement else policy.POOL
         limits.check_cash(found.bank_account, fund, to_amount(found.amount), on=on, field="on")
         limits.check_available(fund, _arrived(found) - _held(found), on=on, field="on")
@@ -49,7 +49,7 @@ def reverse_allocation(allocation: Allocation, *, on: date, reason: str, by: Use
     acts.require(by, "change_allocation")
     with writing():
         found = Allocation.objects.select_related("project").get(pk=allocation.pk)
-        _check_standing(found, found.reversed_on)
+        _check_standing(found, found.reversed_on, on)
         for line in found.lines.all():
             left = lowest_allocation_left(found.project.code, line.fund, since=on).balance
             if to_amount(line.amount).minor > left:
@@ -68,22 +68,25 @@ def reverse_disbursement(disbursement: Disbursement, *, on: date, reason: str, b
         found = Disbursement.objects.get(pk=disbursement.pk)
         if found.state != DisbursementState.PAID:
             raise StateUnfit(f"{found} is {found.get_state_display().lower()}: only what is paid is reversed.")
+        _check_standing(found, found.reversed_on, on)
         _reverse(found.number, on=on, reason=reason, by=by)
         found.state, found.reversed_on = DisbursementState.REVERSED, on
         found.save(update_fields=["state", "reversed_on"])
         acts.record("reverse disbursement", found, by=by, detail=reason)
 
 
-def _check_standing(document: object, ended_on: date | None) -> None:
+def _check_standing(document: Document, ended_on: date | None, on: date) -> None:
+    """What is reversed already is not reversed again, and nothing before its own day."""
     if ended_on:
         raise StateUnfit(f"{document} was reversed on {ended_on} already.")
+    acts.check_day(on, "on")
+    for entry in entries_caused_by(document.number).filter(reverses=None):
+        acts.check_not_before(on, entry.dated_on, "on")
 
 
 def _reverse(number: str, *, on: date, reason: str, by: User) -> None:
     reason = acts.clean_text(reason, field="reason", longest=200)
-    acts.check_day(on, "on")
     for entry in entries_caused_by(number).filter(reverses=None):
-        acts.check_not_before(on, entry.dated_on, "on")
         reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
 
 
