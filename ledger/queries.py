@@ -269,14 +269,22 @@ def _sum_on(accounts: tuple[str, ...]) -> Sum:
     return Sum("amount", filter=Q(account__in=_find_account_ids(accounts)))
 
 
-def open_instalments(accounts: tuple[str, ...]) -> QuerySet[Posting, dict[str, Any]]:
-    """The instalments whose postings on `accounts` (as in Scope) do not add up to zero, with what they add up to.
+@dataclass(frozen=True, slots=True)
+class OpenInstalment:
+    """What of an instalment is open: `amount` in minor units of its currency, `functional` as it is carried."""
 
-    Rows have `instalment`, `currency`, `owed` in its minor units and `carried` in those of the functional currency.
-    """
+    instalment: str
+    currency: str
+    amount: int
+    functional: int
+
+
+def open_instalments(accounts: tuple[str, ...]) -> list[OpenInstalment]:
+    """The instalments whose postings on `accounts` (as in Scope) do not add up to zero."""
     found = Posting.objects.filter(account__in=_find_account_ids(accounts)).exclude(instalment="")
-    sums = found.values("instalment", "currency").annotate(owed=Sum("amount"), carried=Sum("functional"))
-    return sums.exclude(owed=0).order_by("instalment")
+    sums = found.values_list("instalment", "currency").annotate(Sum("amount"), Sum("functional"))
+    rows = sums.exclude(amount__sum=0).order_by("instalment")
+    return [OpenInstalment(name, currency, int(amount), int(carried)) for name, currency, amount, carried in rows]
 
 
 def open_years() -> list[int]:

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -13,7 +14,7 @@ from ledger import queries
 from ledger.entries import Draft
 from ledger.errors import EntryUnknown
 from ledger.operations import open_account, post_entries, post_entry, reverse_entry
-from ledger.queries import DIMENSIONS, Scope
+from ledger.queries import DIMENSIONS, OpenInstalment, Scope
 from tests.ledger.drafts import ACCOUNTS, BANK, CHARGES, DAYS, GIFTS, as_row, drafts, make_draft, make_leg
 
 Sums = dict[tuple[Any, ...], tuple[int, ...]]
@@ -119,6 +120,16 @@ def test_instalment_adds_up_by_account_and_kind(books: None):
         ("receipt", -100_00, -73_00),
     ]
     assert len(queries.instalment_totals(["A/1"], until=date(2026, 4, 30))) == 1
+
+
+def test_instalment_that_came_back_to_zero_is_not_open(books: None):
+    claim = make_leg("Assets:Receivable:CAN", 100_00, currency="CAD", functional=73_00, instalment="A/1")
+    signed = make_draft(legs=(claim, make_leg(GIFTS, -73_00)))
+    other = make_draft(legs=(replace(claim, instalment="A/2"), make_leg(GIFTS, -73_00)))
+    paid = make_draft(legs=(claim.opposite(), make_leg(GIFTS, 73_00)))
+    post_entries([signed, other, paid], by="officer")
+    assert queries.open_instalments(("Assets:Receivable:",)) == [OpenInstalment("A/2", "CAD", 100_00, 73_00)]
+    assert queries.open_instalments((BANK,)) == []
 
 
 def test_document_adds_up_over_its_entries(entries: None):
