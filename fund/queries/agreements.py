@@ -1,9 +1,10 @@
 """What is owed of agreements and when, and what of pledges is open: for lists, filters and forms."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -22,72 +23,76 @@ def owed_instalments() -> QuerySet[Instalment]:
     return Instalment.objects.annotate(owed=owed).filter(owed__gt=0)
 
 
-def owing(
-    agreements: QuerySet[Agreement], *, since: date | None = None, before: date | None = None
-) -> QuerySet[Agreement]:
-    """Those of `agreements` that owe an instalment, due from `since` on and before `before`."""
+def owes(*, since: date | None = None, until: date | None = None) -> Exists:
+    """For queries of agreements: whether an instalment is owed that is due from `since` to `until`, both included."""
     owed = owed_instalments().filter(agreement=OuterRef("pk"))
     if since:
         owed = owed.filter(due_on__gte=since)
-    if before:
-        owed = owed.filter(due_on__lt=before)
-    return agreements.filter(Exists(owed))
+    if until:
+        owed = owed.filter(due_on__lte=until)
+    return Exists(owed)
 
 
-def with_next_due(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
+def with_next_due(agreements: QuerySet[Agreement]) -> QuerySet[Any]:
     """`agreements` with the day on which the earliest owed instalment is due, as `next_due`."""
     owed = owed_instalments().filter(agreement=OuterRef("pk")).order_by("due_on")
     return agreements.annotate(next_due=Subquery(owed.values("due_on")[:1]))
 
 
-def pledges_with_open() -> QuerySet[Pledge]:
-    """The pledges with what of each is neither signed nor withdrawn as `open`, in minor units."""
-    return Pledge.objects.annotate(open=document_balance(OuterRef("number"), (policy.PLEDGED,)))
+def with_open(pledges: QuerySet[Pledge]) -> QuerySet[Any]:
+    """`pledges` with what of each is neither signed nor withdrawn as `open`, in minor units."""
+    return pledges.annotate(open=document_balance(OuterRef("number"), (policy.PLEDGED,)))
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An instalment of which something is owed, and whether its day is past or near."""
+    """An instalment with its standing, and whether its day is past, or near, while something of it is owed."""
 
     instalment: Instalment
-    outstanding: int
+    standing: Standing
     is_overdue: bool
     is_soon: bool
 
 
 @dataclass(frozen=True, slots=True)
-class AgreementStanding:
-    """Where an agreement stands, and what it owes next; nothing once it is settled."""
+class AgreementDues:
+    """Where an agreement stands as a whole, and instalment by instalment, the earliest due first."""
 
     standing: Standing
-    due: Due | None
+    instalments: tuple[Due, ...]
+
+    @property
+    def next(self) -> Due | None:
+        """The earliest due of which something is owed; None once all is settled."""
+        return next((due for due in self.instalments if due.standing.outstanding > 0), None)
+
+    @property
+    def received(self) -> int:
+        """What came, with what of it went beyond what was owed."""
+        return self.standing.received + self.standing.unapplied
 
 
-def agreement_dues(agreements: Sequence[Agreement], *, today: date) -> dict[str, AgreementStanding]:
-    """The standing of each agreement with what it owes next, by its number."""
+def add_dues(agreements: Iterable[Agreement], *, today: date) -> list[Any]:
+    """The agreements, each with its `dues`, in a fixed number of queries."""
+    found: list[Any] = list(agreements)
     by_agreement: defaultdict[int, list[Instalment]] = defaultdict(list)
-    for instalment in Instalment.objects.filter(agreement__in=agreements).order_by("due_on", "position"):
+    for instalment in Instalment.objects.filter(agreement__in=found).order_by("due_on", "position"):
         by_agreement[instalment.agreement_id].append(instalment)
-    standings = instalment_standings([instalment for found in by_agreement.values() for instalment in found])
-    return {
-        agreement.number: _add_up(agreement, by_agreement[agreement.pk], standings, today) for agreement in agreements
-    }
+    standings = instalment_standings([instalment for part in by_agreement.values() for instalment in part])
+    for agreement in found:
+        instalments = by_agreement[agreement.pk]
+        dues = tuple(_to_due(instalment, standings[instalment.reference], today) for instalment in instalments)
+        agreement.dues = AgreementDues(_add_up(agreement, dues), dues)
+    return found
 
 
-def _add_up(
-    agreement: Agreement, instalments: Sequence[Instalment], standings: dict[str, Standing], today: date
-) -> AgreementStanding:
+def _to_due(instalment: Instalment, standing: Standing, today: date) -> Due:
+    owed, is_past = standing.outstanding > 0, instalment.due_on < today
+    return Due(instalment, standing, owed and is_past, owed and not is_past and instalment.due_on <= today + SOON)
+
+
+def _add_up(agreement: Agreement, dues: Iterable[Due]) -> Standing:
     whole = Standing(str(agreement.amount.currency))
-    for instalment in instalments:
-        whole = whole.plus(standings[instalment.reference])
-    dues = (to_due(instalment, standings[instalment.reference], today) for instalment in instalments)
-    return AgreementStanding(whole, next((due for due in dues if due.outstanding > 0), None))
-
-
-def to_due(instalment: Instalment, standing: Standing, today: date) -> Due:
-    """What is owed of one instalment, seen from `today`."""
-    owed = standing.outstanding > 0
-    is_overdue = owed and instalment.due_on < today
-    return Due(
-        instalment, standing.outstanding, is_overdue, owed and not is_overdue and instalment.due_on <= today + SOON
-    )
+    for due in dues:
+        whole = whole.plus(due.standing)
+    return whole

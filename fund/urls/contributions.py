@@ -1,5 +1,24 @@
 """Addresses of the contributions pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from fund.views import agreements, donors, pledges, receipts
+
+urlpatterns = [
+    path("donors/", donors.DonorList.as_view(), name="donor-list"),
+    path("donors/new/", donors.DonorNew.as_view(), name="donor-new"),
+    path("donors/<slug:code>/", donors.DonorDetail.as_view(), name="donor"),
+    path("donors/<slug:code>/edit/", donors.DonorEdit.as_view(), name="donor-edit"),
+    path("pledges/", pledges.PledgeList.as_view(), name="pledge-list"),
+    path("pledges/new/", pledges.PledgeNew.as_view(), name="pledge-new"),
+    path("pledges/<slug:number>/", pledges.PledgeDetail.as_view(), name="pledge"),
+    path("pledges/<slug:number>/withdraw/", pledges.PledgeWithdraw.as_view(), name="pledge-withdraw"),
+    path("agreements/", agreements.AgreementList.as_view(), name="agreement-list"),
+    path("agreements/new/", agreements.AgreementNew.as_view(), name="agreement-new"),
+    path("agreements/<slug:number>/", agreements.AgreementDetail.as_view(), name="agreement"),
+    path("agreements/<slug:number>/cancel/", agreements.AgreementCancel.as_view(), name="agreement-cancel"),
+    path("receipts/", receipts.ReceiptList.as_view(), name="receipt-list"),
+    path("receipts/new/", receipts.receipt_new, name="receipt-new"),
+    path("receipts/<slug:number>/", receipts.ReceiptDetail.as_view(), name="receipt"),
+    path("receipts/<slug:number>/reverse/", receipts.ReceiptReverse.as_view(), name="receipt-reverse"),
+]

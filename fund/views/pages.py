@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -26,6 +26,7 @@ from ledger.errors import Refused
 from ledger.queries import entries_of, functional_currency
 
 D = TypeVar("D", bound=Document)
+M = TypeVar("M", bound=Model)
 
 
 class Page(PermissionRequiredMixin, ContextMixin, View):
@@ -177,3 +178,8 @@ class DocumentPage(Page, DetailView[D]):
         if isinstance(self.object, Document):
             context |= {"chain": chain_of(self.object), "state": state_of(self.object)}
         return super().get_context_data(**context)
+
+
+def find_asked(found: QuerySet[M], text: str | None, *, field: str = "number") -> M | None:
+    """The one that a query string names, or None. What cannot be printed names nothing: PostgreSQL refuses a NUL."""
+    return found.filter(**{field: text}).first() if text and text.isprintable() else None

@@ -1,0 +1,128 @@
+"""Agreements: what was signed, what is due and overdue, what came."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import F
+from django.forms import BaseFormSet
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fund.countries import country_names
+from fund.filters.agreements import AgreementFilter
+from fund.forms.agreements import AgreementForm, make_instalments
+from fund.models import Agreement, Pledge
+from fund.operations.agreements import sign_agreement
+from fund.operations.reversals import cancel_agreement
+from fund.queries.agreements import add_dues, with_next_due, with_open
+from fund.views.corrections import ReversalPage
+from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
+from ledger.money import Amount
+
+
+class AgreementList(ListPage):
+    """Every agreement, with what came of it and what is due next."""
+
+    template_name = "fund/agreement_list.html"
+    permission_required = "fund.view_agreement"
+    filterset_class = AgreementFilter
+    orderings = {
+        "number": ("number",),
+        "signed_on": ("signed_on", "number"),
+        "donor": ("donor__name", "number"),
+        "amount": ("amount_currency", "amount"),
+        "due": ("next_due", "number"),
+    }
+    default_ordering = "-signed_on"
+
+    def get_queryset(self) -> Any:
+        self.queryset = Agreement.objects.select_related("donor")
+        name = self.get_ordering_name()
+        if name.removeprefix("-") != "due":
+            return super().get_queryset()
+        # What owes nothing comes last either way; other orders spare the question.
+        due = F("next_due")
+        first = due.desc(nulls_last=True) if name.startswith("-") else due.asc(nulls_last=True)
+        return with_next_due(self.queryset).order_by(first, "number")
+
+    def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
+        add_dues(rows, today=timezone.localdate())
+
+
+class AgreementDetail(DocumentPage[Agreement]):
+    """An agreement: its instalments, its earmark, its receipts."""
+
+    queryset = Agreement.objects.select_related("donor", "pledge", "created_by")
+    template_name = "fund/agreement_detail.html"
+    permission_required = "fund.view_agreement"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        agreement: Any = self.object
+        add_dues([agreement], today=timezone.localdate())
+        names = country_names()
+        receipts = agreement.receipts.select_related("bank_account")
+        return super().get_context_data(
+            projects=agreement.earmark_projects.all(),
+            countries=[names.get(code, code) for code in agreement.earmark_countries],
+            receipts=receipts,
+            can_cancel=not agreement.cancelled_on and not any(receipt.reversed_on is None for receipt in receipts),
+            **context,
+        )
+
+
+class AgreementNew(FormPage):
+    """The form of an agreement; `?pledge=` or `?donor=` fills in what is known."""
+
+    template_name = "fund/agreement_form.html"
+    permission_required = "fund.add_agreement"
+    extra_context = {
+        "title": _("New agreement"),
+        "back": (_("Agreements"), reverse_lazy("fund:agreement-list")),
+        "submit": _("Sign and post"),
+        "busy": _("Posting…"),
+        "lines": {
+            "title": _("Instalments"),
+            "total_field": "amount",
+            "target": "id_amount_0",
+            "add_label": _("Add an instalment"),
+            "help": _("They add up to the amount. One instalment alone may leave its amount empty: it is the whole."),
+        },
+    }
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return AgreementForm(data, initial=self.get_initial())
+
+    def make_formsets(self, data: Any = None) -> list[BaseFormSet[Any]]:
+        return [make_instalments(data)]
+
+    def get_initial(self) -> dict[str, Any]:
+        """The donor, and of a pledge what is open."""
+        pledge = find_asked(with_open(Pledge.objects.select_related("donor")), self.request.GET.get("pledge"))
+        if not pledge:
+            return {"donor": self.request.GET.get("donor")}
+        left = Amount(pledge.open or 0, str(pledge.amount.currency))
+        return {"donor": pledge.donor.code, "pledge": pledge.number, "amount": left if left.minor > 0 else None}
+
+    def act(self, form: Any, formsets: list[Any]) -> Agreement:
+        facts = form.to_facts()
+        return sign_agreement(**facts, instalments=formsets[0].to_dues(facts["amount"]), by=self.user)
+
+
+class AgreementCancel(ReversalPage):
+    """Cancels an agreement of which nothing was received."""
+
+    model = Agreement
+    operation = staticmethod(cancel_agreement)
+    permission_required = "fund.change_agreement"
+    title = _("Cancel %(number)s")
+    success_message = _("{} is cancelled.")
+    extra_context = {
+        "submit": _("Cancel the agreement"),
+        "dismiss": _("Keep it"),
+        "busy": _("Posting…"),
+        "danger": True,
+        "lead": _(
+            "The opposite entry is posted, and both stay in the journal. What it took off a pledge is open again."
+        ),
+    }
