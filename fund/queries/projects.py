@@ -1,0 +1,68 @@
+"""Projects: what is allocated to them, spent and left, as the ledger has it. Minor units of the functional currency."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fund import policy
+from ledger.queries import Scope, Total, totals
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStanding:
+    """Where a project stands, all positive."""
+
+    allocated: int = 0
+    spent: int = 0
+
+    @property
+    def left(self) -> int:
+        """What is allocated and not spent."""
+        return self.allocated - self.spent
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a project has left of a sub-fund."""
+
+    project: str
+    fund: str
+    standing: ProjectStanding
+
+
+def project_standings(codes: Sequence[str]) -> dict[str, ProjectStanding]:
+    """The standing of each project over all sub-funds, by its code."""
+    found = _stand(totals(_scope_of(codes), by=("account",))) if codes else {}
+    return {code: found.get((code, ""), ProjectStanding()) for code in codes}
+
+
+def project_fund_standings(codes: Sequence[str] = ()) -> list[Left]:
+    """The standing of each project in each sub-fund that has allocated or spent for it; of all projects by default."""
+    scope = _scope_of(codes) if codes else Scope(accounts=(policy.ALLOCATED, policy.PROJECTS))
+    found = _stand(totals(scope, by=("account", "fund")))
+    return [Left(project, fund, standing) for (project, fund), standing in sorted(found.items())]
+
+
+def spending_by_category(code: str) -> dict[str, int]:
+    """What a project spent, by category, the most first."""
+    spent = totals(Scope(accounts=(f"{policy.PROJECTS}{code}:",)), by=("account",))
+    found = {total.account.rsplit(":", 1)[1]: total.functional for total in spent if total.functional}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def _scope_of(codes: Sequence[str]) -> Scope:
+    allocated = (policy.ALLOCATED + code for code in codes)
+    spent = (f"{policy.PROJECTS}{code}:" for code in codes)
+    return Scope(accounts=(*allocated, *spent))
+
+
+def _stand(found: Iterable[Total]) -> dict[tuple[str, str], ProjectStanding]:
+    """Standings by project and sub-fund; the sub-fund is empty where the totals run over sub-funds."""
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for total in found:
+        if total.account.startswith(policy.ALLOCATED):
+            sums[total.account.removeprefix(policy.ALLOCATED), total.fund][0] -= total.functional
+        else:
+            code = total.account.removeprefix(policy.PROJECTS).partition(":")[0]
+            sums[code, total.fund][1] += total.functional
+    return {key: ProjectStanding(*cell) for key, cell in sums.items()}

@@ -1,0 +1,42 @@
+"""Allocations and disbursements as lists show them: those of a project or a sub-fund, with what of each concerns it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from fund.models import Allocation, AllocationLine, Disbursement, DisbursementLine
+from fund.money import to_amount, to_money
+from fund.queries.chains import state_of
+from ledger.money import Amount
+
+# A page shows the latest; the lists have them all.
+LATEST = 25
+
+
+def latest_allocations(*, project: str = "", fund: str = "") -> list[Any]:
+    """The latest allocations to a project, or out of a sub-fund and then of it alone; see `add_totals`."""
+    lines = AllocationLine.objects.filter(fund=fund) if fund else AllocationLine.objects.all()
+    which = Q(lines__fund=fund) if fund else Q(project__code=project)
+    found = Allocation.objects.filter(which).distinct().select_related("project")
+    return add_totals(found.prefetch_related(Prefetch("lines", lines))[:LATEST])
+
+
+def latest_disbursements(*, project: str = "", fund: str = "") -> list[Any]:
+    """The latest disbursements, with what they charge to a project or a sub-fund alone; see `add_totals`."""
+    which = {"fund": fund} if fund else {"project__code": project}
+    lines = DisbursementLine.objects.filter(**which).select_related("project")
+    found = Disbursement.objects.filter(**{f"lines__{name}": value for name, value in which.items()}).distinct()
+    return add_totals(found.prefetch_related(Prefetch("lines", lines))[:LATEST])
+
+
+def add_totals(documents: Iterable[Any]) -> list[Any]:
+    """The documents with `total` and `projects` of their lines at hand, and `status`, their state with its tone."""
+    found = list(documents)
+    for document in found:
+        lines = document.lines.all()
+        amounts = [to_amount(line.amount) for line in lines]
+        document.total = to_money(Amount(sum(amount.minor for amount in amounts), amounts[0].currency))
+        document.projects = sorted({line.project.code for line in lines if isinstance(line, DisbursementLine)})
+        document.status = state_of(document)
+    return found
