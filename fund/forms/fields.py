@@ -115,4 +115,8 @@ def country_choices() -> Iterable[tuple[str, str]]:
 class TokenForm(forms.Form):
     """A form that makes one document however often it is sent."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    token = forms.UUIDField(
+        widget=forms.HiddenInput,
+        initial=uuid.uuid4,
+        error_messages=dict.fromkeys(("required", "invalid"), _("The form did not arrive whole. Open it again.")),
+    )

@@ -5,13 +5,24 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 # No document has more; a form that claims more is not ours.
 MOST_LINES = 100
 
 
+class BaseLines(BaseFormSet[Any]):
+    """Lines, in the words that the page uses for them."""
+
+    default_error_messages = {
+        "missing_management_form": _("The lines did not arrive whole. Open the form again and fill them in once more."),
+        "too_many_forms": ngettext_lazy("At most %(num)d line.", "At most %(num)d lines.", "num"),
+    }
+
+
 def line_formset(
-    form: type[forms.Form], *, base: type[BaseFormSet[Any]] = BaseFormSet, extra: int = 1
+    form: type[forms.Form], *, base: type[BaseFormSet[Any]] = BaseLines, extra: int = 1
 ) -> type[BaseFormSet[Any]]:
     """The formset of a document's lines: each can be removed, and blank ones are no lines."""
     return formset_factory(
