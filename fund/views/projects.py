@@ -1,0 +1,134 @@
+"""Technical-assistance projects: the list, a project's page, its form."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.shortcuts import get_object_or_404
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView
+
+from fund.countries import country_names
+from fund.filters.projects import ProjectFilter
+from fund.forms.projects import NewProjectForm, ProjectForm, initial_of
+from fund.models import Category, Project
+from fund.operations.projects import add_project, change_project
+from fund.queries.history import history_of
+from fund.queries.projects import project_fund_standings, project_standings, spending_by_category
+from fund.queries.uses import LATEST, latest_allocations, latest_disbursements
+from fund.recommendations import get_recommendation
+from fund.templatetags.money import minor
+from fund.views.pages import FormPage, ListPage, Page
+from ledger.queries import functional_currency
+
+
+class ProjectList(ListPage):
+    """Every project with what is allocated to it, spent and left."""
+
+    template_name = "fund/project_list.html"
+    permission_required = "fund.view_project"
+    queryset = Project.objects.prefetch_related("recommendations")
+    filterset_class = ProjectFilter
+    orderings = {"code": ("code",), "title": ("title",), "starts_on": ("starts_on",)}
+    default_ordering = "code"
+
+    def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
+        add_figures(rows)
+
+
+def add_figures(projects: Iterable[Any]) -> list[Any]:
+    """The projects with what a list shows beside them: `standing` and `country_names`."""
+    found = list(projects)
+    standings, names = project_standings([project.code for project in found]), country_names()
+    for project in found:
+        project.standing = standings[project.code]
+        project.country_names = [names.get(code, code) for code in project.countries]
+    return found
+
+
+class ProjectDetail(Page, DetailView[Project]):
+    """A project: what it is for, what it has, what it spent."""
+
+    model = Project
+    template_name = "fund/project_detail.html"
+    permission_required = "fund.view_project"
+    slug_field = slug_url_kwarg = "code"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        project = self.object
+        add_figures([project])
+        return super().get_context_data(
+            recommendations=self._name_recommendations(),
+            by_fund=project_fund_standings([project.code]),
+            bars=self._draw_categories(),
+            allocations=latest_allocations(project=project.code),
+            disbursements=latest_disbursements(project=project.code),
+            latest=LATEST,
+            history=history_of(project.code, noun="project"),
+            **context,
+        )
+
+    def _name_recommendations(self) -> list[tuple[int, str]]:
+        language = get_language() or ""
+        numbers = self.object.recommendations.values_list("number", flat=True)
+        return [(number, get_recommendation(number).title(language)) for number in numbers]
+
+    def _draw_categories(self) -> list[dict[str, Any]]:
+        spent, currency = spending_by_category(self.object.code), functional_currency()
+        largest = max(spent.values(), default=0)
+        labels = dict(Category.choices)
+        return [
+            {
+                "label": labels.get(category, category),
+                "amount": minor(amount, currency),
+                "width": max(amount, 0) * 1000 // largest if largest > 0 else 0,
+            }
+            for category, amount in spent.items()
+        ]
+
+
+class ProjectForms(FormPage):
+    """What the forms of a new and of an existing project share."""
+
+    template_name = "fund/project_form.html"
+    extra_context = {"submit": _("Save the project")}
+
+
+class ProjectNew(ProjectForms):
+    """The form of a new project."""
+
+    permission_required = "fund.add_project"
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return NewProjectForm(data)
+
+    def act(self, form: Any, formsets: list[Any]) -> Project:
+        return add_project(code=form.cleaned_data["code"], facts=form.to_facts(), by=self.user)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        back = (_("Projects"), reverse_lazy("fund:project-list"))
+        return super().get_context_data(title=_("New project"), back=back, **context)
+
+
+class ProjectEdit(ProjectForms):
+    """The form of an existing project."""
+
+    permission_required = "fund.change_project"
+
+    @cached_property
+    def project(self) -> Project:
+        return get_object_or_404(Project, code=self.kwargs["code"])
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return ProjectForm(data, initial=initial_of(self.project))
+
+    def act(self, form: Any, formsets: list[Any]) -> Project:
+        return change_project(self.project, facts=form.to_facts(), by=self.user)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        code = self.project.code
+        title = _("Edit %(project)s") % {"project": code}
+        return super().get_context_data(title=title, back=(code, reverse("fund:project", args=[code])), **context)
