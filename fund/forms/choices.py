@@ -1,0 +1,59 @@
+"""What can be chosen on the forms and filters of allocations and disbursements."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from fund import policy
+from fund.models import Agreement, BankAccount, Project
+from fund.queries.sub_funds import fund_standings
+from fund.templatetags.money import minor
+from ledger.queries import functional_currency
+
+Choices = list[tuple[str, str | Promise]]
+
+BLANK = ("", "---------")
+
+
+def named_project_choices() -> Choices:
+    """Every project by its code."""
+    return [(project.code, str(project)) for project in Project.objects.only("code", "title")]
+
+
+def project_choices() -> Choices:
+    """Every project, or none yet."""
+    return [BLANK, *named_project_choices()]
+
+
+def bank_account_choices() -> Choices:
+    """Every bank account by its code, with its currency."""
+    accounts = BankAccount.objects.all()
+    return [BLANK, *((account.code, f"{account} · {account.currency}") for account in accounts)]
+
+
+def _name_funds(*, standing: bool) -> dict[str, str]:
+    """POOL and the earmarked agreements, all or those that are `standing`, with the donors' names."""
+    agreements = Agreement.objects.filter(earmarked=True).select_related("donor").order_by("number")
+    if standing:
+        agreements = agreements.filter(cancelled_on=None)
+    return {policy.POOL: policy.POOL} | {found.number: f"{found.number} · {found.donor}" for found in agreements}
+
+
+def all_fund_choices() -> Choices:
+    """The sub-funds that a document can have taken money of."""
+    return list(_name_funds(standing=False).items())
+
+
+def fund_choices() -> Choices:
+    """The sub-funds whose money can be used."""
+    return [BLANK, *_name_funds(standing=True).items()]
+
+
+def available_fund_choices() -> Choices:
+    """The sub-funds whose money can be used, with what can still be allocated of each."""
+    labels, currency = _name_funds(standing=True), functional_currency()
+    standings = fund_standings(list(labels))
+    choices: Choices = [BLANK]
+    for code, label in labels.items():
+        amount = minor(standings[code].available, currency)
+        choices.append((code, _("%(fund)s · %(amount)s available") % {"fund": label, "amount": amount}))
+    return choices
