@@ -1,5 +1,34 @@
 """Addresses of the programme pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from fund.views import allocations, disbursements, projects, recommendations, sub_funds
+
+urlpatterns = [
+    path("projects/", projects.ProjectList.as_view(), name="project-list"),
+    path("projects/new/", projects.ProjectNew.as_view(), name="project-new"),
+    path("projects/<slug:code>/", projects.ProjectDetail.as_view(), name="project"),
+    path("projects/<slug:code>/edit/", projects.ProjectEdit.as_view(), name="project-edit"),
+    path("allocations/", allocations.AllocationList.as_view(), name="allocation-list"),
+    path("allocations/new/", allocations.AllocationNew.as_view(), name="allocation-new"),
+    path("allocations/<slug:number>/", allocations.AllocationDetail.as_view(), name="allocation"),
+    path("allocations/<slug:number>/reverse/", allocations.AllocationReverse.as_view(), name="allocation-reverse"),
+    path("disbursements/", disbursements.DisbursementList.as_view(), name="disbursement-list"),
+    path("disbursements/new/", disbursements.DisbursementNew.as_view(), name="disbursement-new"),
+    path("disbursements/<slug:number>/", disbursements.DisbursementDetail.as_view(), name="disbursement"),
+    path(
+        "disbursements/<slug:number>/approve/",
+        disbursements.DisbursementApprove.as_view(),
+        name="disbursement-approve",
+    ),
+    path("disbursements/<slug:number>/reject/", disbursements.DisbursementReject.as_view(), name="disbursement-reject"),
+    path(
+        "disbursements/<slug:number>/reverse/",
+        disbursements.DisbursementReverse.as_view(),
+        name="disbursement-reverse",
+    ),
+    path("recommendations/", recommendations.RecommendationList.as_view(), name="recommendation-list"),
+    path("recommendations/<int:number>/", recommendations.RecommendationDetail.as_view(), name="recommendation"),
+    path("sub-funds/", sub_funds.SubFundList.as_view(), name="sub-fund-list"),
+    path("sub-funds/<slug:code>/", sub_funds.SubFundDetail.as_view(), name="sub-fund"),
+]
