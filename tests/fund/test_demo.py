@@ -1,0 +1,190 @@
+"""The demonstration fund: what is in it, whom it lets in, and that it is served."""
+
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from fund.checks import run_checks
+from fund.demonstration.loading import load_demonstration
+from fund.demonstration.telling import build_demonstration
+from fund.management.commands.demo import find_port, is_free
+from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Instalment, Pledge, Project, Receipt
+from fund.queries.contributions import agreement_standings, instalment_standings
+from ledger.queries import entries, open_years
+
+PASSWORD = re.compile(r"^  (.+?) +(officer|approver|auditor|donor) +(\S+)$", re.MULTILINE)
+
+
+def run_demo() -> str:
+    out = io.StringIO()
+    call_command("demo", no_serve=True, stdout=out)
+    return out.getvalue()
+
+
+def keep_quiet(text: str) -> None:
+    """Progress that nobody watches."""
+
+
+@pytest.mark.django_db
+def test_the_demonstration_has_every_kind_of_thing():
+    load_demonstration(date(2026, 8, 15))
+    assert set(Donor.objects.values_list("donor_class", flat=True)) == {
+        "state_party",
+        "other_state",
+        "organisation",
+        "private_sector",
+        "civil_society",
+    }
+    assert {model: model._default_manager.count() for model in (Donor, Pledge, Agreement, Receipt, Project)} == {
+        Donor: 15,
+        Pledge: 6,
+        Agreement: 19,
+        Receipt: 30,
+        Project: 6,
+    }
+    assert Allocation.objects.count() == 12
+    assert Counter(Disbursement.objects.values_list("state", flat=True)) == {
+        "paid": 22,
+        "prepared": 3,
+        "rejected": 1,
+        "reversed": 1,
+    }
+    assert {account.currency for account in BankAccount.objects.all()} == {"USD", "CAD", "EUR"}
+    assert open_years() == [2025, 2026]
+
+
+@pytest.mark.django_db
+def test_instalments_of_the_demonstration_are_in_every_state():
+    load_demonstration(today := date(2026, 8, 15))
+    instalments = list(Instalment.objects.filter(agreement__cancelled_on=None))
+    standings = instalment_standings(instalments)
+    states: Counter[tuple[str, bool]] = Counter()
+    for instalment in instalments:
+        standing = standings[instalment.reference]
+        paid = "paid" if not standing.outstanding else "partly" if standing.received else "nothing"
+        states[paid, instalment.due_on < today] += 1
+    assert {("paid", True), ("partly", True), ("nothing", True), ("nothing", False)} == states.keys()
+    assert sum(standing.unapplied > 0 for standing in agreement_standings(Agreement.objects.all()).values()) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["2026-01-01", "2028-02-29", "2026-12-31"])
+def test_the_demonstration_can_be_loaded_on_any_day_and_its_books_hold(day: str, officer: User, approver: User):
+    today = date.fromisoformat(day)
+    build_demonstration(today, officer=officer, approver=approver)
+    assert run_checks(keep_quiet) == []
+    days = entries().values_list("dated_on", flat=True)
+    assert date(today.year - 1, 1, 1) <= min(days) < date(today.year, 1, 1)
+    assert max(days) <= today
+
+
+@pytest.mark.django_db
+def test_each_start_keeps_the_data_and_prints_passwords_that_work():
+    first, count = run_demo(), entries().count()
+    assert "Demonstration data: the people, organisations and payees are invented." in first
+    second = run_demo()
+    assert "is there already: what was entered is kept" in second
+    assert entries().count() == count
+    found = PASSWORD.findall(second)
+    assert [what for what, _, _ in found] == ["Finance officer", "Approver", "Auditor", "Donor (Canada)"]
+    assert all(User.objects.get(username=name).check_password(password) for _, name, password in found)
+    assert not {password for *_, password in PASSWORD.findall(first)} & {password for *_, password in found}
+
+
+@pytest.mark.django_db
+def test_somebody_who_may_no_longer_sign_in_stays_out():
+    run_demo()
+    User.objects.filter(username="approver").update(is_active=False)
+    assert [name for _, name, _ in PASSWORD.findall(run_demo())] == ["officer", "auditor", "donor"]
+
+
+def test_the_demonstration_keeps_away_from_other_data(officer: User):
+    with pytest.raises(CommandError, match="holds data that is not the demonstration's; it was left as it is"):
+        run_demo()
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_demonstration_needs_its_currency(settings):
+    settings.FUNCTIONAL_CURRENCY = "EUR"
+    with pytest.raises(CommandError, match="keeps its books in USD"):
+        run_demo()
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_port_that_is_taken_is_refused_when_it_was_asked_for(taken_port: int):
+    assert not is_free(taken_port)
+    with pytest.raises(CommandError, match=f"Port {taken_port} is not free"):
+        find_port(taken_port)
+
+
+def test_without_a_wish_a_free_port_is_found(monkeypatch: pytest.MonkeyPatch, taken_port: int):
+    monkeypatch.setattr("fund.management.commands.demo._PORTS", range(taken_port, taken_port + 50))
+    assert find_port(None) in range(taken_port + 1, taken_port + 50)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """The command as a person starts it, on an empty SQLite file, from another folder."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/demo.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "fund.config.settings",
+    }
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "--port", str(port)]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        yield process, port
+        process.kill()
+
+
+def fetch(port: int, path: str) -> tuple[int, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    return response.status, response.read().decode()
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while is_free(port) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_demonstration_is_served_until_it_is_told_to_end(demo: tuple[subprocess.Popen[str], int], end: int):
+    process, port = demo
+    wait_for(port)
+    status, page = fetch(port, "/accounts/login/")
+    assert (status, "<form" in page) == (200, True)
+    status, style = fetch(port, "/static/fund/style.css")
+    assert (status, "{" in style) == (200, True)
+    process.send_signal(end)
+    said, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert f"Open http://127.0.0.1:{port}/" in said
