@@ -1,0 +1,1 @@
+"""The same sheets as files of different kinds."""

@@ -1,0 +1,189 @@
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl import Workbook
+
+from ledger.queries import Scope, entries, head, totals
+from reports.errors import FileOccupied, PeriodInvalid
+from reports.statements.period import Period, make_period
+from reports.workbooks import write_audit_workbook
+from tests.reports.formulas import calculate, value_of
+from tests.reports.small_fund import FORMULA, SmallFund
+
+pytestmark = pytest.mark.django_db
+
+MADE_AT = datetime(2026, 4, 1, 12, tzinfo=UTC)
+PERIODS = [(None, None), (date(2026, 1, 1), date(2026, 12, 31)), (date(2026, 1, 16), date(2026, 2, 15))]
+
+
+def make(path: Path, since: date | None = None, until: date | None = None) -> Workbook:
+    write_audit_workbook(path / "audit.xlsx", make_period(since, until), made_at=MADE_AT, force=True)
+    return openpyxl.load_workbook(path / "audit.xlsx")
+
+
+def rows_of(book: Workbook, title: str) -> list[dict[str, Any]]:
+    """The rows of a sheet by the first line of their headings, without the total."""
+    page = book[title]
+    first, _, last = page.auto_filter.ref.partition(":")
+    heading, *rows = page[f"{first}:{last}"]
+    titles = [str(cell.value).partition("\n")[0] for cell in heading]
+    return [dict(zip(titles, (cell.value for cell in row), strict=True)) for row in rows]
+
+
+def cents(value: float | None) -> int:
+    return round(Decimal(repr(value or 0)) * 100)
+
+
+def formulas(book: Workbook) -> Iterator[tuple[str, str]]:
+    return (
+        (page.title, cell.coordinate)
+        for page in book
+        for row in page.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    )
+
+
+@pytest.mark.parametrize(("since", "until"), PERIODS)
+def test_every_check_comes_out_at_zero(
+    small_fund: SmallFund, tmp_path: Path, since: date | None, until: date | None
+) -> None:
+    book = make(tmp_path, since, until)
+    found = rows_of(book, "Checks")
+    assert len(found) > 50
+    for row in found:
+        calculated = {title: value_of(book, "Checks", value) for title, value in row.items()}
+        assert (calculated["Difference"], calculated["Result"]) == (0, "OK"), row
+    last = book["Checks"].max_row
+    assert calculate(book, "Checks", book["Checks"][f"F{last}"].value) == "OK"
+
+
+def test_a_figure_that_was_tampered_with_is_told(small_fund: SmallFund, tmp_path: Path) -> None:
+    book = make(tmp_path)
+    debit = next(cell for cell in book["Journal"]["L"] if isinstance(cell.value, int | float))
+    debit.value += 0.01
+    wrong = [row["Check"] for row in rows_of(book, "Checks") if value_of(book, "Checks", row["Result"]) != "OK"]
+    assert "Debit: journal = cover" in wrong
+    assert "Debit: journal = trial balance" in wrong
+
+
+def test_the_checks_hold_the_only_formulas(small_fund: SmallFund, tmp_path: Path) -> None:
+    assert {title for title, _ in formulas(make(tmp_path))} == {"Checks"}
+    with zipfile.ZipFile(tmp_path / "audit.xlsx") as file:
+        sheets = [name for name in file.namelist() if name.startswith("xl/worksheets/sheet")]
+        with_formulas = [name for name in sheets if re.search(rb"<f[ >]", file.read(name))]
+    assert with_formulas == [f"xl/worksheets/sheet{len(sheets)}.xml"]
+
+
+def test_a_donor_whose_name_is_a_formula_is_a_text_everywhere(small_fund: SmallFund, tmp_path: Path) -> None:
+    book = make(tmp_path)
+    found = [(page.title, cell) for page in book for row in page.iter_rows() for cell in row if cell.value == FORMULA]
+    assert {title for title, _ in found} == {"Journal", "Contributions by donor", "Agreements"}
+    assert {(cell.data_type, cell.quotePrefix) for _, cell in found} == {("s", True)}
+
+
+def test_the_journal_has_every_posting_once_as_it_was_posted(small_fund: SmallFund, tmp_path: Path) -> None:
+    rows = rows_of(make(tmp_path), "Journal")
+    posted = [
+        (f"{entry.number}/{leg.line}", leg.account.name, leg.fund, leg.project or None, leg.functional)
+        for entry in entries().prefetch_related("postings__account")
+        for leg in entry.postings.all()
+    ]
+    shown = [
+        (row["Reference"], row["Account"], row["Sub-fund"], row["Project"], cents(row["Debit"]) - cents(row["Credit"]))
+        for row in rows
+    ]
+    assert shown == posted
+    assert len({reference for reference, *_ in shown}) == len(shown)
+
+
+def test_the_journal_names_documents_reversals_and_who_posted_when(small_fund: SmallFund, tmp_path: Path) -> None:
+    rows = {row["Reference"]: row for row in rows_of(make(tmp_path), "Journal")}
+    signed = rows["JE-2025-000002/1"]
+    assert signed["Documents"] == "AGR-2025-0001 PLG-2025-0001"
+    assert signed["Date"] == datetime(2025, 12, 10)  # noqa: DTZ001 - Excel knows no time zones
+    assert (signed["Kind"], signed["Payee"], signed["Posted by"]) == ("agreement", "Canada", "officer")
+    reversals = {row["Reverses"] for row in rows.values() if row["Reverses"]}
+    assert reversals == {entry.reverses.number for entry in entries() if entry.reverses}
+
+
+def test_amounts_keep_the_decimals_of_their_currency(small_fund: SmallFund, tmp_path: Path) -> None:
+    page = make(tmp_path)["Journal"]
+    looks = {page[f"J{row}"].value: page[f"K{row}"].number_format for row in range(5, page.max_row)}
+    assert looks == {"USD": "#,##0.00", "CAD": "#,##0.00", "JPY": "#,##0", "KWD": "#,##0.000"}
+
+
+def test_the_trial_balance_is_the_ledgers_own(small_fund: SmallFund, tmp_path: Path) -> None:
+    period = Period(date(2026, 1, 16), date(2026, 2, 15))
+    rows = rows_of(make(tmp_path, period.since, period.until), "Trial balance")
+    opening = {total.account: total.functional for total in totals(Scope(until=period.before), by=("account",))}
+    closing = {total.account: total.functional for total in totals(Scope(until=period.until), by=("account",))}
+    assert {row["Account"]: cents(row["Closing"]) for row in rows} == closing
+    assert {row["Account"]: cents(row["Opening"]) for row in rows if row["Opening"]} == {
+        account: amount for account, amount in opening.items() if amount
+    }
+
+
+def test_a_donors_row_explains_itself(small_fund: SmallFund, tmp_path: Path) -> None:
+    rows = {row["Donor"]: row for row in rows_of(make(tmp_path), "Contributions by donor")}
+    canada = {title: cents(value) for title, value in rows["CAN"].items() if isinstance(value, int | float)}
+    assert canada["Pledged, closing"] == 280000
+    assert (canada["Signed"], canada["Settled"], canada["Outstanding, closing"]) == (70000, -70000, 0)
+    assert (canada["Received"], canada["Unapplied, closing"], canada["Income"]) == (81300, 7500, 70000)
+    assert canada["Received"] == -canada["Settled"] + canada["Unapplied, closing"] + canada["Exchange difference"]
+
+
+def test_disbursements_are_added_up_by_project_sub_fund_and_category(small_fund: SmallFund, tmp_path: Path) -> None:
+    book = make(tmp_path)
+    found = [(*tuple(row.values())[:4], row["In the period"]) for row in rows_of(book, "Disbursements by project")]
+    assert found == [
+        ("BOR-01", "Borders", "POOL", "Supplies", 0.01),
+        ("BOR-01", "Borders", "POOL", "Travel", 100),
+        ("CYB-01", "Cyber security", "AGR-2025-0001", "Contractual", 75),
+    ]
+    lines = rows_of(book, "Disbursement lines")
+    assert [row["Spent"] for row in lines if row["Document"] == "DSB-2026-0003"] == [50, -50]
+
+
+def test_the_cover_says_what_was_audited(small_fund: SmallFund, tmp_path: Path) -> None:
+    facts = {row["What"]: row["Value"] for row in rows_of(make(tmp_path), "Cover")}
+    newest = head()
+    assert newest is not None
+    assert facts["Head of the chain when made: entry"] == newest.number
+    assert facts["Head of the chain when made: SHA-256"] == newest.sha256
+    assert facts["Entries of the period"] == entries().count()
+    assert facts["Debit of the period"] == facts["Credit of the period"]
+    assert facts["Made at (UTC)"] == MADE_AT.replace(tzinfo=None)
+
+
+def test_the_same_books_make_the_same_cells(small_fund: SmallFund, tmp_path: Path) -> None:
+    first, second = make(tmp_path), make(tmp_path)
+    for page in first:
+        again = second[page.title]
+        assert [[cell.value for cell in row] for row in page] == [[cell.value for cell in row] for row in again]
+
+
+def test_a_file_that_is_there_stays_as_it_is(small_fund: SmallFund, tmp_path: Path) -> None:
+    (tmp_path / "audit.xlsx").write_text("mine")
+    with pytest.raises(FileOccupied, match="is there already"):
+        write_audit_workbook(tmp_path / "audit.xlsx", make_period(), made_at=MADE_AT)
+    assert (tmp_path / "audit.xlsx").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["audit.xlsx"]
+
+
+def test_a_period_ends_after_it_begins(small_fund: SmallFund) -> None:
+    with pytest.raises(PeriodInvalid, match="before it begins on 2026-02-01"):
+        make_period(date(2026, 2, 1), date(2026, 1, 31))
+    assert make_period() == Period(date(2025, 1, 1), date(2026, 3, 9))
+
+
+def test_books_without_a_year_have_no_period(db: None) -> None:
+    with pytest.raises(PeriodInvalid, match="No fiscal year is open"):
+        make_period()
