@@ -151,12 +151,11 @@ def _sum_sent(receipts: QuerySet[Receipt], until: date | None) -> _Sent:
     """What donors sent, by receipt: what the bank got in its currency, and that with the charges, functional."""
     sent: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     numbers = receipts.order_by().values_list("number", flat=True)
-    accounts = (policy.BANK, policy.BANK_CHARGES)
-    for (number, account, _, _), (amount, functional) in document_totals(
-        numbers, accounts=accounts, until=until
-    ).items():
-        sent[number][0] += amount if account != policy.BANK_CHARGES else 0
-        sent[number][1] += functional
+    found = document_totals(numbers, accounts=(policy.BANK, policy.BANK_CHARGES), until=until)
+    for (number, account, kind, _), (amount, functional) in found.items():
+        if kind == "receipt":
+            sent[number][0] += amount if account != policy.BANK_CHARGES else 0
+            sent[number][1] += functional
     return {number: (amount, functional) for number, (amount, functional) in sent.items()}
 
 
