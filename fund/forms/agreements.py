@@ -4,13 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import named_project_choices
 from fund.forms.donors import DonorField
 from fund.forms.fields import AmountField, DayField, PlainAmountField, TokenForm, country_choices, read_amount
-from fund.forms.lines import filled_lines, line_formset
+from fund.forms.lines import BaseLines, filled_lines, line_formset
 from fund.forms.pledges import PledgeField
 from fund.models import Project, Recognition
 from fund.operations.agreements import Due, Earmark
@@ -94,7 +93,7 @@ class InstalmentForm(forms.Form):
         return amount
 
 
-class BaseInstalments(BaseFormSet[InstalmentForm]):
+class BaseInstalments(BaseLines):
     """The instalments of an agreement; one alone may leave its amount empty."""
 
     def clean(self) -> None:

@@ -1,0 +1,1 @@
+"""How lists are narrowed, one module per noun."""
