@@ -13,9 +13,9 @@ from fund.recommendations import RECOMMENDATIONS, SECTIONS
 
 
 def recommendation_choices() -> list[tuple[int, str]]:
-    """The recommendations with their titles in the reader's language: (1, "1 · …")."""
+    """The recommendations with their titles in the reader's language: (1, "1. …")."""
     language = get_language() or ""
-    return [(item.number, f"{item.number} · {item.title(language)}") for item in RECOMMENDATIONS]
+    return [(item.number, f"{item.number}. {item.title(language)}") for item in RECOMMENDATIONS]
 
 
 class ProjectForm(forms.Form):

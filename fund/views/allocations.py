@@ -14,6 +14,7 @@ from fund.forms.lines import filled_lines
 from fund.models import Allocation, Project
 from fund.operations.allocations import allocate
 from fund.operations.reversals import reverse_allocation
+from fund.queries.projects import project_fund_standings
 from fund.queries.uses import add_totals
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage
@@ -43,7 +44,10 @@ class AllocationDetail(DocumentPage[Allocation]):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         add_totals([self.object])
-        return super().get_context_data(**context)
+        standings = project_fund_standings([self.object.project.code])
+        left = {found.fund: found.standing.left for found in standings}
+        lines = [(line, left.get(line.fund, 0)) for line in self.object.lines.all()]
+        return super().get_context_data(lines=lines, **context)
 
 
 class AllocationNew(FormPage):

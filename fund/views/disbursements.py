@@ -12,7 +12,6 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fund import policy
 from fund.errors import NotPermitted
 from fund.filters.disbursements import DisbursementFilter
 from fund.forms.choices import fund_choices, project_choices
@@ -127,7 +126,8 @@ class DisbursementNew(FormPage):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         left = [found for found in project_fund_standings() if found.standing.left > 0]
-        cash = [found for found in cash_of_funds() if found.fund != policy.GENERAL and found.amount > 0]
+        funds = {found.fund for found in left}
+        cash = [found for found in cash_of_funds() if found.fund in funds and found.amount > 0]
         return super().get_context_data(left=left, cash=cash, **context)
 
 

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils.translation import get_language, get_language_info
 
 from fund.queries.recommendations import count_projects, projects_serving
+from fund.queries.uses import LATEST
 from fund.recommendations import RECOMMENDATIONS, SECTIONS, Recommendation, UnknownRecommendation, get_recommendation
 from fund.views.pages import PlainPage
 from fund.views.projects import add_figures
@@ -45,13 +46,14 @@ class RecommendationDetail(PlainPage):
             found = get_recommendation(self.kwargs["number"])
         except UnknownRecommendation as unknown:
             raise Http404(str(unknown)) from None
-        language = get_language() or ""
+        language, serving = get_language() or "", projects_serving(found.number)
         return super().get_context_data(
             recommendation=found,
             title=found.title(language),
             section=found.section.title(language),
             titles=_list_titles(found),
-            projects=add_figures(projects_serving(found.number)),
+            projects=add_figures(serving[:LATEST]),
+            more=serving.count() > LATEST,
             before=found.number - 1,
             after=found.number + 1 if found.number < len(RECOMMENDATIONS) else 0,
             **context,

@@ -18,7 +18,7 @@ from ledger.queries import Scope, totals
 
 _FIGURES = ("cash", "held", "allocated", "spent", "available")
 _ORDERINGS: dict[str, Callable[[SubFund], Any]] = {
-    "code": lambda fund: (fund.agreement is not None, fund.code),
+    "code": lambda fund: (fund.agreement is not None, fund.code != policy.POOL, fund.code),
     "donor": lambda fund: (fund.donor.casefold(), fund.code),
     "cash": lambda fund: fund.standing.cash,
     "available": lambda fund: fund.standing.available,

@@ -40,7 +40,7 @@ def paid(disbursement: Disbursement, acme: Donor, bank: BankAccount, officer: Us
 
 def test_the_list_has_pool_general_and_every_earmarked_agreement(paid: Disbursement, officer_client: Client) -> None:
     response = officer_client.get("/sub-funds/")
-    assert [fund.code for fund in response.context["page_obj"]] == ["GENERAL", "POOL", "AGR-2026-0001"]
+    assert [fund.code for fund in response.context["page_obj"]] == ["POOL", "GENERAL", "AGR-2026-0001"]
     page = response.content.decode()
     for figure in ("5,300.00", "5,000.00", "700.00", "1,000.00", "5,350.00", "50.00", "Canada"):
         assert figure in page
@@ -65,7 +65,7 @@ def test_a_sub_fund_balances_by_itself(paid: Disbursement, officer_client: Clien
     assert balance["difference"] == 0
     assert balance["debit"] == balance["credit"] > 0
     page = response.content.decode()
-    for text in ("Debit less credit: 0.00", "CITI-USD", "USD 5,300.00", "ALC-2026-0001", "DSB-2026-0001", "?fund="):
+    for text in ("Debit less credit: 0.00", "CITI-USD", "USD&nbsp;5,300.00", "ALC-2026-0001", "DSB-2026-0001", "?fund="):
         assert text in page
 
 
@@ -75,7 +75,7 @@ def test_cash_in_another_currency_shows_what_it_is_carried_at(
     arrived = Facts(cad_bank, date(2026, 2, 15), parse_amount("1000", "CAD"), "B1")
     record_receipt(agreement=cad_agreement, facts=arrived, by=officer, token=uuid4())
     page = officer_client.get("/sub-funds/POOL/").content.decode()
-    assert "CAD 1,000.00" in page
+    assert "CAD&nbsp;1,000.00" in page
     assert "740.00" in page
 
 

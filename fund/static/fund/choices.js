@@ -14,6 +14,7 @@
       row.hidden = !wanted;
       shown += wanted;
     }
+    choices.querySelector(".boxes > div").hidden = shown === 0;
     none.hidden = shown > 0;
     none.textContent = words ? choices.dataset.none : choices.dataset.hint;
   };
