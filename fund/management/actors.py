@@ -22,12 +22,14 @@ def add_actor_option(parser: CommandParser, technical: str) -> None:
 def find_actor(options: dict[str, Any], technical: str, *, say: Any) -> User:
     """The finance officer that `--by` names, or the technical user, made on first use. Raises CommandError."""
     username = options["by"] or technical
-    user = User.objects.filter(username=username).first()
-    if user is None and options["by"]:
-        raise CommandError(f"Nobody signs in as {username}. Finance officers: {_list_officers()}.")
-    if user is None:
-        user = _add_technical_user(technical)
-        say(f"User {technical} was added: a technical user in the role {FINANCE_OFFICER}, that cannot sign in.")
+    # Under the lock, since another command may be adding the technical user.
+    with writing():
+        user = User.objects.filter(username=username).first()
+        if user is None and options["by"]:
+            raise CommandError(f"Nobody signs in as {username}. Finance officers: {_list_officers()}.")
+        if user is None:
+            user = _add_technical_user(technical)
+            say(f"User {technical} was added: a technical user in the role {FINANCE_OFFICER}, that cannot sign in.")
     if not user.is_active or not user.groups.filter(name=FINANCE_OFFICER).exists():
         raise CommandError(f"{username} is not an active {FINANCE_OFFICER.lower()}. There are: {_list_officers()}.")
     return user
@@ -39,8 +41,7 @@ def _list_officers() -> str:
 
 
 def _add_technical_user(username: str) -> User:
-    with writing():
-        user = User.objects.create_user(username)
-        user.groups.add(Group.objects.get(name=FINANCE_OFFICER))
-        record("add person", username, by=user, detail=f"{FINANCE_OFFICER}, technical user")
+    user = User.objects.create_user(username)
+    user.groups.add(Group.objects.get(name=FINANCE_OFFICER))
+    record("add person", username, by=user, detail=f"{FINANCE_OFFICER}, technical user")
     return user

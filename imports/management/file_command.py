@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
 from fund.management.actors import add_actor_option, find_actor
+from fund.management.base import DataCommand
 from fund.management.progress import ProgressLine
 from imports.errors import FileRefused
 from imports.operations.batches import Outcome, Progress, Years
@@ -18,7 +19,7 @@ from ledger.money import Amount
 TECHNICAL_USER = "import"
 
 
-class FileCommand(BaseCommand):
+class FileCommand(DataCommand):
     """A command that takes one file, all of it or nothing."""
 
     #: What a row becomes, one and many, and in the past tense.

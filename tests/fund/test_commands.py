@@ -89,6 +89,12 @@ def test_books_that_do_not_hold_are_described(receipt: Receipt):
     )
 
 
+def test_a_database_without_tables_says_how_to_make_them(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda _: {})
+    with pytest.raises(CommandError, match=r"is not up to date with this software. Run `manage.py migrate` first"):
+        run("open_year", 2026)
+
+
 class Stream(io.StringIO):
     """An error stream as Django wraps it, on a terminal or not."""
 

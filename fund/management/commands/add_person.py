@@ -1,14 +1,15 @@
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
+from fund.management.base import DataCommand
 from fund.models import Donor
 from fund.operations.people import add_person
 from fund.roles import PERMISSIONS
 from ledger.errors import Refused
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Adds a person who may sign in, and prints their password, which is made here and shown once."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,14 +1,15 @@
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
 from fund import checks as fund_checks
+from fund.management.base import DataCommand
 from fund.management.progress import ProgressLine
 from ledger import checks as ledger_checks
 from ledger.queries import entries, head
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = (
         "Proves the books: the chain, the numbers, zero in each sub-fund, the totals, the whole book in Beancount, and "
         "every document against its entries. Prints what differs, one line each, and exits 1."

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from fund.demonstration.loading import Content, find_content, load_demonstration
 from fund.demonstration.people import Access, renew_passwords
+from fund.management.base import check_reachable
 from ledger.errors import Refused
 from ledger.queries import functional_currency
 
@@ -20,8 +21,6 @@ _CURRENCY = "USD"
 
 class Command(BaseCommand):
     help = "Loads the demonstration fund, once, and serves it on this machine. What was entered is kept."
-    # Nothing is checked before the database has its tables.
-    requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="stop before serving")
@@ -39,6 +38,7 @@ class Command(BaseCommand):
 
     def load(self) -> None:
         """Loads the demonstration into an empty database. Raises CommandError where there is other data."""
+        check_reachable()
         content = find_content()
         if content is Content.OTHER:
             raise CommandError(

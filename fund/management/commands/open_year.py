@@ -1,8 +1,9 @@
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from fund.management.actors import add_actor_option, find_actor
+from fund.management.base import DataCommand
 from fund.operations.treasury import open_year
 from ledger.errors import Refused
 from ledger.operations import writing
@@ -11,7 +12,7 @@ from ledger.queries import open_years
 TECHNICAL_USER = "console"
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Opens fiscal years for entries, all or none. A year that is open stays as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
