@@ -1,5 +1,18 @@
 """Addresses of the books pages."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from fund.views import accounts, audit_records, bank_accounts, entries, rates, years
+
+urlpatterns = [
+    path("journal/", entries.EntryList.as_view(), name="entry-list"),
+    path("journal/<slug:number>/", entries.EntryDetail.as_view(), name="entry"),
+    path("trial-balance/", accounts.TrialBalancePage.as_view(), name="trial-balance"),
+    re_path(r"^trial-balance/(?P<name>[A-Za-z0-9:-]+)/$", accounts.Register.as_view(), name="account"),
+    path("bank-accounts/", bank_accounts.BankAccountList.as_view(), name="bank-account-list"),
+    path("bank-accounts/new/", bank_accounts.BankAccountNew.as_view(), name="bank-account-new"),
+    path("rates/", rates.RateList.as_view(), name="rate-list"),
+    path("rates/new/", rates.RateNew.as_view(), name="rate-new"),
+    path("years/", years.YearList.as_view(), name="year-list"),
+    path("audit-trail/", audit_records.AuditRecordList.as_view(), name="audit-record-list"),
+]

@@ -1,0 +1,55 @@
+"""The journal as its pages show it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Sum
+from django.urls import reverse
+
+from fund.models import Agreement, Allocation, Disbursement, Document, Pledge, Receipt
+from fund.policy import GENERAL, POOL
+from ledger.queries import entries, postings
+
+_DOCUMENTS: tuple[type[Document], ...] = (Pledge, Agreement, Receipt, Allocation, Disbursement)
+_ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
+_NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+")
+
+
+def find_document_url(number: str) -> str:
+    """The page of the document with a number such as RCT-2026-0001; empty for what is no document's number."""
+    match = _NUMBER.fullmatch(number)
+    route = _ROUTES.get(match[1]) if match else None
+    return reverse(route, args=[number]) if route else ""
+
+
+def find_sub_fund_url(code: str) -> str:
+    """The page of a sub-fund; empty for a code that cannot be one's."""
+    is_fund = code in (POOL, GENERAL) or (code.startswith(Agreement.PREFIX) and _NUMBER.fullmatch(code))
+    return reverse("fund:sub-fund", args=[code]) if is_fund else ""
+
+
+def add_facts(found: Sequence[Any]) -> None:
+    """Gives entries their `total`, the sum of their debits in minor units, and their `documents` with addresses."""
+    debits = postings().filter(entry__in=found, functional__gt=0).order_by()
+    totals = dict(debits.values_list("entry").annotate(Sum("functional")))
+    for entry in found:
+        entry.total = int(totals.get(entry.pk, 0))
+        entry.documents = [(link.document, find_document_url(link.document)) for link in entry.links.all()]
+
+
+def find_entry(number: str) -> Any:
+    """The entry with a number, with all that its page shows, or None.
+
+    Postings have `fund_url`; `before` and `after` are the numbers of its neighbours in the chain, empty at the ends.
+    """
+    found = entries().select_related("reversed_by").prefetch_related("postings__account", "links")
+    entry: Any = found.filter(number=number).first()
+    if entry is None:
+        return None
+    add_facts([entry])
+    for posting in entry.postings.all():
+        posting.fund_url = find_sub_fund_url(posting.fund)
+    neighbours = dict(entries().filter(pk__in=(entry.pk - 1, entry.pk + 1)).values_list("pk", "number"))
+    entry.before, entry.after = neighbours.get(entry.pk - 1, ""), neighbours.get(entry.pk + 1, "")
+    return entry

@@ -1,0 +1,182 @@
+"""Where the whole fund stands, out of the ledger's month totals, and what it is owed. Amounts in minor units."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fund import policy
+from fund.models import BankAccount, Disbursement, DisbursementState, Donor, ExchangeRate, Instalment
+from ledger.money import Amount
+from ledger.queries import OpenInstalment, Scope, Total, head, open_instalments, open_years, totals
+
+# What donors sent: what reached the banks and what was kept on the way.
+_SENT = (policy.BANK, policy.BANK_CHARGES)
+
+# Each figure: the accounts that it adds up, the kind of event (empty for any) and the sign that makes it positive.
+_FIGURES: dict[str, tuple[tuple[str, ...], str, int]] = {
+    "pledged": ((policy.PLEDGED,), "", 1),
+    "signed": (policy.OWED, "agreement", 1),
+    "received": (_SENT, "receipt", 1),
+    "outstanding": (policy.OWED, "", 1),
+    "allocated": ((policy.ALLOCATED,), "", -1),
+    "spent": ((policy.PROJECTS,), "", 1),
+    "cash": ((policy.BANK,), "", 1),
+    "held": (("Liabilities:",), "", -1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the fund stands, in the functional currency at carrying amounts, all positive.
+
+    `pledged` is what of pledges is neither signed nor withdrawn; `received` is all that donors sent; `held` is what of
+    the cash waits for a donor's word.
+    """
+
+    pledged: int
+    signed: int
+    received: int
+    outstanding: int
+    allocated: int
+    spent: int
+    cash: int
+    held: int
+
+    @property
+    def unspent(self) -> int:
+        """What is allocated and not spent."""
+        return self.allocated - self.spent
+
+    @property
+    def available(self) -> int:
+        """What can still be allocated: cash less what is held and what is allocated and not spent."""
+        return self.cash - self.held - self.unspent
+
+
+def get_position() -> Position:
+    """Where the fund stands now, over all sub-funds, in one reading of the ledger."""
+    prefixes = tuple({prefix for accounts, _, _ in _FIGURES.values() for prefix in accounts})
+    sums: dict[str, int] = dict.fromkeys(_FIGURES, 0)
+    for total in totals(Scope(accounts=prefixes), by=("account", "kind")):
+        for name, (accounts, kind, sign) in _FIGURES.items():
+            if total.account.startswith(accounts) and kind in ("", total.kind):
+                sums[name] += sign * total.functional
+    return Position(**sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What was signed and received within a calendar year, and what was outstanding at its end."""
+
+    year: int
+    signed: int = 0
+    received: int = 0
+    outstanding: int = 0
+
+
+def contributions_by_year(*, last: int) -> list[Year]:
+    """The `last` latest years in which something was signed or received, in the functional currency."""
+    signed: defaultdict[int, int] = defaultdict(int)
+    received: defaultdict[int, int] = defaultdict(int)
+    moved: defaultdict[int, int] = defaultdict(int)
+    for total, year in _by_year(Scope(accounts=policy.OWED)):
+        moved[year] += total.functional
+        signed[year] += total.functional if total.kind == "agreement" else 0
+    for total, year in _by_year(Scope(accounts=_SENT, kinds=("receipt",))):
+        received[year] += total.functional
+    outstanding, found = 0, []
+    for year in sorted(moved.keys() | received.keys()):
+        outstanding += moved[year]
+        found.append(Year(year, signed[year], received[year], outstanding))
+    return found[-last:]
+
+
+def _by_year(scope: Scope) -> Iterator[tuple[Total, int]]:
+    for total in totals(scope, by=("kind", "month")):
+        assert total.month is not None
+        yield total, total.month.year
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An instalment of which something is owed. `days` are those since it was due, negative before."""
+
+    instalment: Instalment
+    amount: Amount
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """What donors owe: the most pressing instalments, how many there are, and what of them is overdue (functional)."""
+
+    pressing: list[Owed]
+    count: int
+    overdue_count: int
+    overdue: int
+
+
+def find_owing(*, today: date, most: int) -> Owing:
+    """The instalments of which something is owed, the earliest due first and at most so many of them."""
+    owed = {found.instalment: found for found in open_instalments(policy.OWED)}
+    due = _due_days(list(owed))
+    overdue = [reference for reference, on in due.items() if on < today]
+    pressing = sorted(due, key=lambda reference: (due[reference], reference))[:most]
+    return Owing(
+        pressing=_describe(pressing, owed, today),
+        count=len(due),
+        overdue_count=len(overdue),
+        overdue=sum(owed[reference].functional for reference in overdue),
+    )
+
+
+def _due_days(references: Sequence[str], *, at_once: int = 10_000) -> dict[str, date]:
+    # In portions, because a statement of SQLite takes only so many values.
+    due: dict[str, date] = {}
+    for start in range(0, len(references), at_once):
+        found = Instalment.objects.filter(reference__in=references[start : start + at_once])
+        due |= dict(found.order_by().values_list("reference", "due_on"))
+    return due
+
+
+def _describe(references: Sequence[str], owed: dict[str, OpenInstalment], today: date) -> list[Owed]:
+    found = Instalment.objects.filter(reference__in=references).select_related("agreement__donor")
+    by_reference = {instalment.reference: instalment for instalment in found}
+    return [
+        Owed(
+            by_reference[reference],
+            Amount(owed[reference].amount, owed[reference].currency),
+            (today - by_reference[reference].due_on).days,
+        )
+        for reference in references
+    ]
+
+
+def awaiting_approval(*, most: int) -> tuple[list[Disbursement], int]:
+    """The disbursements that wait for a decision, the earliest payment first and at most so many; and how many wait."""
+    waiting = Disbursement.objects.filter(state=DisbursementState.PREPARED)
+    found = list(waiting.select_related("created_by", "bank_account").order_by("paid_on", "number")[: most + 1])
+    return found[:most], len(found) if len(found) <= most else waiting.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """Which of the first steps of a new fund are done."""
+
+    year: bool
+    bank_account: bool
+    rate: bool
+    donor: bool
+    entry: bool
+
+
+def find_beginnings() -> Beginnings:
+    """What a fund that has just been set up has already."""
+    return Beginnings(
+        year=bool(open_years()),
+        bank_account=BankAccount.objects.exists(),
+        rate=ExchangeRate.objects.exists(),
+        donor=Donor.objects.exists(),
+        entry=head() is not None,
+    )

@@ -1,0 +1,25 @@
+"""The audit trail: who did what, and when."""
+
+from typing import Any
+
+from fund.filters.audit_records import AuditRecordFilter
+from fund.models import AuditRecord
+from fund.queries.entries import find_document_url
+from fund.views.pages import ListPage
+
+
+class AuditRecordList(ListPage):
+    """Every act, the latest first."""
+
+    template_name = "fund/audit_record_list.html"
+    permission_required = "fund.view_auditrecord"
+    queryset = AuditRecord.objects.select_related("user")
+    filterset_class = AuditRecordFilter
+    paginate_by = 50
+    # Records are numbered in the order of the acts.
+    orderings = {"at": ("pk",)}
+    default_ordering = "-at"
+
+    def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
+        for record in rows:
+            record.url = find_document_url(record.subject)

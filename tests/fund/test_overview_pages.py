@@ -1,0 +1,174 @@
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from fund.models import Agreement, BankAccount, Disbursement, Donor, Pledge, Receipt
+from fund.operations.agreements import Due, sign_agreement
+from fund.operations.disbursements import approve_disbursement
+from fund.operations.receipts import Facts, record_receipt
+from fund.operations.reversals import reverse_receipt
+from fund.queries.figures import Grouping, add_groups, group_contributions
+from fund.queries.overview import Year, contributions_by_year, find_owing, get_position
+from fund.views.overview import draw_path, draw_years
+from tests.fund.conftest import usd
+
+TODAY = date(2026, 6, 15)
+
+
+def sign(donor: Donor, due: list[date], by: User) -> Agreement:
+    """An agreement of 100.00 per instalment, for the pool."""
+    instalments = [Due(on, usd("100")) for on in due]
+    return sign_agreement(
+        donor=donor,
+        signed_on=date(2026, 1, 10),
+        amount=usd(f"{100 * len(due)}"),
+        instalments=instalments,
+        by=by,
+        token=uuid4(),
+    )
+
+
+def test_a_new_fund_shows_the_first_steps_and_what_of_them_is_done(fund_year: int, officer_client: Client) -> None:
+    page = officer_client.get("/")
+    assert page.context["beginnings"].year
+    assert not page.context["beginnings"].entry
+    content = page.content.decode()
+    assert "Nothing is booked yet" in content
+    assert 'href="/bank-accounts/new/"' in content
+    assert 'href="/years/"' not in content.split("<main")[1]
+
+
+def test_who_may_not_record_sees_the_first_steps_without_links(auditor_client: Client) -> None:
+    main = auditor_client.get("/").content.decode().split("<main")[1]
+    assert "Add a donor" in main
+    assert "/donors/new/" not in main
+
+
+def test_the_position_is_that_of_the_ledger(
+    pledge: Pledge, receipt: Receipt, disbursement: Disbursement, approver: User
+) -> None:
+    approve_disbursement(disbursement, by=approver)
+    position = get_position()
+    assert (position.pledged, position.signed, position.received, position.outstanding) == (
+        100_000_00,
+        10_000_00,
+        6_000_00,
+        4_000_00,
+    )
+    assert (position.allocated, position.spent, position.unspent) == (5_000_00, 700_00, 4_300_00)
+    assert (position.cash, position.held, position.available) == (5_300_00, 0, 1_000_00)
+
+
+def test_the_position_agrees_with_the_contributions(
+    agreement: Agreement, receipt: Receipt, cad_agreement: Agreement, bank: BankAccount, officer: User
+) -> None:
+    facts = Facts(bank, date(2026, 3, 2), usd("5000"), "BANK-2", charges=usd("7.50"))
+    record_receipt(agreement=agreement, facts=facts, by=officer, token=uuid4(), accept_excess=True)
+    whole = add_groups(group_contributions(Grouping.YEAR)).functional
+    position = get_position()
+    assert (position.signed, position.received, position.outstanding) == (
+        whole.signed,
+        whole.received,
+        whole.outstanding,
+    )
+    assert position.held == whole.unapplied == 1_007_50
+
+
+def test_a_reversed_receipt_is_not_received(receipt: Receipt, officer: User) -> None:
+    reverse_receipt(receipt, on=date(2026, 3, 5), reason="taken back", by=officer)
+    position = get_position()
+    assert (position.received, position.outstanding, position.cash) == (0, 10_000_00, 0)
+
+
+def test_the_tiles_show_the_position_and_lead_to_the_lists(
+    receipt: Receipt, disbursement: Disbursement, officer_client: Client
+) -> None:
+    content = officer_client.get("/").content.decode()
+    for figure in ("10,000.00", "6,000.00", "4,000.00", "5,000.00", "1,000.00"):
+        assert figure in content
+    for url in ("/pledges/?state=open", "/agreements/?state=open", "/receipts/", "/sub-funds/", "/bank-accounts/"):
+        assert f'href="{url}"' in content
+
+
+def test_years_say_what_was_signed_received_and_outstanding_at_their_end(receipt: Receipt) -> None:
+    assert contributions_by_year(last=6) == [Year(2026, 10_000_00, 6_000_00, 4_000_00)]
+    assert contributions_by_year(last=1)[0].year == 2026
+
+
+def test_bars_are_drawn_to_the_largest(receipt: Receipt) -> None:
+    path = draw_path(get_position())
+    assert [bar["width"] for bar in path] == [0, 1000, 600, 0, 0]
+    years = draw_years(contributions_by_year(last=6))
+    (bar,) = years["bars"]
+    assert [segment["width"] for segment in bar["segments"]] == [1000, 600]
+    assert bar["alt"] == "Signed 10,000.00, Received 6,000.00"
+    assert bar["amount"] == "4,000.00"
+
+
+def test_the_earliest_due_are_the_most_pressing(canada: Donor, fund_year: int, officer: User) -> None:
+    first = sign(canada, [TODAY + timedelta(days=40), TODAY - timedelta(days=3)], officer)
+    sign(canada, [TODAY, TODAY + timedelta(days=5)], officer)
+    owing = find_owing(today=TODAY, most=3)
+    assert [(owed.days, owed.amount) for owed in owing.pressing] == [(3, usd("100")), (0, usd("100")), (-5, usd("100"))]
+    assert owing.pressing[0].instalment.agreement == first
+    assert (owing.count, owing.overdue_count, owing.overdue) == (4, 1, 100_00)
+
+
+def test_what_is_paid_is_not_owing(agreement: Agreement, receipt: Receipt) -> None:
+    owing = find_owing(today=date(2026, 7, 2), most=10)
+    assert [owed.instalment.position for owed in owing.pressing] == [2]
+    assert owing.overdue == 4_000_00
+
+
+def test_what_is_overdue_says_since_when(agreement: Agreement, officer_client: Client) -> None:
+    content = officer_client.get("/").content.decode()
+    assert "106 days overdue" in content
+    assert "6,000.00 of it overdue" in content
+    assert "Canada" in content
+
+
+@pytest.mark.parametrize(
+    ("client_name", "title"), [("officer_client", "Awaiting approval"), ("approver_client", "Yours to decide")]
+)
+def test_what_awaits_approval_is_the_approvers_to_decide(
+    disbursement: Disbursement, client_name: str, title: str, request: pytest.FixtureRequest
+) -> None:
+    content = request.getfixturevalue(client_name).get("/").content.decode()
+    assert f"<h2>{title}</h2>" in content
+    assert f'href="/disbursements/{disbursement.number}/"' in content
+    assert "1 payment awaits approval" in content
+
+
+def test_what_is_decided_awaits_nothing(disbursement: Disbursement, approver: User, approver_client: Client) -> None:
+    approve_disbursement(disbursement, by=approver)
+    assert "Yours to decide" not in approver_client.get("/").content.decode()
+
+
+def test_the_overview_costs_as_many_queries_for_30_instalments_as_for_3(
+    canada: Donor, fund_year: int, officer: User, officer_client: Client, count_queries: Callable[[Client, str], int]
+) -> None:
+    sign(canada, [TODAY + timedelta(days=index) for index in range(3)], officer)
+    few = count_queries(officer_client, "/")
+    sign(canada, [TODAY + timedelta(days=index) for index in range(30)], officer)
+    assert count_queries(officer_client, "/") == few
+    assert few < 30
+
+
+def test_a_donor_is_led_to_the_own_statement(donor_client: Client) -> None:
+    answer = donor_client.get("/")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == reverse("portal:statement")
+
+
+def test_who_has_no_role_is_refused(db: None, sign_in: Callable[[User], Client]) -> None:
+    nobody = User.objects.create_user("nobody")
+    assert sign_in(nobody).get("/").status_code == 403
+
+
+def test_who_is_not_signed_in_signs_in_first(db: None) -> None:
+    assert Client().get("/").headers["Location"].startswith("/accounts/login/")
