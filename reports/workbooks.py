@@ -9,10 +9,12 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import translation
 
+from fund.queries.statements import DonorStatement
 from ledger.snapshot import reading
 from reports.errors import FileOccupied
 from reports.renderers.excel import Properties, write_workbook
 from reports.statements.audit_workbook import audit_sheets
+from reports.statements.donor_statement import statement_sheets
 from reports.statements.journal import count_rows
 from reports.statements.period import Period
 
@@ -41,6 +43,14 @@ def write_audit_workbook(
 
         write_workbook(audit_sheets(fund, period, made_at), part, properties, progress=hear)
     return count
+
+
+def write_statement_workbook(path: Path, statement: DonorStatement, *, made_at: datetime) -> None:
+    """Writes a donor's statement, in the reader's language. Raises FileOccupied."""
+    fund: str = settings.FUND_TITLE
+    properties = Properties(str(statement.donor), fund, f"{statement.as_of}", made_at)
+    with new_file(path) as part:
+        write_workbook(statement_sheets(statement, fund), part, properties)
 
 
 @contextmanager

@@ -101,12 +101,19 @@ class _Writer:
             self._progress(self._rows)
 
 
+def name_page(title: str, number: int) -> str:
+    """The title of a worksheet: at most 31 characters, and none that Excel refuses there."""
+    suffix = "" if number == 1 else f" ({number})"
+    allowed = "".join(" " if letter in r"[]:*?/\'" else letter for letter in title)
+    return allowed[: 31 - len(suffix)].strip() + suffix
+
+
 class _Page:
     """One worksheet of a sheet. `at` is the row that was written last."""
 
     def __init__(self, book: Any, sheet: Sheet, properties: Properties, number: int) -> None:
         self._sheet = sheet
-        self._title = sheet.title if number == 1 else f"{sheet.title} ({number})"
+        self._title = name_page(sheet.title, number)
         self._page = book.create_sheet(self._title)
         self._cells = Cells(self._page, left=sheet.facts)
         self.at = 0

@@ -1,0 +1,64 @@
+"""A donor's statement, as of any day."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from fund.forms.fields import DayField
+from fund.models import Donor
+from fund.portal.access import get_own_donor, get_visible_donor
+from fund.portal.charts import draw_agreements, draw_projects
+from fund.queries.statements import make_statement
+from ledger.queries import functional_currency
+
+
+class AsOfForm(forms.Form):
+    """The day of a statement."""
+
+    as_of = DayField(past=True, required=False, label=_("As of"))
+
+
+class StatementPage(LoginRequiredMixin, TemplateView):
+    """A donor's statement at the end of a day, today when none is given."""
+
+    template_name = "fund/portal/statement.html"
+
+    def get_donor(self) -> Donor:
+        """Whose statement it is. Raises Http404."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        donor, today = self.get_donor(), timezone.localdate()
+        form = AsOfForm({"as_of": today, **request.GET.dict()})
+        valid = form.is_valid()
+        as_of: date = (form.cleaned_data["as_of"] if valid else None) or today
+        statement = make_statement(donor, as_of=as_of)
+        context = self.get_context_data(
+            form=form,
+            statement=statement,
+            functional_currency=functional_currency(),
+            agreement_bars=draw_agreements(statement),
+            agreement_legend=[(1, _("Received")), (2, _("Outstanding"))],
+            project_bars=draw_projects(statement),
+        )
+        return self.render_to_response(context, status=200 if valid else 422)
+
+
+class OwnStatementPage(StatementPage):
+    """The statement of the signed-in person's own donor."""
+
+    def get_donor(self) -> Donor:
+        return get_own_donor(self.request.user)
+
+
+class DonorStatementPage(StatementPage):
+    """A donor's statement by its code, for who may read every donor, and for the donor."""
+
+    def get_donor(self) -> Donor:
+        return get_visible_donor(self.request.user, self.kwargs["code"])

@@ -1,0 +1,115 @@
+"""Each donor's share of what the pool spent and has left (accounting policy, “Donors' shares”).
+
+Pro rata to what the donors paid into the pool up to the day, less what is unapplied. Each line is divided among all of
+them by largest fraction, so that their shares add up to the whole of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fund import policy
+from fund.models import Category
+from ledger.money import split
+from ledger.queries import Total
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What was spent on a project in one category; `share` is a donor's part of it."""
+
+    project: str
+    category: str
+    amount: int
+    share: int = 0
+
+    @property
+    def category_label(self) -> str:
+        """What the category is called."""
+        return name_category(self.category)
+
+
+def name_category(category: str) -> str:
+    """What a category of spending is called: its code where it is none of the fund's own."""
+    return str(Category(category).label) if category in Category.values else category
+
+
+@dataclass(frozen=True, slots=True)
+class PoolShare:
+    """The pool's figures and a donor's share of each, in minor units of the functional currency.
+
+    Paid in, less spent and other costs, is the balance, for the whole and for the share. Other costs (bank charges
+    less exchange gains and the like, negative where the gains are more) are what is left between, and so take up the
+    cents that the division of the lines leaves.
+    """
+
+    donors: int
+    paid_in: int
+    paid_in_share: int
+    spending: tuple[Spending, ...]
+    balance: int
+    balance_share: int
+
+    @property
+    def spent(self) -> int:
+        """What the pool spent."""
+        return sum(line.amount for line in self.spending)
+
+    @property
+    def spent_share(self) -> int:
+        """The donor's share of it."""
+        return sum(line.share for line in self.spending)
+
+    @property
+    def other(self) -> int:
+        """Other costs of the pool."""
+        return self.paid_in - self.spent - self.balance
+
+    @property
+    def other_share(self) -> int:
+        """The donor's share of them."""
+        return self.paid_in_share - self.spent_share - self.balance_share
+
+
+def share_pool(donor: str, paid_in: Mapping[str, int], moved: Sequence[Total]) -> PoolShare | None:
+    """The share of one donor, or None for who paid nothing in. `moved` is the pool's trial balance.
+
+    Donors stand in the order of their codes: of equal fractions, the first gets the cent that is left over.
+    """
+    donors = sorted(code for code, amount in paid_in.items() if amount > 0)
+    if donor not in donors:
+        return None
+    place, weights = donors.index(donor), [paid_in[code] for code in donors]
+
+    def share(amount: int) -> int:
+        return split(amount, weights)[place]
+
+    balance = find_balance(moved)
+    spending = (Spending(line.project, line.category, line.amount, share(line.amount)) for line in find_spending(moved))
+    return PoolShare(
+        donors=len(donors),
+        paid_in=sum(weights),
+        paid_in_share=weights[place],
+        spending=tuple(spending),
+        balance=balance,
+        balance_share=share(balance),
+    )
+
+
+def find_spending(moved: Iterable[Total]) -> list[Spending]:
+    """What a sub-fund spent by project and category, out of its trial balance."""
+    sums: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for total in moved:
+        if total.account.startswith(policy.PROJECTS):
+            project, _, category = total.account.removeprefix(policy.PROJECTS).partition(":")
+            sums[project, category] += total.functional
+    return [Spending(project, category, amount) for (project, category), amount in sorted(sums.items()) if amount]
+
+
+def find_balance(moved: Iterable[Total]) -> int:
+    """What a sub-fund has left: its assets without what donors owe, less its liabilities."""
+    return sum(
+        total.functional
+        for total in moved
+        if total.account.startswith(("Assets:", "Liabilities:")) and not total.account.startswith(policy.RECEIVABLE)
+    )

@@ -1,0 +1,240 @@
+"""A donor's statement at the end of a day: promised, signed, received, owed, and what the money did.
+
+Amounts are in minor units of the functional currency, positive, unless a name says otherwise.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from fund import policy
+from fund.models import Agreement, Donor, Instalment, Pledge, Project, Receipt
+from fund.policy import Carried
+from fund.queries.contributions import Standing, instalment_standings, open_pledges
+from fund.queries.figures import NOTHING, Contribution, Figures, contributions
+from fund.queries.shares import PoolShare, find_balance, find_spending, name_category, share_pool
+from ledger.queries import Scope, Total, functional_currency, totals
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeLine:
+    """A pledge, and what of it is neither signed nor withdrawn."""
+
+    pledge: Pledge
+    open: Carried
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentLine:
+    """An instalment with its standing, in the agreement's currency."""
+
+    instalment: Instalment
+    standing: Standing
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """An agreement with its figures, in the functional currency and in its own."""
+
+    agreement: Agreement
+    currency: str
+    figures: Figures
+    own: Figures
+    instalments: tuple[InstalmentLine, ...]
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    """What was spent on a project in one category: of the donor's own sub-funds, and the share of the pool's."""
+
+    project: str
+    title: str
+    category: str
+    own: int
+    share: int
+
+    @property
+    def category_label(self) -> str:
+        """What the category is called."""
+        return name_category(self.category)
+
+    @property
+    def total(self) -> int:
+        """The two together."""
+        return self.own + self.share
+
+
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """One of the donor's sub-funds, or the share of the pool: paid in, less spent and other costs, is the balance.
+
+    `paid_in` is what was received, less what is unapplied; `other` is bank charges less exchange gains and the like,
+    negative where the gains are more. `trial_balance` is the sub-fund's own, and empty for the share.
+    """
+
+    fund: str
+    paid_in: int
+    spent: int
+    other: int
+    balance: int
+    trial_balance: tuple[Total, ...] = ()
+
+    @property
+    def debit(self) -> int:
+        """The debit balances of the trial balance, added up."""
+        return sum(max(total.functional, 0) for total in self.trial_balance)
+
+    @property
+    def credit(self) -> int:
+        """The credit balances, added up: as much."""
+        return sum(max(-total.functional, 0) for total in self.trial_balance)
+
+
+@dataclass(frozen=True, slots=True)
+class DonorStatement:
+    """Everything that a donor is told, at the end of the day `as_of`."""
+
+    donor: Donor
+    as_of: date
+    currency: str
+    pledges: tuple[PledgeLine, ...]
+    agreements: tuple[AgreementLine, ...]
+    receipts: tuple[Receipt, ...]
+    figures: Figures
+    projects: tuple[ProjectLine, ...]
+    funds: tuple[FundLine, ...]
+    pool: PoolShare | None
+
+    @property
+    def pledged(self) -> int:
+        """What of the pledges is open."""
+        return sum(line.open.functional for line in self.pledges)
+
+    @property
+    def overdue(self) -> int:
+        """What of the outstanding was due before the day, carried."""
+        return sum(line.overdue for line in self.agreements)
+
+    @property
+    def spent(self) -> int:
+        """What was spent of the donor's money."""
+        return sum(line.total for line in self.projects)
+
+    @property
+    def balance(self) -> int:
+        """What is left of the donor's money, in the own sub-funds and of the pool."""
+        return sum(line.balance for line in self.funds)
+
+    @property
+    def whole(self) -> FundLine:
+        """The own sub-funds and the share of the pool together."""
+        sums = [(line.paid_in, line.spent, line.other, line.balance) for line in self.funds]
+        paid_in, spent, other, balance = (sum(column) for column in zip(*sums, strict=True)) if sums else (0, 0, 0, 0)
+        return FundLine("", paid_in, spent, other, balance)
+
+
+def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
+    """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
+    every = contributions(until=as_of)
+    mine = [one for one in every if one.donor == donor.code]
+    earmarked = [one for one in mine if one.fund != policy.POOL]
+    moved = _load_funds([one.fund for one in earmarked], as_of)
+    pool = share_pool(donor.code, _sum_pool(every), moved[policy.POOL])
+    own = [_to_fund(one, moved[one.fund]) for one in earmarked]
+    return DonorStatement(
+        donor=donor,
+        as_of=as_of,
+        currency=functional_currency(),
+        pledges=_find_pledges(donor, as_of),
+        agreements=_find_agreements(donor, mine, as_of),
+        receipts=_find_receipts(donor, as_of),
+        figures=_add_up(one.functional for one in mine),
+        projects=_find_projects([moved[one.fund] for one in earmarked], pool),
+        funds=(*own, *([_to_share(pool)] if pool else [])),
+        pool=pool,
+    )
+
+
+def _add_up(figures: Iterable[Figures]) -> Figures:
+    whole = NOTHING
+    for one in figures:
+        whole = whole.plus(one)
+    return whole
+
+
+def _sum_pool(every: Iterable[Contribution]) -> dict[str, int]:
+    """What each donor paid into the pool, by code."""
+    sums: defaultdict[str, int] = defaultdict(int)
+    for one in every:
+        if one.fund == policy.POOL:
+            sums[one.donor] += one.functional.received - one.functional.unapplied
+    return sums
+
+
+def _to_fund(one: Contribution, moved: Sequence[Total]) -> FundLine:
+    paid_in = one.functional.received - one.functional.unapplied
+    spent, balance = sum(line.amount for line in find_spending(moved)), find_balance(moved)
+    shown = tuple(total for total in moved if total.amount or total.functional)
+    return FundLine(one.fund, paid_in, spent, paid_in - spent - balance, balance, shown)
+
+
+def _to_share(pool: PoolShare) -> FundLine:
+    return FundLine(policy.POOL, pool.paid_in_share, pool.spent_share, pool.other_share, pool.balance_share)
+
+
+def _load_funds(funds: Sequence[str], as_of: date) -> defaultdict[str, list[Total]]:
+    """The trial balance of each sub-fund and of the pool."""
+    moved: defaultdict[str, list[Total]] = defaultdict(list)
+    for total in totals(Scope(until=as_of, funds=(policy.POOL, *funds)), by=("account", "fund", "currency")):
+        moved[total.fund].append(total)
+    return moved
+
+
+def _find_pledges(donor: Donor, as_of: date) -> tuple[PledgeLine, ...]:
+    pledges = list(donor.pledges.filter(announced_on__lte=as_of).order_by("announced_on", "number"))
+    left = open_pledges(pledges, until=as_of)
+    return tuple(PledgeLine(pledge, left[pledge.number]) for pledge in pledges)
+
+
+def _find_agreements(donor: Donor, mine: Sequence[Contribution], as_of: date) -> tuple[AgreementLine, ...]:
+    by_number = {one.number: one for one in mine if not one.is_gift}
+    standing = donor.agreements.filter(number__in=by_number).order_by("signed_on", "number")
+    instalments: defaultdict[int, list[Instalment]] = defaultdict(list)
+    for instalment in Instalment.objects.filter(agreement__in=standing).order_by("due_on", "position"):
+        instalments[instalment.agreement_id].append(instalment)
+    standings = instalment_standings([one for some in instalments.values() for one in some], until=as_of)
+    lines = []
+    for agreement in standing:
+        found = tuple(_to_instalment(one, standings[one.reference], as_of) for one in instalments[agreement.pk])
+        one = by_number[agreement.number]
+        overdue = sum(line.standing.carried for line in found if line.is_overdue)
+        lines.append(AgreementLine(agreement, one.currency, one.functional, one.own, found, overdue))
+    return tuple(lines)
+
+
+def _to_instalment(instalment: Instalment, standing: Standing, as_of: date) -> InstalmentLine:
+    return InstalmentLine(instalment, standing, standing.outstanding > 0 and instalment.due_on < as_of)
+
+
+def _find_receipts(donor: Donor, as_of: date) -> tuple[Receipt, ...]:
+    standing = Q(reversed_on=None) | Q(reversed_on__gt=as_of)
+    found = donor.receipts.filter(standing, received_on__lte=as_of).select_related("agreement")
+    return tuple(found.order_by("received_on", "number"))
+
+
+def _find_projects(own: Sequence[Sequence[Total]], pool: PoolShare | None) -> tuple[ProjectLine, ...]:
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for spending in (line for fund in own for line in find_spending(fund)):
+        sums[spending.project, spending.category][0] += spending.amount
+    for shared in pool.spending if pool else ():
+        sums[shared.project, shared.category][1] += shared.share
+    titles = dict(Project.objects.filter(code__in={project for project, _ in sums}).values_list("code", "title"))
+    return tuple(
+        ProjectLine(project, titles.get(project, ""), category, *amounts)
+        for (project, category), amounts in sorted(sums.items())
+    )

@@ -1,0 +1,21 @@
+"""Addresses of the reports."""
+
+from django.urls import path
+
+from reports.views import (
+    AuditWorkbookPage,
+    BookDownload,
+    ReportsPage,
+    StatementDownload,
+    TotalsPage,
+)
+
+app_name = "reports"
+
+urlpatterns = [
+    path("", ReportsPage.as_view(), name="index"),
+    path("totals/", TotalsPage.as_view(), name="totals"),
+    path("audit-workbook/", AuditWorkbookPage.as_view(), name="audit-workbook"),
+    path("book/", BookDownload.as_view(), name="book"),
+    path("statements/<str:code>.xlsx", StatementDownload.as_view(), name="statement-xlsx"),
+]
