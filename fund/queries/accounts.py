@@ -53,8 +53,11 @@ class TrialBalance:
         return self.debit - self.credit
 
 
-def trial_balance(*, until: date, fund: str = "") -> TrialBalance:
-    """The trial balance at the end of a day, of the whole fund or of one sub-fund; settled accounts are left out."""
+def trial_balance(*, until: date | None = None, fund: str = "") -> TrialBalance:
+    """The trial balance at the end of a day, or of all that is posted, of the whole fund or of one sub-fund.
+
+    Settled accounts are left out.
+    """
     scope = Scope(until=until, funds=(fund,) if fund else ())
     rows = [total for total in totals(scope, by=("account", "currency")) if total.amount or total.functional]
     by_type: defaultdict[AccountType, list[Total]] = defaultdict(list)

@@ -10,11 +10,11 @@ from fund import policy
 from fund.countries import country_names
 from fund.forms.sub_funds import SubFundSearch
 from fund.models import Agreement
+from fund.queries.accounts import trial_balance
 from fund.queries.funds import find_earmark, fund_standing
 from fund.queries.sub_funds import SubFund, cash_of_funds, sub_funds
 from fund.queries.uses import LATEST, latest_allocations, latest_disbursements
 from fund.views.pages import PlainPage
-from ledger.queries import Scope, totals
 
 _FIGURES = ("cash", "held", "allocated", "spent", "available")
 _ORDERINGS: dict[str, Callable[[SubFund], Any]] = {
@@ -66,7 +66,7 @@ class SubFundDetail(PlainPage):
             earmark=_describe_earmark(agreement) if agreement else None,
             standing=fund_standing(code),
             cash=cash_of_funds([code]),
-            trial_balance=_make_trial_balance(code),
+            trial_balance=trial_balance(fund=code),
             allocations=latest_allocations(fund=code),
             disbursements=latest_disbursements(fund=code),
             latest=LATEST,
@@ -79,11 +79,3 @@ def _describe_earmark(agreement: Agreement) -> dict[str, Any]:
     names = country_names()
     countries = [names.get(code, code) for code in agreement.earmark_countries]
     return {"projects": list(agreement.earmark_projects.all()), "countries": countries}
-
-
-def _make_trial_balance(code: str) -> dict[str, Any]:
-    """The balances of the sub-fund's accounts in the functional currency, and their sums on either side."""
-    rows = [total for total in totals(Scope(funds=(code,)), by=("account", "currency")) if total.functional]
-    debit = sum(total.functional for total in rows if total.functional > 0)
-    credit = -sum(total.functional for total in rows if total.functional < 0)
-    return {"rows": rows, "debit": debit, "credit": credit, "difference": debit - credit}

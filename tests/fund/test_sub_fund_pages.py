@@ -62,10 +62,10 @@ def test_a_cancelled_agreements_sub_fund_stays_in_the_list(
 def test_a_sub_fund_balances_by_itself(paid: Disbursement, officer_client: Client) -> None:
     response = officer_client.get("/sub-funds/AGR-2026-0001/")
     balance = response.context["trial_balance"]
-    assert balance["difference"] == 0
-    assert balance["debit"] == balance["credit"] > 0
+    assert balance.difference == 0
+    assert balance.debit == balance.credit > 0
     page = response.content.decode()
-    for text in ("Debit less credit: 0.00", "CITI-USD", "USD&nbsp;5,300.00", "ALC-2026-0001", "DSB-2026-0001", "?fund="):
+    for text in ("Debit less credit: 0.00", "CITI-USD", "USD&nbsp;5,300.00", "ALC-2026-0001", "DSB-2026-0001"):
         assert text in page
 
 
