@@ -94,7 +94,20 @@ class InstalmentForm(forms.Form):
 
 
 class BaseInstalments(BaseLines):
-    """The instalments of an agreement; one alone may leave its amount empty."""
+    """The instalments of an agreement; one alone may leave its amount empty.
+
+    `whole`, where the agreement's amount is known, is the amount of the first line to begin with.
+    """
+
+    def __init__(self, *args: Any, whole: Amount | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.whole = whole
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        options: dict[str, Any] = super().get_form_kwargs(index)
+        if index == 0 and self.whole:
+            options["initial"] = {"amount": f"{self.whole.decimal:f}"}
+        return options
 
     def clean(self) -> None:
         if len(filled_lines(self)) < 2:
@@ -109,11 +122,11 @@ class BaseInstalments(BaseLines):
         return [Due(line["due_on"], line["amount"] or whole) for line in filled_lines(self)]
 
 
-_Instalments = line_formset(InstalmentForm, base=BaseInstalments, extra=2)
+_Instalments: Any = line_formset(InstalmentForm, base=BaseInstalments, extra=2)
 
 
-def make_instalments(data: Any = None) -> Any:
+def make_instalments(data: Any = None, *, whole: Amount | None = None) -> Any:
     """The lines of the instalments, read in the currency that the form names."""
     named = data.get("amount_1", "") if data else ""
     currency = named if named in currencies() else functional_currency()
-    return _Instalments(data, prefix="instalments", form_kwargs={"currency": currency})
+    return _Instalments(data, prefix="instalments", whole=whole, form_kwargs={"currency": currency})

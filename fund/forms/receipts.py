@@ -1,6 +1,5 @@
 """The forms of a receipt: which agreement or donor it is of, and what the bank says of it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -85,15 +84,16 @@ class AgreementReceiptForm(ReceiptForm):
         self.currency = str(agreement.amount.currency)
         self.dues = dues
         for due in dues:
-            label = _t("%(instalment)s settles") % {"instalment": due.instalment.reference}
-            self.fields[_name(due)] = PlainAmountField(label=label, required=False)
+            self.fields[_name(due)] = PlainAmountField(
+                label=_t("%(instalment)s, due %(day)s") % {"instalment": due.instalment, "day": due.instalment.due_on},
+                help_text=_t("%(amount)s owed.") % {"amount": Amount(due.standing.outstanding, self.currency)},
+                required=False,
+            )
 
-    def lines(self) -> Iterator[tuple[Due, BoundField]]:
-        """The instalments that are owed something, or that something was typed for, each with its box."""
-        for due in self.dues:
-            box = self[_name(due)]
-            if due.standing.outstanding > 0 or box.value():
-                yield due, box
+    def boxes(self) -> list[BoundField]:
+        """The boxes of the instalments that are owed something, or that something was typed for."""
+        boxes = [(due, self[_name(due)]) for due in self.dues]
+        return [box for due, box in boxes if due.standing.outstanding > 0 or box.value()]
 
     def clean(self) -> None:
         super().clean()
@@ -106,14 +106,12 @@ class AgreementReceiptForm(ReceiptForm):
         typed = {due.instalment.reference: self.cleaned_data[_name(due)] for due in self.dues}
         return {reference: amount for reference, amount in typed.items() if amount} or None
 
-    def find_line(self, message: str) -> str | None:
+    def find_box(self, message: str) -> str | None:
         """The box that a refusal concerns: of the instalment that it names, or the first that something is in."""
-        boxes = [(due.instalment.reference, box) for due, box in self.lines()]
-        named = [
-            box.name for reference, box in boxes if message.startswith(f"{reference} ") or f" {reference}." in message
-        ]
-        filled = [box.name for _, box in boxes if box.value()]
-        return next(iter([*named, *filled, *(box.name for _, box in boxes)]), None)
+        words = {word.rstrip(".:,") for word in message.split()}
+        named = [_name(due) for due in self.dues if due.instalment.reference in words]
+        filled = [box.name for box in self.boxes() if box.value()]
+        return next(iter([*named, *filled, *(box.name for box in self.boxes())]), None)
 
 
 def _name(due: Due) -> str:

@@ -63,6 +63,6 @@ def _sum_sent(donors: Sequence[Donor]) -> dict[str, int]:
     numbers = Receipt.objects.filter(donor__in=donors).order_by().values_list("number", flat=True)
     sent: defaultdict[str, int] = defaultdict(int)
     posted = document_totals(numbers, accounts=(policy.BANK, policy.BANK_CHARGES))
-    for (number, *_), (_amount, functional) in posted.items():
-        sent[receipts[number]] += functional
+    for (number, _account, kind, _currency), (_amount, functional) in posted.items():
+        sent[receipts[number]] += functional if kind == "receipt" else 0
     return dict(sent)

@@ -1,5 +1,6 @@
 """Agreements: what was signed, what is due and overdue, what came."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -91,12 +92,13 @@ class AgreementNew(FormPage):
     }
 
     def make_form(self, data: Any = None) -> forms.Form:
-        return AgreementForm(data, initial=self.get_initial())
+        return AgreementForm(data, initial=self.initial)
 
     def make_formsets(self, data: Any = None) -> list[BaseFormSet[Any]]:
-        return [make_instalments(data)]
+        return [make_instalments(data, whole=None if data else self.initial.get("amount"))]
 
-    def get_initial(self) -> dict[str, Any]:
+    @cached_property
+    def initial(self) -> dict[str, Any]:
         """The donor, and of a pledge what is open."""
         pledge = find_asked(with_open(Pledge.objects.select_related("donor")), self.request.GET.get("pledge"))
         if not pledge:

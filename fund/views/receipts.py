@@ -21,7 +21,7 @@ from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage, PlainPage, find_asked
 
 # As many agreements are offered to choose from; words find the others.
-OFFERED = 25
+OFFERED = 10
 
 
 class ReceiptList(ListPage):
@@ -132,7 +132,7 @@ class AgreementReceipt(ReceiptRecord):
         )
 
     def add_refusal(self, refusal: Any, form: Any, formsets: list[Any]) -> None:
-        box = form.find_line(refusal.message) if getattr(refusal, "field", "") == "lines" else None
+        box = form.find_box(refusal.message) if getattr(refusal, "field", "") == "lines" else None
         if box:
             form.add_error(box, refusal.message)
         else:
