@@ -116,6 +116,7 @@ class Receipt(Document):
                 name="receipt_reference_once_per_account",
             ),
         )
+        indexes = (models.Index(fields=("bank_account", "received_on"), name="receipt_by_account_and_day"),)
 
 
 class ReceiptLine(models.Model):
