@@ -265,8 +265,9 @@ def document_balance(document: OuterRef, accounts: tuple[str, ...]) -> Subquery:
 
 
 def _sum_on(accounts: tuple[str, ...]) -> Sum:
-    # A condition of the sum and not of the query, or the database might look postings up by account.
-    return Sum("amount", filter=Q(account__in=_find_account_ids(accounts)))
+    # A condition of the sum and not of the query, or the database might look postings up by account. Of no account the
+    # sum is null, and not an empty query, to which PostgreSQL gives no type: no account has the key 0.
+    return Sum("amount", filter=Q(account__in=_find_account_ids(accounts) or [0]))
 
 
 @dataclass(frozen=True, slots=True)

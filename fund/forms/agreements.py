@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import named_project_choices
-from fund.forms.donors import DonorField
+from fund.forms.donors import LINK_TO_NEW, DonorField
 from fund.forms.fields import AmountField, DayField, PlainAmountField, TokenForm, country_choices, read_amount
 from fund.forms.lines import BaseLines, filled_lines, line_formset
 from fund.forms.pledges import PledgeField
@@ -22,7 +22,7 @@ _LIMITS = ("projects", "countries", "ends_on")
 class AgreementForm(TokenForm):
     """What was signed. The instalments are lines of their own."""
 
-    donor = DonorField()
+    donor = DonorField(help_text=LINK_TO_NEW())
     pledge = PledgeField(help_text=_("Of the same donor; what is signed is taken off it."))
     signed_on = DayField(label=_("Signed on"), past=True)
     amount = AmountField(label=_("Amount"))

@@ -3,6 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, Choices
@@ -22,6 +27,13 @@ def donor_choices() -> Choices:
 
 def _countries() -> Choices:
     return [BLANK, *country_choices()]
+
+
+def _link_to_new() -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("fund:donor-new"), _t("Add a donor who is not here"))
+
+
+LINK_TO_NEW = lazy(_link_to_new, SafeString)
 
 
 class DonorField(forms.ChoiceField):

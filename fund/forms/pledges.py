@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, Choices
-from fund.forms.donors import DonorField
+from fund.forms.donors import LINK_TO_NEW, DonorField
 from fund.forms.fields import AmountField, DayField, TokenForm
 from fund.models import Pledge
 from fund.queries.agreements import with_open
@@ -17,7 +17,7 @@ from ledger.money import Amount
 class PledgeForm(TokenForm):
     """A promise made in public."""
 
-    donor = DonorField()
+    donor = DonorField(help_text=LINK_TO_NEW())
     announced_on = DayField(label=_("Announced on"), past=True)
     amount = AmountField(label=_("Amount"))
     note = forms.CharField(
