@@ -29,6 +29,9 @@ from reports.workbooks import write_audit_workbook, write_statement_workbook
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # So many bars are still a picture; the table below has them all.
 _MOST_BARS = 15
+# The workbook of fewer postings is there in a moment.
+_QUICK = 20_000
+_POSTINGS_IN_A_SECOND = 4_000
 _WHOLE = 1000
 
 
@@ -109,7 +112,9 @@ class AuditWorkbookPage(PlainPage):
         except Refused as refusal:
             return self.render_to_response(self.get_context_data(refusal=refusal.message))
         form = PeriodForm(initial={"since": period.since, "until": period.until})
-        return self.render_to_response(self.get_context_data(form=form, postings=count_rows(period)))
+        postings = count_rows(period)
+        seconds = postings // _POSTINGS_IN_A_SECOND if postings > _QUICK else 0
+        return self.render_to_response(self.get_context_data(form=form, postings=postings, seconds=seconds))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:
         form = PeriodForm(request.POST)

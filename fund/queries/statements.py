@@ -4,7 +4,7 @@ Amounts are in minor units of the functional currency, positive, unless a name s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,17 +13,19 @@ from django.db.models import Q
 from fund import policy
 from fund.models import Agreement, Donor, Instalment, Pledge, Project, Receipt
 from fund.policy import Carried
-from fund.queries.contributions import Standing, instalment_standings, open_pledges
+from fund.queries.contributions import Standing, instalment_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, contributions
 from fund.queries.shares import PoolShare, find_balance, find_spending, name_category, share_pool
-from ledger.queries import Scope, Total, functional_currency, totals
+from ledger.money import Amount
+from ledger.queries import Scope, Total, document_totals, functional_currency, totals
 
 
 @dataclass(frozen=True, slots=True)
 class PledgeLine:
-    """A pledge, and what of it is neither signed nor withdrawn."""
+    """A pledge less what was withdrawn, and what of it is not signed."""
 
     pledge: Pledge
+    pledged: Carried
     open: Carried
 
 
@@ -112,7 +114,12 @@ class DonorStatement:
 
     @property
     def pledged(self) -> int:
-        """What of the pledges is open."""
+        """What was pledged, less what was withdrawn."""
+        return sum(line.pledged.functional for line in self.pledges)
+
+    @property
+    def pledged_open(self) -> int:
+        """What of it is not signed."""
         return sum(line.open.functional for line in self.pledges)
 
     @property
@@ -197,8 +204,20 @@ def _load_funds(funds: Sequence[str], as_of: date) -> defaultdict[str, list[Tota
 
 def _find_pledges(donor: Donor, as_of: date) -> tuple[PledgeLine, ...]:
     pledges = list(donor.pledges.filter(announced_on__lte=as_of).order_by("announced_on", "number"))
-    left = open_pledges(pledges, until=as_of)
-    return tuple(PledgeLine(pledge, left[pledge.number]) for pledge in pledges)
+    found = document_totals([pledge.number for pledge in pledges], accounts=(policy.PLEDGED,), until=as_of)
+    return tuple(_to_pledge(pledge, found) for pledge in pledges)
+
+
+def _to_pledge(pledge: Pledge, found: Mapping[tuple[str, str, str, str], tuple[int, int]]) -> PledgeLine:
+    sums = [(kind, *amounts) for (number, _, kind, _), amounts in found.items() if number == pledge.number]
+    pledged = [(amount, functional) for kind, amount, functional in sums if kind == "pledge"]
+    left = [(amount, functional) for _, amount, functional in sums]
+    currency = str(pledge.amount.currency)
+
+    def add_up(parts: list[tuple[int, int]]) -> Carried:
+        return Carried(Amount(sum(amount for amount, _ in parts), currency), sum(carried for _, carried in parts))
+
+    return PledgeLine(pledge, add_up(pledged), add_up(left))
 
 
 def _find_agreements(donor: Donor, mine: Sequence[Contribution], as_of: date) -> tuple[AgreementLine, ...]:

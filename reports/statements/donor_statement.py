@@ -38,7 +38,8 @@ def _heading(statement: DonorStatement, what: str) -> str:
 
 def _summary(statement: DonorStatement, fund: str) -> Sheet:
     figures = [
-        (_("Pledged, not yet signed"), statement.pledged),
+        (_("Pledged"), statement.pledged),
+        (_("Pledged, not yet signed"), statement.pledged_open),
         (_("Signed"), statement.figures.signed),
         (_("Received"), statement.figures.received),
         (_("Unapplied"), statement.figures.unapplied),
@@ -157,8 +158,8 @@ def _pledges(statement: DonorStatement) -> Sheet:
     columns += [Column(title, _OWN, _("own currency"), number=True) for title in titles]
     rows: list[Row] = []
     for line in statement.pledges:
-        pledged = to_amount(line.pledge.amount)
-        rows.append([line.pledge.number, line.pledge.announced_on, pledged.currency, pledged, line.open.amount])
+        amounts = (line.pledged.amount, line.open.amount)
+        rows.append([line.pledge.number, line.pledge.announced_on, amounts[0].currency, *amounts])
     return Sheet(_("Pledges"), _heading(statement, _("Pledges")), columns, rows)
 
 
@@ -174,9 +175,7 @@ def _pool(statement: DonorStatement, pool: PoolShare) -> Sheet:
     columns += [amount_column(title, statement.currency, total=False) for title in (_("The whole pool"), _("Share"))]
     rows: list[Row] = [[label, *(Amount(minor, statement.currency) for minor in minors)] for label, *minors in lines]
     notes = [
-        _(
-            "Pro rata to what each donor of the pool paid in up to the day: the line, times the donor's, by that of all."
-        ),
+        _("Pro rata to what the pool's donors paid in up to the day: the line, times the donor's, divided by all."),
         _("Each line is divided among all donors to the cent: cents left over go to the largest fractions."),
         _("Other costs are what remains between paid in, spent and balance."),
     ]

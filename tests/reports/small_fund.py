@@ -12,7 +12,7 @@ from fund.operations.allocations import allocate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
-from fund.operations.pledges import announce_pledge
+from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_disbursement, reverse_receipt
@@ -146,6 +146,9 @@ class SmallFund:
         kept = money(charges) if charges else None
         facts = Facts(bank, on(day), money(amount), f"{donor.code}{day}", charges=kept)
         return record_gift(donor=donor, facts=facts, by=self.officer, token=uuid4())
+
+    def withdraw(self, day: str) -> None:
+        withdraw_pledge(self.pledge, on=on(day), reason="an election", by=self.officer)
 
     def allocate(self, project: Project, day: str, lines: dict[str, str]) -> None:
         amounts = {fund: money(amount) for fund, amount in lines.items()}
