@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund.models import Donor
@@ -120,6 +120,7 @@ def test_a_withdrawn_pledge_is_no_longer_pledged(small_fund: SmallFund) -> None:
 amounts = st.integers(min_value=0, max_value=10**13)
 
 
+@settings(deadline=None)
 @given(
     paid_in=st.dictionaries(st.text("ABCDEF", min_size=1, max_size=3), amounts, min_size=1, max_size=12),
     spent=st.lists(st.integers(min_value=-(10**12), max_value=10**12), max_size=8),

@@ -10,7 +10,7 @@ import pytest
 from ledger.money import Amount
 from reports.renderers.excel import Properties, write_workbook
 from reports.sheets import Column, Combined, Count, Difference, Here, Row, Sheet, Sum, Verdict, amount_column
-from tests.reports.formulas import calculate
+from tests.reports.formulas import Calculator
 
 PROPERTIES = Properties("Test & more", "Fund & Co", "2026", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
 DIGITS_15 = [999_999_999_999_999, -999_999_999_999_999, 100_000_000_000_001, 12_345_678_901_234, 1, 29, -115]
@@ -83,7 +83,7 @@ def test_a_sheet_longer_than_a_worksheet_goes_on_in_the_next(tmp_path: Path) -> 
     assert book.sheetnames == ["My data", "My data (2)", "My data (3)", "My data (4)", "Checks"]
     assert [cell.value for cell in book["My data (4)"][4]] == ["r10", 0.1]
     assert [cell.value for cell in book["My data (4)"][5]] == ["Total", 0.55]
-    found = [calculate(book, "Checks", cell.value) for cell in book["Checks"][4]]
+    found = [Calculator(book).calculate("Checks", cell.value) for cell in book["Checks"][4]]
     assert found == [Decimal("0.55"), Decimal("-9.9")]
 
 
@@ -98,14 +98,14 @@ def test_a_verdict_says_whether_figures_agree(tmp_path: Path, minors: list[int],
     row: Row = [sum_, nothing, difference, Verdict(Here("Difference"), Here("Left"), 10**13)]
     data = one_column([[Amount(minor, "USD")] for minor in minors])
     book = write(tmp_path, data, Sheet("Checks", "Checks", columns, [row]))
-    assert calculate(book, "Checks", book["Checks"]["D4"].value) == verdict
+    assert Calculator(book).calculate("Checks", book["Checks"]["D4"].value) == verdict
 
 
 def test_an_empty_sheet_has_no_total_and_adds_up_to_nothing(tmp_path: Path) -> None:
     total = Combined((Sum("Data", "Sum"), Count("Data", "Sum")))
     data = Sheet("Data", "Data", [amount_column("Sum", "USD")], [])
     book = write(tmp_path, data, Sheet("Checks", "Checks", [Column("All")], [[total]]))
-    assert calculate(book, "Checks", book["Checks"]["A4"].value) == 0
+    assert Calculator(book).calculate("Checks", book["Checks"]["A4"].value) == 0
     assert first_cell(book).value is None
 
 
