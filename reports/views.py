@@ -13,10 +13,10 @@ from django.views.generic import View
 
 from fund.models import Donor
 from fund.portal.access import get_visible_donor
+from fund.portal.charts import draw_figures
 from fund.portal.views import AsOfForm
 from fund.queries.figures import Group, Grouping, add_groups, group_contributions
 from fund.queries.statements import make_statement
-from fund.templatetags.money import minor
 from fund.views.pages import Page, PlainPage
 from ledger.errors import Refused
 from ledger.queries import functional_currency
@@ -32,7 +32,6 @@ _MOST_BARS = 15
 # The workbook of fewer postings is there in a moment.
 _QUICK = 20_000
 _POSTINGS_IN_A_SECOND = 4_000
-_WHOLE = 1000
 
 
 def send_file(name: str, content_type: str, write: Callable[[Path], object]) -> FileResponse:
@@ -79,25 +78,15 @@ class TotalsPage(PlainPage):
 
 
 def draw_groups(groups: list[Group]) -> list[dict[str, Any]]:
-    """A bar per group, of the largest where they are many, in their own order: received and outstanding."""
-    currency = functional_currency()
+    """A bar per group, received and outstanding; of many groups the largest, the largest first."""
+    if len(groups) > _MOST_BARS:
+        groups = sorted(groups, key=_size, reverse=True)[:_MOST_BARS]
+    unit = max(map(_size, groups), default=0) or 1
+    return [draw_figures(group.label, group.functional, unit, functional_currency()) for group in groups]
 
-    def size(group: Group) -> int:
-        return group.functional.received + group.functional.outstanding
 
-    largest = sorted(groups, key=size, reverse=True)[:_MOST_BARS]
-    unit = max((size(group) for group in largest), default=0) or 1
-    bars = []
-    for group in (group for group in groups if group in largest):
-        received, owed = group.functional.received, group.functional.outstanding
-        first, second = received * _WHOLE // unit, owed * _WHOLE // unit
-        parts = ((0, first, 1, _("Received"), received), (first, second, 2, _("Outstanding"), owed))
-        segments = [
-            {"x": x, "width": width, "tone": tone, "label": label, "amount": minor(amount, currency)}
-            for x, width, tone, label, amount in parts
-        ]
-        bars.append({"label": group.label, "amount": minor(group.functional.signed, currency), "segments": segments})
-    return bars
+def _size(group: Group) -> int:
+    return group.functional.received + group.functional.outstanding
 
 
 class AuditWorkbookPage(PlainPage):

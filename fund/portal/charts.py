@@ -5,27 +5,34 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from fund.queries.figures import Figures
 from fund.queries.statements import DonorStatement
 from fund.templatetags.money import minor
 
 _WHOLE = 1000
+# So many bars are still a picture; the table has them all.
+MOST_BARS = 12
 
 
 def draw_agreements(statement: DonorStatement) -> list[dict[str, Any]]:
-    """A bar per agreement: what was received and what is outstanding, functional; the longest fills the width."""
-    sums = [(line.figures.received, line.figures.outstanding) for line in statement.agreements]
-    largest = max((received + owed for received, owed in sums), default=0) or 1
-    bars = []
-    for line, (received, owed) in zip(statement.agreements, sums, strict=True):
-        first, second = received * _WHOLE // largest, owed * _WHOLE // largest
-        parts = ((0, first, 1, _("Received"), received), (first, second, 2, _("Outstanding"), owed))
-        segments = [
-            {"x": x, "width": width, "tone": tone, "label": label, "amount": minor(amount, statement.currency)}
-            for x, width, tone, label, amount in parts
-        ]
-        amount = minor(line.figures.signed, statement.currency)
-        bars.append({"label": line.agreement.number, "amount": amount, "segments": segments})
-    return bars
+    """A bar per agreement, of many the latest: what was received and what is outstanding, functional."""
+    lines = statement.agreements[-MOST_BARS:]
+    unit = max((line.figures.received + line.figures.outstanding for line in lines), default=0) or 1
+    return [draw_figures(line.agreement.number, line.figures, unit, statement.currency) for line in lines]
+
+
+def draw_figures(label: str, figures: Figures, unit: int, currency: str) -> dict[str, Any]:
+    """A bar of what was received and, after it, what is outstanding; `unit` fills the width."""
+    first, second = figures.received * _WHOLE // unit, figures.outstanding * _WHOLE // unit
+    parts = (
+        (0, first, 1, _("Received"), figures.received),
+        (first, second, 2, _("Outstanding"), figures.outstanding),
+    )
+    segments = [
+        {"x": x, "width": width, "tone": tone, "label": name, "amount": minor(amount, currency)}
+        for x, width, tone, name, amount in parts
+    ]
+    return {"label": label, "amount": minor(figures.signed, currency), "segments": segments}
 
 
 def draw_projects(statement: DonorStatement) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 from fund.forms.fields import DayField
 from fund.models import Donor
 from fund.portal.access import get_own_donor, get_visible_donor
-from fund.portal.charts import draw_agreements, draw_projects
+from fund.portal.charts import MOST_BARS, draw_agreements, draw_projects
 from fund.queries.statements import make_statement
 from ledger.queries import functional_currency
 
@@ -39,12 +39,14 @@ class StatementPage(LoginRequiredMixin, TemplateView):
         valid = form.is_valid()
         as_of: date = (form.cleaned_data["as_of"] if valid else None) or today
         statement = make_statement(donor, as_of=as_of)
+        too_many = len(statement.agreements) > MOST_BARS
         context = self.get_context_data(
             form=form,
             statement=statement,
             functional_currency=functional_currency(),
             agreement_bars=draw_agreements(statement),
             agreement_legend=[(1, _("Received")), (2, _("Outstanding"))],
+            agreement_note=_("The latest; the table below has them all.") if too_many else "",
             project_bars=draw_projects(statement),
         )
         return self.render_to_response(context, status=200 if valid else 422)
