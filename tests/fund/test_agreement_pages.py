@@ -234,3 +234,17 @@ def test_roles_do_what_is_theirs(
     for path in ("/agreements/", detail, *forms):
         assert donor_client.get(path).status_code == 403
         assert client.get(path)["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("path", ["donors", "pledges", "agreements", "receipts"])
+def test_a_new_fund_says_what_to_do_first(path: str, officer_client: Client, auditor_client: Client) -> None:
+    page = officer_client.get(f"/{path}/").content.decode()
+    assert f"No {path} yet" in page
+    assert page.count(f'href="/{path}/new/"') == 2
+    assert "/new/" not in auditor_client.get(f"/{path}/").content.decode()
+    assert officer_client.get(f"/{path}/?state=open&state=overdue&q=x").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/pledges/new/", "/agreements/new/", "/receipts/new/", "/agreements/?state=overdue"])
+def test_the_forms_of_a_new_fund_open(path: str, officer_client: Client) -> None:
+    assert officer_client.get(path).status_code == 200
