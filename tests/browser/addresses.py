@@ -1,0 +1,137 @@
+"""Every address of the site: which of them are pages, who reads each, and with what in the small fund."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.browser.small_fund import YEAR
+
+
+class Address(NamedTuple):
+    """A page's address: the name of its pattern, what it names, its query, and who reads it."""
+
+    name: str
+    args: tuple[str, ...] = ()
+    query: str = ""
+    reader: str = "officer"
+
+    @property
+    def url(self) -> str:
+        """The address itself."""
+        path = reverse(self.name, args=self.args)
+        return f"{path}?{self.query}" if self.query else path
+
+
+PLEDGE, AGREEMENT, UNPAID = f"PLG-{YEAR}-0001", f"AGR-{YEAR}-0001", f"AGR-{YEAR}-0002"
+RECEIPT, ALLOCATION = f"RCT-{YEAR}-0001", f"ALC-{YEAR}-0001"
+PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
+
+CONTRIBUTIONS = (
+    Address("fund:donor-list"),
+    Address("fund:donor-list", query="q=nobody"),
+    Address("fund:donor-new"),
+    Address("fund:donor", ("CAN",)),
+    Address("fund:donor-edit", ("CAN",)),
+    Address("fund:pledge-list"),
+    Address("fund:pledge-new"),
+    Address("fund:pledge", (PLEDGE,)),
+    Address("fund:pledge-withdraw", (PLEDGE,)),
+    Address("fund:agreement-list"),
+    Address("fund:agreement-new"),
+    Address("fund:agreement-new", query=f"pledge={PLEDGE}"),
+    Address("fund:agreement", (AGREEMENT,)),
+    Address("fund:agreement-cancel", (UNPAID,)),
+    Address("fund:receipt-list"),
+    Address("fund:receipt-new"),
+    Address("fund:receipt-new", query=f"agreement={AGREEMENT}"),
+    Address("fund:receipt-new", query="donor=CAN"),
+    Address("fund:receipt", (RECEIPT,)),
+    Address("fund:receipt-reverse", (RECEIPT,)),
+)
+PROGRAMME = (
+    Address("fund:project-list"),
+    Address("fund:project-new"),
+    Address("fund:project", ("CYB-01",)),
+    Address("fund:project-edit", ("CYB-01",)),
+    Address("fund:allocation-list"),
+    Address("fund:allocation-new"),
+    Address("fund:allocation", (ALLOCATION,)),
+    Address("fund:allocation-reverse", (ALLOCATION,)),
+    Address("fund:disbursement-list"),
+    Address("fund:disbursement-new"),
+    Address("fund:disbursement", (PAID,)),
+    Address("fund:disbursement", (PREPARED,), reader="approver"),
+    Address("fund:disbursement-reject", (PREPARED,), reader="approver"),
+    Address("fund:disbursement-reverse", (PAID,)),
+    Address("fund:recommendation-list"),
+    Address("fund:recommendation", ("15",)),
+    Address("fund:sub-fund-list"),
+    Address("fund:sub-fund", ("POOL",)),
+    Address("fund:sub-fund", (AGREEMENT,)),
+)
+BOOKS = (
+    Address("fund:overview"),
+    Address("fund:overview", reader="approver"),
+    Address("fund:entry-list"),
+    Address("fund:entry-list", reader="auditor"),
+    Address("fund:entry", (f"JE-{YEAR}-000002",)),
+    Address("fund:trial-balance"),
+    Address("fund:account", ("Assets:Bank:CITI-USD",)),
+    Address("fund:bank-account-list"),
+    Address("fund:bank-account-new"),
+    Address("fund:rate-list"),
+    Address("fund:rate-new"),
+    Address("fund:year-list"),
+    Address("fund:audit-record-list"),
+)
+REPORTS = (
+    Address("portal:statement", reader="donor"),
+    Address("portal:donor-statement", ("CAN",)),
+    Address("reports:index"),
+    Address("reports:totals"),
+)
+ACCOUNT = (
+    Address("account_login", reader=""),
+    Address("account_signup", reader=""),
+    Address("account_inactive", reader=""),
+    Address("account_email_verification_sent", reader=""),
+    Address("account_confirm_email", ("no-such-key",), reader=""),
+    Address("account_reset_password", reader=""),
+    Address("account_reset_password_done", reader=""),
+    Address("account_reset_password_from_key", ("1", "no-such-key"), reader=""),
+    Address("account_reset_password_from_key_done", reader=""),
+    Address("account_logout"),
+    Address("account_reauthenticate"),
+    Address("account_email"),
+    Address("account_change_password"),
+)
+GROUPS = {
+    "contributions": CONTRIBUTIONS,
+    "programme": PROGRAMME,
+    "books": BOOKS,
+    "reports": REPORTS,
+    "account": ACCOUNT,
+}
+
+# These answer with a file or lead to another page.
+NO_PAGES = frozenset(
+    {
+        "fund:disbursement-approve",
+        "reports:audit-workbook",
+        "reports:book",
+        "reports:statement-xlsx",
+        "account_set_password",
+        "account_confirm_login_code",
+    }
+)
+
+
+def address_names(patterns: Iterable[URLPattern | URLResolver] = (), namespace: str = "") -> Iterator[str]:
+    """The name of every address that the site answers."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from address_names(pattern.url_patterns, inner)

@@ -1,0 +1,124 @@
+"""A small fund that has a page of every kind, made through the fund's own operations. All of it lies in last year."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from fund.models import Agreement, BankAccount, Donor, Project
+from fund.operations.agreements import Due, Earmark, sign_agreement
+from fund.operations.allocations import allocate
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.donors import add_donor
+from fund.operations.people import add_person
+from fund.operations.pledges import announce_pledge
+from fund.operations.projects import ProjectFacts, add_project
+from fund.operations.receipts import Facts, record_gift, record_receipt
+from fund.operations.reversals import reverse_receipt
+from fund.operations.treasury import add_bank_account, add_rate, open_year
+from ledger.money import Amount, parse_amount
+
+YEAR = timezone.localdate().year - 1
+
+
+@dataclass(frozen=True)
+class People:
+    """Who can sign in, with their passwords."""
+
+    officer: User
+    approver: User
+    auditor: User
+    donor: User
+    passwords: dict[str, str]
+
+
+def usd(text: str) -> Amount:
+    return parse_amount(text, "USD")
+
+
+def cad(text: str) -> Amount:
+    return parse_amount(text, "CAD")
+
+
+def day(month: int, number: int) -> date:
+    return date(YEAR, month, number)
+
+
+def make_people() -> People:
+    """An officer, an approver, an auditor and somebody of Canada, which is a donor then."""
+    passwords = {}
+    users = []
+    for name, role in (("olga", "Finance officer"), ("ari", "Approver"), ("ada", "Auditor")):
+        user, passwords[name] = add_person(name, role=role, name=name.title())
+        users.append(user)
+    officer, approver, auditor = users
+    canada = add_donor(code="CAN", name="Canada", donor_class="state_party", country="CAN", by=officer)
+    donor, passwords["claude"] = add_person("claude", donor=canada, name="Claude")
+    return People(officer, approver, auditor, donor, passwords)
+
+
+def open_books(by: User) -> BankAccount:
+    """This year and the last one, a bank account, a rate."""
+    open_year(YEAR, by=by)
+    open_year(YEAR + 1, by=by)
+    add_rate(currency="CAD", effective_on=day(1, 1), rate=Decimal("0.75"), by=by)
+    return add_bank_account(code="CITI-USD", name="Citibank New York", currency="USD", by=by)
+
+
+def fill(people: People) -> None:
+    """Documents of every kind and state."""
+    officer = people.officer
+    bank = open_books(officer)
+    canada = Donor.objects.get(code="CAN")
+    acme = add_donor(code="ACME", name="ACME Foundation", donor_class="private_sector", by=officer)
+    announce_pledge(donor=canada, announced_on=day(1, 5), amount=usd("50000"), by=officer, token=uuid4())
+    facts = ProjectFacts("Cyber security training", [15, 16], ["GTM"], day(1, 1))
+    project = add_project(code="CYB-01", facts=facts, by=officer)
+    earmarked = sign(canada, usd("10000"), officer, earmark=Earmark(projects=[project]))
+    sign(canada, cad("3000"), officer, recognition="on_receipt")
+    sign(acme, usd("500"), officer)
+    receive(earmarked, bank, usd("5000"), "B-1", officer)
+    wrong = Facts(bank, day(3, 2), usd("100"), "B-2")
+    reversed_one = record_gift(donor=acme, facts=wrong, by=officer, token=uuid4())
+    reverse_receipt(reversed_one, on=day(3, 3), reason="the bank took it back", by=officer)
+    spend(earmarked, project, bank, people)
+
+
+def sign(donor: Donor, amount: Amount, by: User, **options: object) -> Agreement:
+    """An agreement with two instalments, the first due last year and the second a year later."""
+    half = Amount(amount.minor // 2, amount.currency)
+    return sign_agreement(
+        donor=donor,
+        signed_on=day(1, 10),
+        amount=amount,
+        instalments=[Due(day(2, 1), half), Due(date(YEAR + 2, 2, 1), half)],
+        by=by,
+        token=uuid4(),
+        **options,  # type: ignore[arg-type]  # each test names what it needs
+    )
+
+
+def receive(agreement: Agreement, bank: BankAccount, amount: Amount, reference: str, by: User) -> None:
+    """A receipt of an agreement, on 1 March."""
+    facts = Facts(bank, day(3, 1), amount, reference)
+    record_receipt(agreement=agreement, facts=facts, by=by, token=uuid4())
+
+
+def spend(agreement: Agreement, project: Project, bank: BankAccount, people: People) -> None:
+    """An allocation, a payment that is approved and one that waits."""
+    lines = {agreement.number: usd("4000")}
+    allocate(project=project, decided_on=day(4, 1), lines=lines, by=people.officer, token=uuid4())
+    for payee, amount in (("Instructors Ltd", "700"), ("Travel agency", "50.25")):
+        disbursement = prepare_disbursement(
+            payee=payee,
+            bank_account=bank,
+            paid_on=day(5, 1),
+            lines=[Line(agreement.number, project, "Travel", usd(amount))],
+            by=people.officer,
+            token=uuid4(),
+        )
+        if payee == "Instructors Ltd":
+            approve_disbursement(disbursement, by=people.approver)
