@@ -21,10 +21,9 @@ KINDS = (
 
 
 class EntryFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """By words, document, kind, account and sub-fund of a posting, and day."""
+    """By words or a document's number, kind, account and sub-fund of a posting, and day."""
 
     q = django_filters.CharFilter(label=_("Search"), method="filter_words", max_length=100)
-    document = django_filters.CharFilter(label=_("Document"), method="filter_document", max_length=40)
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=KINDS, empty_label=_("Any"))
     account = django_filters.CharFilter(label=_("Account"), method="keep", max_length=120)
     fund = django_filters.ChoiceFilter(label=_("Sub-fund"), choices=book_choices, method="keep", empty_label=_("Any"))
@@ -50,10 +49,7 @@ class EntryFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
 
     def filter_words(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         words = Q(number__icontains=value) | Q(payee__icontains=value) | Q(narration__icontains=value)
-        return queryset.filter(words)
-
-    def filter_document(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(pk__in=entries_of(value.strip().upper()).order_by().values("pk"))
+        return queryset.filter(words | Q(pk__in=entries_of(value.upper()).order_by().values("pk")))
 
 
 class RegisterFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types

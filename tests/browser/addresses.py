@@ -90,6 +90,7 @@ REPORTS = (
     Address("portal:donor-statement", ("CAN",)),
     Address("reports:index"),
     Address("reports:totals"),
+    Address("reports:audit-workbook"),
 )
 ACCOUNT = (
     Address("account_login", reader=""),
@@ -118,7 +119,6 @@ GROUPS = {
 NO_PAGES = frozenset(
     {
         "fund:disbursement-approve",
-        "reports:audit-workbook",
         "reports:book",
         "reports:statement-xlsx",
         "account_set_password",
