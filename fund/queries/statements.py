@@ -4,7 +4,7 @@ Amounts are in minor units of the functional currency, positive, unless a name s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -205,19 +205,18 @@ def _load_funds(funds: Sequence[str], as_of: date) -> defaultdict[str, list[Tota
 def _find_pledges(donor: Donor, as_of: date) -> tuple[PledgeLine, ...]:
     pledges = list(donor.pledges.filter(announced_on__lte=as_of).order_by("announced_on", "number"))
     found = document_totals([pledge.number for pledge in pledges], accounts=(policy.PLEDGED,), until=as_of)
-    return tuple(_to_pledge(pledge, found) for pledge in pledges)
+    pledged: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    left: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for (number, _, kind, _), amounts in found.items():
+        for sums in (left, pledged) if kind == "pledge" else (left,):
+            sums[number] = [before + amount for before, amount in zip(sums[number], amounts, strict=True)]
+    return tuple(_to_pledge(pledge, pledged[pledge.number], left[pledge.number]) for pledge in pledges)
 
 
-def _to_pledge(pledge: Pledge, found: Mapping[tuple[str, str, str, str], tuple[int, int]]) -> PledgeLine:
-    sums = [(kind, *amounts) for (number, _, kind, _), amounts in found.items() if number == pledge.number]
-    pledged = [(amount, functional) for kind, amount, functional in sums if kind == "pledge"]
-    left = [(amount, functional) for _, amount, functional in sums]
+def _to_pledge(pledge: Pledge, pledged: list[int], left: list[int]) -> PledgeLine:
     currency = str(pledge.amount.currency)
-
-    def add_up(parts: list[tuple[int, int]]) -> Carried:
-        return Carried(Amount(sum(amount for amount, _ in parts), currency), sum(carried for _, carried in parts))
-
-    return PledgeLine(pledge, add_up(pledged), add_up(left))
+    whole, open_ = (Carried(Amount(amount, currency), functional) for amount, functional in (pledged, left))
+    return PledgeLine(pledge, whole, open_)
 
 
 def _find_agreements(donor: Donor, mine: Sequence[Contribution], as_of: date) -> tuple[AgreementLine, ...]:

@@ -68,11 +68,11 @@ def _balances(statement: DonorStatement) -> Sheet:
         label = _("Share of the pool") if line.fund == POOL else line.fund
         minors = (line.paid_in, line.spent, line.other, line.balance)
         rows.append([label, *(Amount(minor, statement.currency) for minor in minors)])
-    note = _(
-        "Paid in: what was received, less what is unapplied. Other costs: bank charges less exchange gains and the "
-        "like; below zero where the gains are more. Paid in less spent and other costs is the balance."
-    )
-    return Sheet(_("What is left"), _heading(statement, _("What is left")), columns, rows, notes=[note])
+    notes = [
+        _("Paid in: what was received, less what is unapplied. Paid in less spent and other costs is the balance."),
+        _("Other costs: bank charges less exchange gains and the like; below zero where the gains are more."),
+    ]
+    return Sheet(_("What is left"), _heading(statement, _("What is left")), columns, rows, notes=notes)
 
 
 def _projects(statement: DonorStatement) -> Sheet:
