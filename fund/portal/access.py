@@ -4,6 +4,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404
 
 from fund.models import Donor
+from ledger.accounts import is_code
 
 
 def get_own_donor(user: User | AnonymousUser) -> Donor:
@@ -19,7 +20,8 @@ def get_visible_donor(user: User | AnonymousUser, code: str) -> Donor:
 
     A donor's person learns nothing of another code, not even whether there is such a donor.
     """
-    found = Donor.objects.filter(code=code)
+    # What is no code reaches no database, which might not take it.
+    found = Donor.objects.filter(code=code) if is_code(code) else Donor.objects.none()
     if not user.has_perm("fund.view_donor"):
         found = found.filter(accesses__user=user.pk) if user.is_active else found.none()
     donor = found.first()

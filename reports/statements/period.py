@@ -6,6 +6,9 @@ from datetime import date, timedelta
 from ledger.queries import entries, get_begins_on, open_years
 from reports.errors import PeriodInvalid
 
+# As far as fiscal years go.
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -29,6 +32,8 @@ def make_period(since: date | None = None, until: date | None = None) -> Period:
         raise PeriodInvalid("No fiscal year is open yet: there is nothing to report.")
     since = since or get_begins_on()
     until = until or find_last_day() or date(since.year, 12, 31)
+    if since < _EARLIEST or until > _LATEST:
+        raise PeriodInvalid(f"A period lies between {_EARLIEST} and {_LATEST}.", field="until")
     if until < since:
         raise PeriodInvalid(f"The period ends on {until}, before it begins on {since}.", field="until")
     return Period(since, until)

@@ -85,6 +85,17 @@ def test_a_day_that_is_none_is_refused(canada: Donor, donor_client: Client, day:
     assert donor_client.get(excel_of("CAN"), {"as_of": day}).status_code == 400
 
 
+@pytest.mark.parametrize("code", ["%00", "can", "CAN'--", "%F0%9F%92%A3", "C" * 500])
+def test_what_is_no_code_is_nobodys(auditor_client: Client, code: str) -> None:
+    assert auditor_client.get(f"/donors/{code}/statement/").status_code == 404
+    assert auditor_client.get(f"/reports/statements/{code}.xlsx").status_code == 404
+
+
+def test_before_there_was_a_fund_there_was_nothing(receipt: Receipt, donor_client: Client) -> None:
+    page = donor_client.get(OWN, {"as_of": "0001-01-01"})
+    assert (page.status_code, page.context["statement"].agreements) == (200, ())
+
+
 def test_a_donor_without_anything_has_an_empty_statement(canada: Donor, donor_client: Client) -> None:
     page = donor_client.get(OWN)
     assert page.status_code == 200

@@ -71,7 +71,13 @@ def test_the_workbook_of_a_period_is_sent(reader: Client) -> None:
 
 @pytest.mark.parametrize(
     ("since", "until", "field"),
-    [("2026-02-01", "2026-01-31", "until"), ("", "2026-01-31", "since"), ("2026-01-01", "soon", "until")],
+    [
+        ("2026-02-01", "2026-01-31", "until"),
+        ("", "2026-01-31", "since"),
+        ("2026-01-01", "soon", "until"),
+        ("0001-01-01", "2026-01-31", "until"),
+        ("2026-01-01", "9999-12-31", "until"),
+    ],
 )
 def test_a_period_that_is_none_is_refused(reader: Client, since: str, until: str, field: str) -> None:
     page = reader.post(WORKBOOK, {"since": since, "until": until})
@@ -86,6 +92,7 @@ def test_books_without_a_year_say_so(db: None, django_user_model: type[User]) ->
     assert client.post(WORKBOOK, {"since": "2026-01-01", "until": "2026-01-31"}).status_code == 422
     for name in ("index", "totals"):
         assert client.get(reverse(f"reports:{name}")).status_code == 200
+    assert client.post(reverse("reports:book")).status_code == 200
 
 
 def test_the_book_is_sent_as_a_zip(reader: Client) -> None:
