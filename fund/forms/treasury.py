@@ -37,9 +37,7 @@ class RateForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"), choices=foreign_currency_choices)
     effective_on = DayField(label=_("In force from"), initial=timezone.localdate)
     rate = RateField(label=_("Rate"))
-    confirmed = forms.BooleanField(
-        label=_("The rate is right, though it is more than a fifth away from the one before."), required=False
-    )
+    confirmed = forms.BooleanField(label=_("The rate is right"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
