@@ -6,7 +6,8 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from ledger.errors import EntryUnknown
 from ledger.operations import open_account, post_entries, post_entry, reverse_entry
 from ledger.queries import DIMENSIONS, OpenInstalment, Scope
 from tests.ledger.drafts import ACCOUNTS, BANK, CHARGES, DAYS, GIFTS, as_row, drafts, make_draft, make_leg
+from tests.settings import ENGINE
 
 Sums = dict[tuple[Any, ...], tuple[int, ...]]
 
@@ -138,6 +140,17 @@ def test_document_adds_up_over_its_entries(entries: None):
         ("RCT-2026-0001", BANK, "receipt", "USD"): (100_00, 100_00),
         ("RCT-2026-0001", BANK, "charge", "USD"): (-1_50, -1_50),
     }
+
+
+if ENGINE == "sqlite":
+
+    def test_documents_are_looked_up_before_postings(entries: None):
+        with CaptureQueriesContext(connection) as captured:
+            queries.document_totals(["RCT-2026-0001"], accounts=("Assets:",))
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {captured.captured_queries[-1]['sql']}")
+            first = cursor.fetchone()[-1]
+        assert first == "SEARCH ledger_link USING COVERING INDEX link_by_document (document=?)"
 
 
 def test_entries_of_a_document_come_in_the_order_of_the_chain(entries: None):
