@@ -128,9 +128,19 @@ class DonorStatement:
         return sum(line.overdue for line in self.agreements)
 
     @property
+    def spent_own(self) -> int:
+        """What was spent of the donor's own sub-funds."""
+        return sum(line.own for line in self.projects)
+
+    @property
+    def spent_share(self) -> int:
+        """The share of what the pool spent."""
+        return sum(line.share for line in self.projects)
+
+    @property
     def spent(self) -> int:
         """What was spent of the donor's money."""
-        return sum(line.total for line in self.projects)
+        return self.spent_own + self.spent_share
 
     @property
     def balance(self) -> int:
