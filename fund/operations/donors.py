@@ -1,6 +1,7 @@
 """Donors: who gives."""
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from fund.countries import check_country
 from fund.errors import CodeTaken, ValueInvalid
@@ -19,7 +20,7 @@ def add_donor(*, code: str, name: str, donor_class: str, country: str = "", by: 
         taken = Donor.objects.filter(code=code).first()
         if taken:
             raise CodeTaken(f"{code} is the code of {taken}. Choose another one.", field="code")
-        _check_name(name)
+        _check_name(name, Donor.objects.all())
         donor = Donor(code=code, name=name, donor_class=check_class(donor_class), country=check_country(country))
         donor.save(force_insert=True)
         record("add donor", code, by=by, detail=name)
@@ -31,16 +32,15 @@ def change_donor(donor: Donor, *, name: str, donor_class: str, country: str, by:
     require(by, "change_donor")
     name = clean_text(name, field="name", longest=200)
     with writing():
-        if name != donor.name:
-            _check_name(name)
+        _check_name(name, Donor.objects.exclude(pk=donor.pk))
         donor.name, donor.donor_class, donor.country = name, check_class(donor_class), check_country(country)
         donor.save()
         record("change donor", donor.code, by=by, detail=f"{name}, {donor.get_donor_class_display()}, {donor.country}")
     return donor
 
 
-def _check_name(name: str) -> None:
-    taken = Donor.objects.filter(name__iexact=name).first()
+def _check_name(name: str, others: QuerySet[Donor]) -> None:
+    taken = others.filter(name__iexact=name).first()
     if taken:
         raise CodeTaken(f"{taken} is a donor already, with the code {taken.code}.", field="name")
 

@@ -60,6 +60,14 @@ def test_a_change_keeps_the_code(officer: User) -> None:
     assert (donor.code, Donor.objects.get().name) == ("MEX", "México")
 
 
+def test_a_donors_own_name_can_be_written_otherwise(officer: User) -> None:
+    add(officer, code="OTHER", name="Other")
+    donor = change_donor(add(officer), name="MEXICO", donor_class="state_party", country="", by=officer)
+    assert donor.name == "MEXICO"
+    with pytest.raises(CodeTaken, match="Other is a donor already"):
+        change_donor(donor, name="other", donor_class="state_party", country="", by=officer)
+
+
 def test_who_may_only_read_adds_no_donor(auditor: User) -> None:
     with pytest.raises(NotPermitted):
         add(auditor)
