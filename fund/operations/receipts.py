@@ -21,7 +21,7 @@ from ledger.queries import functional_currency
 
 Open = list[tuple[Instalment, Standing]]
 
-# Paid in another currency, what arrived and what it settles may differ by this part at the day's rates.
+# Paid in another currency, what arrived and what it settles may differ by so many per cent at the day's rates.
 _LARGEST_DIFFERENCE = 10
 
 
@@ -75,6 +75,7 @@ def record_receipt(
     acts.require(by, "add_receipt")
     with writing():
         _check(facts, token, accept_twin)
+        agreement = Agreement.objects.select_related("donor").get(pk=agreement.pk)
         if agreement.cancelled_on:
             raise ValueInvalid(f"{agreement} was cancelled on {agreement.cancelled_on}.", field="agreement")
         acts.check_not_before(facts.received_on, agreement.signed_on, "received_on")
@@ -114,7 +115,7 @@ def _check(facts: Facts, token: UUID, accept_twin: bool) -> None:
     if facts.charges and facts.charges.minor < 0:
         raise ValueInvalid("Charges are zero or more.", field="charges")
     currency = facts.bank_account.currency
-    if {facts.amount.currency, facts.sent.currency, (facts.charges or facts.amount).currency} != {currency}:
+    if {facts.amount.currency, (facts.charges or facts.amount).currency} != {currency}:
         raise ValueInvalid(f"{facts.bank_account.code} holds {currency}: the amount is in it.", field="amount")
     _check_twice(facts, accept_twin)
 

@@ -211,6 +211,15 @@ def test_a_receipt_whose_money_is_allocated_cannot_be_reversed(
         reverse_receipt(receipt, on=DAY, reason="returned", by=officer)
 
 
+def test_nothing_is_received_of_an_agreement_that_was_cancelled_since_it_was_read(
+    agreement: Agreement, bank: BankAccount, officer: User
+) -> None:
+    cancel_agreement(agreement, on=DAY, reason="error", by=officer)
+    assert agreement.cancelled_on is None
+    with pytest.raises(ValueInvalid, match="AGR-2026-0001 was cancelled on 2026-03-02"):
+        receive(agreement, bank, "100", officer, accept_excess=True)
+
+
 def test_an_agreement_with_receipts_is_not_cancelled(agreement: Agreement, bank: BankAccount, officer: User) -> None:
     receive(agreement, bank, "100", officer)
     with pytest.raises(Exception, match="reverse them first"):
