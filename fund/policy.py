@@ -35,6 +35,9 @@ OWED = (RECEIVABLE, COMMITTED)
 # These take the functional currency alone; banks have a currency of their own, the others take any.
 _FUNCTIONAL_ONLY = ("Income:", "Expenses:", UNALLOCATED, ALLOCATED)
 
+# A narration has room for so many instalments; their postings name them all.
+_MOST_NAMED = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:
@@ -189,7 +192,8 @@ def receive(arrival: Arrival, *, on_signature: bool, currency: str) -> Draft:
         legs += _exchange(legs, fund, currency)
     elif arrival.settled:
         legs += _income_on_receipt(arrival, sum(leg.functional for leg in legs), currency)
-    of = ", ".join(part.instalment for part in arrival.settled) or arrival.agreement
+    few = 0 < len(arrival.settled) <= _MOST_NAMED
+    of = ", ".join(part.instalment for part in arrival.settled) if few else arrival.agreement
     narration = f"Receipt {arrival.number} of {of}"
     return Draft(arrival.on, "receipt", donor.name, narration, (arrival.number, arrival.agreement), tuple(legs))
 

@@ -76,6 +76,13 @@ def test_an_agreement_on_receipt_is_a_memorandum_until_the_money_comes() -> None
     }
 
 
+def test_a_receipt_of_many_instalments_names_its_agreement_alone() -> None:
+    many = [Share(f"AGR-2026-0001/{position}", cad(100, 73)) for position in range(1, 41)]
+    draft = policy.receive(arrival(settled=many), on_signature=True, currency="USD")
+    assert draft.narration.endswith(" of AGR-2026-0001")
+    assert find_problems(draft, "USD") == []
+
+
 def test_a_receipt_settles_the_receivable_at_its_carrying_amount() -> None:
     draft = policy.receive(arrival(), on_signature=True, currency="USD")
     assert lines(draft) == {
