@@ -7,6 +7,7 @@ from fund.models.base import Document, money_field
 from fund.models.donors import Donor
 from fund.models.projects import Project
 from fund.models.treasury import BankAccount
+from fund.policy import POOL
 
 
 class Pledge(Document):
@@ -66,7 +67,7 @@ class Agreement(Document):
     @property
     def sub_fund(self) -> str:
         """The code of the sub-fund that the agreement's money belongs to."""
-        return self.number if self.earmarked else "POOL"
+        return self.number if self.earmarked else POOL
 
 
 class Instalment(models.Model):

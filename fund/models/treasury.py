@@ -3,6 +3,8 @@
 from django.db import models
 from django.urls import reverse
 
+from fund.policy import BANK
+
 
 class BankAccount(models.Model):
     """An account at a bank, in one currency. The code is the last part of its account in the ledger."""
@@ -24,7 +26,7 @@ class BankAccount(models.Model):
     @property
     def account(self) -> str:
         """The account in the ledger."""
-        return f"Assets:Bank:{self.code}"
+        return BANK + self.code
 
 
 class ExchangeRate(models.Model):

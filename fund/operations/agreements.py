@@ -60,7 +60,7 @@ def sign_agreement(
     """
     acts.require(by, "add_agreement")
     acts.check_positive(amount)
-    _check_instalments(amount, instalments, signed_on)
+    _check_instalments(amount, instalments)
     with writing():
         acts.check_token(Agreement, token)
         acts.check_day(signed_on, "signed_on")
@@ -89,7 +89,7 @@ def sign_agreement(
     return agreement
 
 
-def _check_instalments(amount: Amount, instalments: Sequence[Due], signed_on: date) -> None:
+def _check_instalments(amount: Amount, instalments: Sequence[Due]) -> None:
     if not instalments:
         raise InstalmentsDiffer("An agreement has at least one instalment.", field="instalments")
     for due in instalments:
