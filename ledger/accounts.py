@@ -23,7 +23,6 @@ CODE = re.compile(r"[A-Z0-9][A-Z0-9-]*")
 LONGEST = 120
 CODE_RULE = "capital letters, digits and hyphens, beginning with a letter or a digit"
 
-DEBIT_TYPES = frozenset({AccountType.ASSETS, AccountType.EXPENSES})
 FUNCTIONAL_TYPES = frozenset({AccountType.INCOME, AccountType.EXPENSES})
 
 
@@ -39,11 +38,6 @@ def check_name(name: str) -> str:
 def account_type(name: str) -> AccountType:
     """The type of an account: `account_type("Assets:Bank:CITI-USD")` is AccountType.ASSETS."""
     return AccountType(name.split(":", 1)[0])
-
-
-def normal_sign(name: str) -> int:
-    """1 where the account's usual balance is a debit (assets, expenses), -1 where it is a credit."""
-    return 1 if account_type(name) in DEBIT_TYPES else -1
 
 
 def sort_key(name: str) -> tuple[int, str]:

@@ -22,11 +22,6 @@ def test_name_longer_than_its_column_is_refused():
         accounts.check_name("Assets:" + "A" * 114)
 
 
-def test_assets_and_expenses_are_debits():
-    signs = [accounts.normal_sign(f"{kind}:A") for kind in accounts.AccountType]
-    assert signs == [1, -1, -1, -1, 1]
-
-
 def test_accounts_sort_as_a_trial_balance_lists_them():
     names = ["Expenses:A", "Income:A", "Equity:A", "Liabilities:A", "Assets:B", "Assets:A"]
     assert sorted(names, key=accounts.sort_key) == [*reversed(names)]
