@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from fund import policy
 from fund.models import Agreement, Donor, DonorClass, Instalment, Receipt
-from fund.money import to_amount
+from ledger.money import Amount, to_minor
 from ledger.queries import InstalmentTotal, document_totals, functional_currency, instalment_totals
 
 
@@ -39,6 +39,10 @@ class Figures:
     received: int = 0
     unapplied: int = 0
     outstanding: int = 0
+
+    def amounts(self, currency: str) -> list[Amount]:
+        """Signed, received, unapplied, outstanding."""
+        return [Amount(minor, currency) for minor in astuple(self)]
 
     def plus(self, other: "Figures") -> "Figures":
         """The two together."""
@@ -206,16 +210,16 @@ def _add(cell: list[int], total: InstalmentTotal, amount: int) -> None:
 
 
 def _to_gifts(gifts: QuerySet[Receipt], sent: _Sent) -> Iterable[Contribution]:
-    for gift in gifts.select_related("donor"):
-        amount, functional = sent.get(gift.number, (0, 0))
-        charges = to_amount(gift.charges)
+    columns = ("number", "donor__code", "received_on", "charges", "charges_currency")
+    for number, donor, received_on, charges, currency in gifts.values_list(*columns):
+        amount, functional = sent.get(number, (0, 0))
         yield Contribution(
-            number=gift.number,
-            donor=gift.donor.code,
+            number=number,
+            donor=donor,
             fund=policy.POOL,
-            year=gift.received_on.year,
-            currency=charges.currency,
+            year=received_on.year,
+            currency=currency,
             is_gift=True,
             functional=Figures(received=functional),
-            own=Figures(received=amount + charges.minor if amount else 0),
+            own=Figures(received=amount + to_minor(charges, currency) if amount else 0),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from fund import policy
 from fund.models import Agreement, Donor
-from fund.queries.figures import Figures, contributions
+from fund.queries.figures import contributions
 from ledger.money import Amount
 from ledger.queries import Scope, functional_currency, totals
 from reports.sheets import Column, Row, Sheet, amount_column
@@ -176,11 +176,6 @@ def _agreement_rows(period: Period, functional: str) -> Iterator[Row]:
             str(agreement.get_recognition_display()) if agreement else "Gift",
             one.fund,
             one.currency,
-            *_amounts(one.own, one.currency),
-            *_amounts(one.functional, functional),
+            *one.own.amounts(one.currency),
+            *one.functional.amounts(functional),
         ]
-
-
-def _amounts(figures: Figures, currency: str) -> list[Amount]:
-    minors = (figures.signed, figures.received, figures.unapplied, figures.outstanding)
-    return [Amount(minor, currency) for minor in minors]

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from fund.money import to_amount
 from fund.policy import POOL
-from fund.queries.figures import Figures
 from fund.queries.shares import PoolShare
 from fund.queries.statements import AgreementLine, DonorStatement
 from ledger.money import Amount
@@ -93,11 +92,6 @@ def _figure_titles() -> tuple[str, str, str, str]:
     return _("Signed"), _("Received"), _("Unapplied"), _("Outstanding")
 
 
-def _amounts(figures: Figures, currency: str) -> list[Amount]:
-    minors = (figures.signed, figures.received, figures.unapplied, figures.outstanding)
-    return [Amount(minor, currency) for minor in minors]
-
-
 def _agreements(statement: DonorStatement) -> Sheet:
     own, carried = _("own currency"), _("carried")
     columns = [Column(_("Agreement"), 16), Column(_("Reference"), 20), Column(_("Signed on"), 12)]
@@ -114,7 +108,7 @@ def _agreements(statement: DonorStatement) -> Sheet:
             agreement.sub_fund,
             line.currency,
         ]
-        amounts = [*_amounts(line.own, line.currency), *_amounts(line.figures, statement.currency)]
+        amounts = [*line.own.amounts(line.currency), *line.figures.amounts(statement.currency)]
         rows.append([*facts, *amounts])
     return Sheet(_("Agreements"), _heading(statement, _("Agreements")), columns, rows)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fund.queries.figures import Figures, Group, Grouping
+from fund.queries.figures import Group, Grouping
 from ledger.money import Amount
 from ledger.queries import functional_currency
 from reports.sheets import Column, Row, Sheet, amount_column, count_column
@@ -34,13 +34,8 @@ def fund_totals(groups: Sequence[Group], by: Grouping) -> Sheet:
 
 def _to_row(group: Group, by: Grouping, functional: str, has_own: bool) -> Row:
     code = [group.key] if by == Grouping.DONOR else []
-    figures = _amounts(group.functional, functional)
+    figures = group.functional.amounts(functional)
     own: list[str | Amount | None] = [None] * (len(_TITLES) + 1)
     if group.own:
-        own = [group.currency, *_amounts(group.own, group.currency)]
+        own = [group.currency, *group.own.amounts(group.currency)]
     return [group.label, *code, group.agreements, group.gifts, *figures, *(own if has_own else [])]
-
-
-def _amounts(figures: Figures, currency: str) -> list[Amount]:
-    minors = (figures.signed, figures.received, figures.unapplied, figures.outstanding)
-    return [Amount(minor, currency) for minor in minors]
