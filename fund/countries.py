@@ -1,6 +1,6 @@
 """Countries by their ISO 3166-1 alpha-3 codes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django_countries import countries
 
@@ -10,6 +10,11 @@ from fund.errors import ValueInvalid
 def country_names() -> dict[str, str]:
     """Names in the reader's language by alpha-3 code, sorted by name: `country_names()["CAN"]` is "Canada"."""
     return {countries.alpha3(code): str(name) for code, name in countries}
+
+
+def name_countries(codes: Iterable[str]) -> list[str]:
+    """The names of countries in the reader's language; a code that is none's stays as it is."""
+    return [str(countries.name(code)) or code for code in codes]
 
 
 def check_country(code: str) -> str:

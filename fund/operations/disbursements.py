@@ -15,8 +15,8 @@ from fund.models import BankAccount, Category, Disbursement, DisbursementLine, D
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.policy import Carried, CashOut, Charge
-from fund.queries.funds import bank_cash
 from fund.queries.rates import carry
+from fund.queries.sub_funds import bank_cash
 from ledger.entries import Draft
 from ledger.money import Amount, share, split
 from ledger.operations import writing

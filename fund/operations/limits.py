@@ -5,9 +5,9 @@ from datetime import date
 from fund import policy
 from fund.errors import AllocationExceeded, FundsFirst, OutsideEarmark, ValueInvalid
 from fund.models import BankAccount, Project
-from fund.queries.funds import (
+from fund.queries.sub_funds import (
+    cash_of_funds,
     find_earmark,
-    fund_total_cash,
     lowest_allocation_left,
     lowest_available,
     lowest_cash,
@@ -39,10 +39,8 @@ def check_cash(account: BankAccount, fund: str, amount: Amount, *, on: date, fie
 
 
 def _elsewhere(fund: str) -> str:
-    cash = fund_total_cash(fund)
-    if not cash:
-        return "It has no money at any bank yet."
-    return "It has " + ", ".join(f"{amount} in {code}" for code, amount in cash) + "."
+    found = [f"{Amount(cash.amount, cash.currency)} in {cash.account}" for cash in cash_of_funds([fund]) if cash.amount]
+    return f"It has {', '.join(found)}." if found else "It has no money at any bank yet."
 
 
 def check_allocation(project: str, fund: str, amount: int, *, on: date, field: str = "lines") -> None:

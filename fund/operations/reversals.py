@@ -9,7 +9,7 @@ from fund.errors import StateUnfit
 from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Receipt
 from fund.money import to_amount
 from fund.operations import acts, limits
-from fund.queries.funds import lowest_allocation_left
+from fund.queries.sub_funds import lowest_allocation_left
 from ledger.money import Amount
 from ledger.operations import reverse_entry, writing
 from ledger.queries import document_totals, entries_caused_by, functional_currency

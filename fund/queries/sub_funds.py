@@ -1,13 +1,13 @@
-"""Sub-funds side by side: where each stands, and what money it has in which bank account."""
+"""Sub-funds: where each stands, what money it has in which bank account, and what of it can leave on a day."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from fund import policy
 from fund.models import Agreement
-from fund.queries.funds import FundStanding
-from ledger.queries import Scope, Total, totals
+from ledger.queries import Low, Scope, Total, lowest, totals
 
 _CASH, _HELD, _ALLOCATED, _SPENT = range(4)
 # The accounts of each figure of a standing, and the sign that makes it positive.
@@ -17,6 +17,31 @@ _FIGURES = (
     (policy.ALLOCATED, _ALLOCATED, -1),
     (policy.PROJECTS, _SPENT, 1),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FundStanding:
+    """Where a sub-fund stands, in minor units of the functional currency, all positive.
+
+    `cash` is the carrying amount of its money at banks; `held` is what of it waits for a donor's word; `allocated`
+    and `spent` are of all its projects; `available` can still be allocated.
+    """
+
+    fund: str
+    cash: int
+    held: int
+    allocated: int
+    spent: int
+
+    @property
+    def unspent(self) -> int:
+        """What is allocated and not spent."""
+        return self.allocated - self.spent
+
+    @property
+    def available(self) -> int:
+        """What can still be allocated: cash less what is held and what is allocated and not spent."""
+        return self.cash - self.held - self.unspent
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +100,34 @@ def _to_cash(found: Iterable[Total]) -> list[Cash]:
         for total in found
         if total.amount or total.functional
     ]
+
+
+def bank_cash(account: str, fund: str, *, until: date | None = None) -> Total:
+    """A sub-fund's money in one bank account: `amount` in its currency, `functional` the carrying amount."""
+    found = totals(Scope(until=until, accounts=(account,), funds=(fund,)), by=("currency",))
+    return found[0] if found else Total()
+
+
+def lowest_available(fund: str, *, since: date) -> Low:
+    """The least that can be allocated at the end of any day from `since` on; see FundStanding.available."""
+    accounts = (policy.BANK, "Liabilities:", policy.ALLOCATED, policy.PROJECTS)
+    return lowest(Scope(accounts=accounts, funds=(fund,)), since=since)
+
+
+def lowest_cash(account: str, fund: str, *, since: date) -> Low:
+    """The least that a bank account holds of a sub-fund from `since` on, in the account's currency."""
+    return lowest(Scope(accounts=(account,), funds=(fund,)), since=since, measure="amount")
+
+
+def lowest_allocation_left(project: str, fund: str, *, since: date) -> Low:
+    """The least that is left of a project's allocation from `since` on, in the functional currency."""
+    return lowest(_allocation(project, fund), since=since, side=-1)
+
+
+def find_earmark(fund: str) -> Agreement | None:
+    """The earmarked agreement that a sub-fund is, or None for POOL and GENERAL."""
+    return Agreement.objects.filter(number=fund, earmarked=True).first()
+
+
+def _allocation(project: str, fund: str) -> Scope:
+    return Scope(accounts=(f"{policy.ALLOCATED}{project}", f"{policy.PROJECTS}{project}:"), funds=(fund,))

@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from fund.countries import country_names
+from fund.countries import name_countries
 from fund.filters.agreements import AgreementFilter
 from fund.forms.agreements import AgreementForm, make_instalments
 from fund.models import Agreement, Pledge
@@ -61,11 +61,10 @@ class AgreementDetail(DocumentPage[Agreement]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         agreement: Any = self.object
         add_dues([agreement], today=timezone.localdate())
-        names = country_names()
         receipts = agreement.receipts.select_related("bank_account")
         return super().get_context_data(
             projects=agreement.earmark_projects.all(),
-            countries=[names.get(code, code) for code in agreement.earmark_countries],
+            countries=name_countries(agreement.earmark_countries),
             receipts=receipts,
             can_cancel=not agreement.cancelled_on and not any(receipt.reversed_on is None for receipt in receipts),
             **context,

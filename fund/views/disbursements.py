@@ -77,7 +77,8 @@ def _add_limits(lines: list[Any], account: BankAccount) -> None:
     """Says of each line what the project has left of the sub-fund and what the sub-fund has in the account."""
     standings = project_fund_standings(sorted({line.project.code for line in lines}))
     left = {(found.project, found.fund): found.standing.left for found in standings}
-    cash = {found.fund: found.amount for found in cash_of_funds() if found.account == account.code}
+    found_cash = cash_of_funds(sorted({line.fund for line in lines}))
+    cash = {found.fund: found.amount for found in found_cash if found.account == account.code}
     for line in lines:
         line.left = left.get((line.project.code, line.fund), 0)
         line.cash = cash.get(line.fund, 0)

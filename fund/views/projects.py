@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
-from fund.countries import country_names
+from fund.countries import name_countries
 from fund.filters.projects import ProjectFilter
 from fund.forms.projects import NewProjectForm, ProjectForm, initial_of
 from fund.models import Category, Project
@@ -42,10 +42,10 @@ class ProjectList(ListPage):
 def add_figures(projects: Iterable[Any]) -> list[Any]:
     """The projects with what a list shows beside them: `standing` and `country_names`."""
     found = list(projects)
-    standings, names = project_standings([project.code for project in found]), country_names()
+    standings = project_standings([project.code for project in found])
     for project in found:
         project.standing = standings[project.code]
-        project.country_names = [names.get(code, code) for code in project.countries]
+        project.country_names = name_countries(project.countries)
     return found
 
 

@@ -7,12 +7,11 @@ from django.core.paginator import Paginator
 from django.http import Http404
 
 from fund import policy
-from fund.countries import country_names
+from fund.countries import name_countries
 from fund.forms.sub_funds import SubFundSearch
 from fund.models import Agreement
 from fund.queries.accounts import trial_balance
-from fund.queries.funds import find_earmark, fund_standing
-from fund.queries.sub_funds import SubFund, cash_of_funds, sub_funds
+from fund.queries.sub_funds import SubFund, cash_of_funds, find_earmark, fund_standings, sub_funds
 from fund.queries.uses import LATEST, latest_allocations, latest_disbursements
 from fund.views.pages import PlainPage
 
@@ -64,7 +63,7 @@ class SubFundDetail(PlainPage):
         return super().get_context_data(
             agreement=agreement,
             earmark=_describe_earmark(agreement) if agreement else None,
-            standing=fund_standing(code),
+            standing=fund_standings([code])[code],
             cash=cash_of_funds([code]),
             trial_balance=trial_balance(fund=code),
             allocations=latest_allocations(fund=code),
@@ -76,6 +75,5 @@ class SubFundDetail(PlainPage):
 
 def _describe_earmark(agreement: Agreement) -> dict[str, Any]:
     """What the agreement's money is for; empty lists limit nothing."""
-    names = country_names()
-    countries = [names.get(code, code) for code in agreement.earmark_countries]
+    countries = name_countries(agreement.earmark_countries)
     return {"projects": list(agreement.earmark_projects.all()), "countries": countries}
