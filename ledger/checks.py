@@ -233,13 +233,14 @@ def run_checks(report: Report) -> list[str]:
     found: list[str] = []
     with reading():
         for check in CHECKS:
-            found += _run(check, report)
+            found += run_check(check, report)
         if found:
             return [*found, "The book was not loaded with Beancount: the problems above come first."]
-        return _run(check_book, report)
+        return run_check(check_book, report)
 
 
-def _run(check: Check, report: Report) -> list[str]:
+def run_check(check: Check, report: Report) -> list[str]:
+    """The problems that a check finds, at most 50 of them. `report` is told which check it is."""
     report((check.__doc__ or "").strip())
     problems = list(islice(check(report), _MOST_PROBLEMS + 1))
     if len(problems) > _MOST_PROBLEMS:

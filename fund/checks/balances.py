@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from fund import policy
-from fund.checks.documents import PLEDGES, Report
+from fund.checks.documents import PLEDGES
 from fund.queries.contributions import open_pledges
+from ledger.checks import Report
 from ledger.money import Amount
 from ledger.queries import Scope, functional_currency, totals
 

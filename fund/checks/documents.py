@@ -11,10 +11,9 @@ from fund import policy
 from fund.checks.posted import Caused, Key, Sums, sum_legs
 from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Pledge, Receipt, Recognition
 from fund.money import to_amount
+from ledger.checks import Report
 from ledger.money import split
 from ledger.queries import functional_currency
-
-Report = Callable[[str], None]
 
 CHUNK = 500
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from fund.checks.documents import CHUNK, KINDS, Expected, Kind, Report
+from fund.checks.documents import CHUNK, KINDS, Expected, Kind
 from fund.checks.posted import Caused, Sums, find_caused, negate, sum_legs
 from fund.models import AuditRecord, Document, NumberSeries
 from fund.money import to_amount
+from ledger.checks import Report
 from ledger.errors import Refused
 from ledger.money import Amount
 from ledger.queries import entries
