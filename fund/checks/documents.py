@@ -62,11 +62,13 @@ class Kind:
 def _expect_pledge(pledge: Pledge, caused: list[Caused]) -> list[Expected]:
     amount = to_amount(pledge.amount)
     key = (policy.PLEDGED + pledge.donor.code, policy.GENERAL, "", amount.currency)
-    expected = [Expected(pledge.announced_on, {key: amount.minor})]
+    # How much was left at a withdrawal is the books' own matter; `check_pledges` sees that nothing is left after it. An
+    # earlier one is over: an agreement was cancelled after it, and the pledge was open again.
+    withdrawals = [Expected(entry.on, sum_legs([entry], (policy.PLEDGED,))) for entry in caused[1:]]
     if pledge.withdrawn_on:
-        # How much was left then is the books' own matter; `check_pledges` sees that nothing is left after it.
-        expected.append(Expected(pledge.withdrawn_on, sum_legs(caused[1:], (policy.PLEDGED,))))
-    return expected
+        last = withdrawals.pop().sums if withdrawals else {}
+        withdrawals.append(Expected(pledge.withdrawn_on, last))
+    return [Expected(pledge.announced_on, {key: amount.minor}), *withdrawals]
 
 
 def _expect_agreement(agreement: Agreement, caused: list[Caused]) -> list[Expected]:

@@ -6,24 +6,30 @@ from django.contrib.auth.models import User
 
 from fund import policy
 from fund.errors import StateUnfit
-from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Receipt
+from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Pledge, Receipt
 from fund.money import to_amount
 from fund.operations import acts, limits
 from fund.queries.sub_funds import lowest_allocation_left
 from ledger.money import Amount
 from ledger.operations import reverse_entry, writing
-from ledger.queries import document_totals, entries_caused_by, functional_currency
+from ledger.queries import document_totals, entries_caused_by, entries_of, functional_currency
 
 
 def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -> None:
-    """Reverses an agreement of which nothing was received. Raises StateUnfit, YearNotOpen, ValueInvalid."""
+    """Reverses an agreement of which nothing is received; what it took off a pledge is open again.
+
+    Raises StateUnfit, YearNotOpen, ValueInvalid.
+    """
     acts.require(by, "change_agreement")
     with writing():
         found = Agreement.objects.get(pk=agreement.pk)
         _check_standing(found, found.cancelled_on, on)
         if found.receipts.filter(reversed_on=None).exists():
             raise StateUnfit(f"{found} has receipts: reverse them first.")
+        for entry in entries_of(found.number):
+            acts.check_not_before(on, entry.dated_on, "on")
         _reverse(found.number, on=on, reason=reason, by=by)
+        Pledge.objects.filter(agreements=found).update(withdrawn_on=None)
         found.cancelled_on = on
         found.save(update_fields=["cancelled_on"])
         acts.record("cancel agreement", found, by=by, detail=reason)

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
+from fund.checks import run_checks
 from fund.errors import (
     AlreadyRecorded,
     CodeTaken,
@@ -15,10 +16,10 @@ from fund.errors import (
     StateUnfit,
     ValueInvalid,
 )
-from fund.models import Agreement, Donor
+from fund.models import Agreement, Donor, Receipt
 from fund.operations.agreements import Due, sign_agreement
 from fund.operations.pledges import announce_pledge, withdraw_pledge
-from fund.operations.reversals import cancel_agreement
+from fund.operations.reversals import cancel_agreement, reverse_receipt
 from fund.queries.contributions import agreement_standings, open_pledges
 from ledger.errors import AmountInvalid, UnknownCurrency, YearNotOpen
 from ledger.money import Amount, parse_amount
@@ -145,6 +146,31 @@ def test_a_cancelled_agreement_leaves_nothing_in_the_books_and_frees_its_referen
     cancel_agreement(agreement, on=DAY, reason="signed in error", by=officer)
     assert balances() == {}
     assert sign(canada, officer, reference="X-1").number == "AGR-2026-0002"
+
+
+def test_a_cancelled_agreement_opens_its_pledge_again_also_when_the_rest_was_withdrawn(
+    canada: Donor, officer: User, rates: int
+) -> None:
+    pledged = parse_amount("300", "CAD")
+    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer, token=uuid4())
+    agreement = sign(canada, officer, pledge=pledge)
+    withdraw_pledge(pledge, on=DAY, reason="budget cut", by=officer)
+    cancel_agreement(agreement, on=DAY, reason="signed in error", by=officer)
+    pledge.refresh_from_db()
+    assert (pledge.withdrawn_on, open_pledges([pledge])[pledge.number].amount.minor) == (None, 10000)
+    assert run_checks(lambda _: None) == []
+    withdraw_pledge(pledge, on=date(2026, 1, 25), reason="all of it", by=officer)
+    assert balances() == {}
+    assert run_checks(lambda _: None) == []
+
+
+def test_an_agreement_is_not_cancelled_before_its_receipt_was_reversed(
+    receipt: Receipt, agreement: Agreement, officer: User
+) -> None:
+    reverse_receipt(receipt, on=date(2026, 3, 20), reason="taken back", by=officer)
+    with pytest.raises(ValueInvalid, match="2026-03-20 or later"):
+        cancel_agreement(agreement, on=date(2026, 3, 19), reason="error", by=officer)
+    cancel_agreement(agreement, on=date(2026, 3, 20), reason="error", by=officer)
 
 
 def test_a_reversal_is_not_dated_before_what_it_reverses(canada: Donor, officer: User, rates: int) -> None:
