@@ -86,6 +86,12 @@ def account_currency(name: str, functional: str) -> str:
     return functional if name.startswith(_FUNCTIONAL_ONLY) else ""
 
 
+def split_expense(account: str) -> tuple[str, str]:
+    """The project and the category of an expense account: CYB-01 and Travel of Expenses:Projects:CYB-01:Travel."""
+    project, _, category = account.removeprefix(PROJECTS).partition(":")
+    return project, category
+
+
 def _debit(account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "") -> Leg:
     amount = carried.amount
     return Leg(account, amount.minor, amount.currency, carried.functional, fund, project, instalment)

@@ -46,7 +46,7 @@ def project_fund_standings(codes: Sequence[str] = ()) -> list[Left]:
 def spending_by_category(code: str) -> dict[str, int]:
     """What a project spent, by category, the most first."""
     spent = totals(Scope(accounts=(f"{policy.PROJECTS}{code}:",)), by=("account",))
-    found = {total.account.rsplit(":", 1)[1]: total.functional for total in spent if total.functional}
+    found = {policy.split_expense(total.account)[1]: total.functional for total in spent if total.functional}
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
@@ -63,6 +63,6 @@ def _stand(found: Iterable[Total]) -> dict[tuple[str, str], ProjectStanding]:
         if total.account.startswith(policy.ALLOCATED):
             sums[total.account.removeprefix(policy.ALLOCATED), total.fund][0] -= total.functional
         else:
-            code = total.account.removeprefix(policy.PROJECTS).partition(":")[0]
+            code, _ = policy.split_expense(total.account)
             sums[code, total.fund][1] += total.functional
     return {key: ProjectStanding(*cell) for key, cell in sums.items()}

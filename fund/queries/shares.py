@@ -101,8 +101,7 @@ def find_spending(moved: Iterable[Total]) -> list[Spending]:
     sums: defaultdict[tuple[str, str], int] = defaultdict(int)
     for total in moved:
         if total.account.startswith(policy.PROJECTS):
-            project, _, category = total.account.removeprefix(policy.PROJECTS).partition(":")
-            sums[project, category] += total.functional
+            sums[policy.split_expense(total.account)] += total.functional
     return [Spending(project, category, amount) for (project, category), amount in sorted(sums.items()) if amount]
 
 

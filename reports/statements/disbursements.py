@@ -39,19 +39,13 @@ def disbursements_by_project(balances: Sequence[Balance], period: Period) -> She
 def _project_rows(balances: Sequence[Balance], functional: str) -> Iterator[Row]:
     titles = dict(Project.objects.values_list("code", "title"))
     spent = [one for one in balances if one.account.startswith(policy.PROJECTS)]
-    found = add_up(spent, lambda one: (*split_account(one.account), one.fund))
+    found = add_up(spent, lambda one: (*policy.split_expense(one.account), one.fund))
     for (project, category, fund), total in sorted(
         found.items(), key=lambda item: (item[0][0], item[0][2], item[0][1])
     ):
         during = total.debit - total.credit
         amounts = [Amount(minor, functional) for minor in (total.opening, during, total.closing)]
         yield [project, titles.get(project), fund, category, *amounts]
-
-
-def split_account(account: str) -> tuple[str, str]:
-    """The project and the category of an expense account: CYB-01 and Travel of Expenses:Projects:CYB-01:Travel."""
-    project, _, category = account.removeprefix(policy.PROJECTS).partition(":")
-    return project, category
 
 
 def disbursement_lines(period: Period) -> Sheet:
@@ -95,6 +89,6 @@ def _line_rows(period: Period, functional: str) -> Iterator[Row]:
     )
     rows = found.order_by("account__name", "fund", "dated_on", "entry", "line").values_list(*fields)
     for number, line, account, fund, day, document, payee, narration, spent in rows.iterator(chunk_size=_CHUNK):
-        project, category = split_account(account)
+        project, category = policy.split_expense(account)
         amount = Amount(spent, functional)
         yield [f"{number}/{line}", project, fund, category, day, document, payee or None, narration, amount]
