@@ -1,7 +1,7 @@
 """What is pledged, signed, received and outstanding, of pledges, instalments and agreements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,18 +60,6 @@ def instalment_standings(instalments: Sequence[Instalment], *, until: date | Non
 def _to_standing(cell: defaultdict[str, int], currency: str) -> Standing:
     amounts = (cell["signed"], cell["received"], cell["outstanding"], cell[f"unapplied {currency}"], cell["carried"])
     return Standing(currency, *amounts)
-
-
-def agreement_standings(agreements: Iterable[Agreement], *, until: date | None = None) -> dict[str, Standing]:
-    """The standing of each agreement, by its number."""
-    known = {agreement.pk: agreement for agreement in agreements}
-    instalments = list(Instalment.objects.filter(agreement__in=known))
-    standings = instalment_standings(instalments, until=until)
-    found = {agreement.number: Standing(str(agreement.amount.currency)) for agreement in known.values()}
-    for instalment in instalments:
-        number = known[instalment.agreement_id].number
-        found[number] = found[number].plus(standings[instalment.reference])
-    return found
 
 
 def open_instalments(agreement: Agreement) -> list[tuple[Instalment, Standing]]:

@@ -24,8 +24,9 @@ from fund.demonstration.loading import load_demonstration
 from fund.demonstration.telling import build_demonstration
 from fund.management.commands.demo import find_port, is_free
 from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Instalment, Pledge, Project, Receipt
-from fund.queries.contributions import agreement_standings, instalment_standings
+from fund.queries.contributions import instalment_standings
 from ledger.queries import entries, open_years
+from tests.fund.standings import agreement_standings
 
 PASSWORD = re.compile(r"^  (.+?) +(officer|approver|auditor|donor) +(\S+)$", re.MULTILINE)
 

@@ -11,9 +11,10 @@ from fund.operations.agreements import Due, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_receipt
-from fund.queries.contributions import Standing, agreement_standings
+from fund.queries.contributions import Standing
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, totals
+from tests.fund.standings import agreement_standings
 
 DAY = date(2026, 3, 2)
 

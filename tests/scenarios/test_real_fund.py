@@ -13,10 +13,11 @@ import pytest
 from django.core.management import call_command
 
 from fund.models import Agreement, Donor
-from fund.queries.contributions import Standing, agreement_standings
+from fund.queries.contributions import Standing
 from ledger.book import write_book
 from ledger.money import to_decimal
 from ledger.queries import Scope, get_total
+from tests.fund.standings import agreement_standings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.samples]
 
