@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db.models import Max
 
 from fund import policy
 from fund.errors import StateUnfit
@@ -38,12 +39,16 @@ def announce_pledge(
 
 
 def withdraw_pledge(pledge: Pledge, *, on: date, reason: str, by: User) -> None:
-    """Takes back what of a pledge is not signed. Raises StateUnfit where nothing is left of it."""
+    """Takes back what of a pledge is not signed. Raises StateUnfit where nothing is left of it.
+
+    What a cancelled agreement gave back to the pledge is not taken before the day of its cancellation.
+    """
     acts.require(by, "change_pledge")
     reason = acts.clean_text(reason, field="reason", longest=200)
     with writing():
         acts.check_day(on, "on")
-        acts.check_not_before(on, pledge.announced_on, "on")
+        given_back_on = pledge.agreements.aggregate(last=Max("cancelled_on"))["last"]
+        acts.check_not_before(on, given_back_on or pledge.announced_on, "on")
         remaining = open_pledges([pledge])[pledge.number]
         if not remaining.amount.minor:
             raise StateUnfit(f"Nothing of {pledge} is open: it is signed or withdrawn.")
