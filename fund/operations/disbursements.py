@@ -126,6 +126,8 @@ def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list
     spent: defaultdict[tuple[str, str], int] = defaultdict(int)
     for line, expense in zip(lines, expenses, strict=True):
         limits.check_earmark(line.fund, line.project, on=on)
+        if not expense:
+            raise ValueInvalid(f"{line.amount} is worth nothing in {functional_currency()} on {on}.", field="lines")
         cash[line.fund] += line.amount.minor
         spent[line.project.code, line.fund] += expense
     for (project, fund), expense in spent.items():

@@ -283,3 +283,14 @@ def test_expenses_are_at_the_rate_of_the_day(
     line = Line("POOL", project, "Travel", parse_amount("100", "CAD"))
     approve_disbursement(prepare(cad_bank, officer, line), by=approver)
     assert get_total(Scope(accounts=("Expenses:Projects:",))).functional == Decimal("75.00") * 100
+
+
+def test_a_line_that_is_worth_nothing_is_refused_before_anybody_approves_it(
+    cad_agreement: Agreement, cad_bank: BankAccount, project: Project, officer: User
+) -> None:
+    facts = Facts(cad_bank, date(2026, 2, 15), parse_amount("1000", "CAD"), "C")
+    record_receipt(agreement=cad_agreement, facts=facts, by=officer, token=uuid4())
+    give(project, "POOL", "740", officer)
+    line = Line("POOL", project, "Travel", parse_amount("0.01", "CAD"))
+    with pytest.raises(ValueInvalid, match=r"CAD 0\.01 is worth nothing in USD on 2026-03-10"):
+        prepare(cad_bank, officer, line, line, line)
