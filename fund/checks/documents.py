@@ -90,6 +90,12 @@ def _expect_receipt(receipt: Receipt, caused: list[Caused]) -> list[Expected]:
     fund = agreement.sub_fund if agreement else policy.POOL
     amount, excess = to_amount(receipt.amount), to_amount(receipt.excess)
     sums: Sums = {(receipt.bank_account.account, fund, "", amount.currency): amount.minor}
+    charges = to_amount(receipt.charges)
+    if charges.minor:
+        # Of charges in another currency, the functional amount is the books' own matter.
+        booked = sum(sum_legs(caused[:1], (policy.BANK_CHARGES,)).values())
+        charged = charges.minor if charges.currency == functional_currency() else booked
+        sums[policy.BANK_CHARGES, fund, "", functional_currency()] = charged
     for line in receipt.lines.all():
         settled = to_amount(line.amount)
         sums[_owed(agreement) + receipt.donor.code, fund, line.instalment.reference, settled.currency] = -settled.minor
@@ -165,7 +171,7 @@ KINDS = (
     Kind(
         Receipt,
         day="received_on",
-        accounts=(policy.BANK, policy.UNAPPLIED, *policy.OWED),
+        accounts=(policy.BANK, policy.BANK_CHARGES, policy.UNAPPLIED, *policy.OWED),
         expect=_expect_receipt,
         acts=_acts("record receipt", "reverse receipt", "reversed_on"),
         related=("donor", "agreement", "bank_account"),

@@ -146,6 +146,10 @@ RECEIPT = "RCT-2026-0001: Assets:Bank:CITI-USD in AGR-2026-0001"
         (update(Receipt, amount=Decimal("5.001")), "RCT-2026-0001: 5.001 has too many decimals"),
         (update(Receipt, received_on=date(2026, 3, 2)), "RCT-2026-0001 is dated 2026-03-02, its entry JE-2026-000002"),
         (update(Receipt, reversed_on=DAY), "RCT-2026-0001 must have caused 1 reversal: none."),
+        (
+            update(Receipt, charges=Decimal(1)),
+            "RCT-2026-0001: Expenses:BankCharges in AGR-2026-0001 is USD 1.00 on the",
+        ),
         (update(Receipt, excess=Decimal(1)), "RCT-2026-0001: Liabilities:Unapplied:CAN in AGR-2026-0001 is USD -1.00"),
         (
             update(ReceiptLine, amount=Decimal(1)),
@@ -159,6 +163,7 @@ RECEIPT = "RCT-2026-0001: Assets:Bank:CITI-USD in AGR-2026-0001"
         (update(Agreement, signed_on=date(2025, 1, 15)), "AGR-2026-0001 is dated in 2025: its number is of another"),
         (update(AllocationLine, amount=Decimal(1)), "ALC-2026-0001: Equity:Unallocated in AGR-2026-0001 is USD 1.00"),
         (update(Allocation, reversed_on=DAY), "ALC-2026-0001 must have caused 1 reversal: none."),
+        (update(Disbursement, payee="Else"), "DSB-2026-0001 is paid to Else, its entry JE-2026-000004 to Hotel."),
         (update(Disbursement, state="prepared"), "DSB-2026-0001 must have caused 0 entries: JE-2026-000004."),
         (update(Disbursement, state="odd"), "DSB-2026-0001 must have caused 0 entries: JE-2026-000004."),
         (
@@ -232,6 +237,20 @@ def test_cash_below_zero_is_found_even_where_it_rose_again(receipt: Receipt):
 def test_spending_beyond_the_allocation_is_found(receipt: Receipt):
     post("RCT-2026-0099", 5, "Expenses:Projects:CYB-01:Travel", "Income:Interest")
     assert "CYB-01 has spent USD 0.05 of POOL beyond its allocation at the end of 2026-04." in check()
+
+
+def test_another_person_than_the_audit_records_name_is_found(
+    spent: list[Disbursement], auditor: User, receipt: Receipt
+):
+    Disbursement.objects.filter(pk=spent[0].pk).update(created_by=auditor)
+    Disbursement.objects.filter(pk__in=(spent[1].pk, spent[3].pk)).update(decided_by=auditor)
+    Receipt.objects.update(created_by=auditor)
+    assert check() == [
+        "RCT-2026-0001 names another person than the audit record of “record receipt”.",
+        "DSB-2026-0001 names another person than the audit record of “prepare disbursement”.",
+        "DSB-2026-0002 names another person than the audit record of “approve disbursement”.",
+        "DSB-2026-0004 names another person than the audit record of “reject disbursement”.",
+    ]
 
 
 def test_a_missing_act_is_named(spent: list[Disbursement]):
