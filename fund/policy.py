@@ -6,7 +6,7 @@ integers in minor units of the functional currency. Numbers in brackets are even
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.entries import Draft, Leg
@@ -255,3 +255,14 @@ def disburse(
         legs.append(_credit(bank, out.carried, out.fund))
         legs += _exchange(legs, out.fund, currency)
     return Draft(on, "disbursement", payee, f"Disbursement {number}", (number,), tuple(legs))
+
+
+def reverse_at_average(reversal: Draft, *, bank: str, carried: int, currency: str) -> Draft:
+    """The reversal of a receipt of which some is spent: its cash leaves at the average carrying amount (rule 4).
+
+    `carried` (functional, positive) replaces what the receipt had put on `bank`; the rest is a realised exchange
+    difference. Of CAD 100.00 at 73.00 and CAD 100.00 at 75.00, CAD 97.00 spent: CAD 100.00 leave at 74.00.
+    """
+    legs = [replace(leg, functional=-carried) if leg.account == bank else leg for leg in reversal.legs]
+    legs += _exchange(legs, legs[0].fund, currency)
+    return replace(reversal, legs=tuple(legs))

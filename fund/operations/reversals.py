@@ -1,6 +1,8 @@
 """Corrections: a document that was posted in error is reversed by its opposite, and never edited."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from django.contrib.auth.models import User
 
@@ -9,10 +11,11 @@ from fund.errors import StateUnfit
 from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Pledge, Receipt
 from fund.money import to_amount
 from fund.operations import acts, limits
-from fund.queries.sub_funds import lowest_allocation_left
-from ledger.money import Amount
+from fund.queries.sub_funds import bank_cash, lowest_allocation_left
+from ledger.entries import Draft
+from ledger.money import Amount, share
 from ledger.operations import reverse_entry, writing
-from ledger.queries import document_totals, entries_caused_by, entries_of, functional_currency
+from ledger.queries import Scope, document_totals, entries_caused_by, entries_of, functional_currency, get_total
 
 
 def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -> None:
@@ -36,7 +39,10 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
 
 
 def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
-    """Reverses a receipt, such as one that the bank took back. Raises FundsFirst where its money is used already."""
+    """Reverses a receipt, such as one that the bank took back. Raises FundsFirst where its money is used already.
+
+    Where some of a foreign currency was spent since, it leaves at its average carrying amount.
+    """
     acts.require(by, "change_receipt")
     with writing():
         found = Receipt.objects.select_related("agreement", "bank_account").get(pk=receipt.pk)
@@ -44,7 +50,7 @@ def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> Non
         fund = found.agreement.sub_fund if found.agreement else policy.POOL
         limits.check_cash(found.bank_account, fund, to_amount(found.amount), on=on, field="on")
         limits.check_available(fund, _arrived(found) - _held(found), on=on, field="on")
-        _reverse(found.number, on=on, reason=reason, by=by)
+        _reverse(found.number, on=on, reason=reason, by=by, adjust=_find_adjustment(found, fund))
         found.reversed_on = on
         found.save(update_fields=["reversed_on"])
         acts.record("reverse receipt", found, by=by, detail=reason)
@@ -90,10 +96,24 @@ def _check_standing(document: Document, ended_on: date | None, on: date) -> None
         acts.check_not_before(on, entry.dated_on, "on")
 
 
-def _reverse(number: str, *, on: date, reason: str, by: User) -> None:
+Adjustment = Callable[[Draft], Draft]
+
+
+def _reverse(number: str, *, on: date, reason: str, by: User, adjust: Adjustment | None = None) -> None:
     reason = acts.clean_text(reason, field="reason", longest=200)
     for entry in entries_caused_by(number).filter(reverses=None):
-        reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
+        reverse_entry(entry.number, on=on, reason=reason, by=by.get_username(), adjust=adjust)
+
+
+def _find_adjustment(receipt: Receipt, fund: str) -> Adjustment | None:
+    """None while nothing left the account since: the exact opposite then restores what was there before."""
+    account = receipt.bank_account
+    since = Scope(since=receipt.received_on, accounts=(account.account,), funds=(fund,))
+    if account.currency == functional_currency() or not get_total(since).credit:
+        return None
+    held = bank_cash(account.account, fund)
+    carried = share(held.functional, to_amount(receipt.amount).minor, held.amount)
+    return partial(policy.reverse_at_average, bank=account.account, carried=carried, currency=functional_currency())
 
 
 def _posted(receipt: Receipt, accounts: tuple[str, ...]) -> int:

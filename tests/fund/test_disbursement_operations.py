@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
+from fund.checks import run_checks
 from fund.errors import (
     AllocationExceeded,
     FundsFirst,
@@ -21,7 +22,7 @@ from fund.operations.allocations import allocate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import reverse_allocation, reverse_disbursement
+from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
 from fund.queries.sub_funds import bank_cash, fund_standings, lowest_allocation_left
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_total
@@ -294,3 +295,22 @@ def test_a_line_that_is_worth_nothing_is_refused_before_anybody_approves_it(
     line = Line("POOL", project, "Travel", parse_amount("0.01", "CAD"))
     with pytest.raises(ValueInvalid, match=r"CAD 0\.01 is worth nothing in USD on 2026-03-10"):
         prepare(cad_bank, officer, line, line, line)
+
+
+def test_a_receipt_reversed_after_some_was_spent_leaves_at_the_average_carrying_amount(
+    acme: Donor, rates: int, cad_bank: BankAccount, project: Project, officer: User, approver: User
+) -> None:
+    gifts = [
+        record_gift(
+            donor=acme, facts=Facts(cad_bank, on, parse_amount("100", "CAD"), f"G{on}"), by=officer, token=uuid4()
+        )
+        for on in (date(2026, 1, 20), date(2026, 3, 2))
+    ]
+    give(project, "POOL", "72.75", officer)
+    line = Line("POOL", project, "Travel", parse_amount("97", "CAD"))
+    approve_disbursement(prepare(cad_bank, officer, line), by=approver)
+    reverse_receipt(gifts[0], on=DAY, reason="taken back by the bank", by=officer)
+    left = bank_cash(cad_bank.account, "POOL")
+    assert (left.amount, left.functional) == (300, 222)
+    assert get_total(Scope(funds=("POOL",))).functional == 0
+    assert list(run_checks(lambda _: None)) == []
