@@ -104,15 +104,17 @@ class Owed:
 
     instalment: Instalment
     amount: Amount
+    functional: int
     days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """What donors owe: the most pressing instalments, how many there are, and what of them is overdue (functional)."""
+    """What donors owe: the most pressing instalments, how many there are in all, and what these owe (functional)."""
 
     pressing: list[Owed]
     count: int
+    total: int
     overdue_count: int
     overdue: int
 
@@ -126,6 +128,7 @@ def find_owing(*, today: date, most: int) -> Owing:
     return Owing(
         pressing=_describe(pressing, owed, today),
         count=len(due),
+        total=sum(owed[reference].functional for reference in due),
         overdue_count=len(overdue),
         overdue=sum(owed[reference].functional for reference in overdue),
     )
@@ -147,6 +150,7 @@ def _describe(references: Sequence[str], owed: dict[str, OpenInstalment], today:
         Owed(
             by_reference[reference],
             Amount(owed[reference].amount, owed[reference].currency),
+            owed[reference].functional,
             (today - by_reference[reference].due_on).days,
         )
         for reference in references

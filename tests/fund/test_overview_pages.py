@@ -116,7 +116,24 @@ def test_the_earliest_due_are_the_most_pressing(canada: Donor, fund_year: int, o
     owing = find_owing(today=TODAY, most=3)
     assert [(owed.days, owed.amount) for owed in owing.pressing] == [(3, usd("100")), (0, usd("100")), (-5, usd("100"))]
     assert owing.pressing[0].instalment.agreement == first
-    assert (owing.count, owing.overdue_count, owing.overdue) == (4, 1, 100_00)
+    assert (owing.count, owing.total, owing.overdue_count, owing.overdue) == (4, 400_00, 1, 100_00)
+
+
+def test_what_is_due_adds_up_to_what_is_outstanding(
+    agreement: Agreement, cad_agreement: Agreement, auditor_client: Client
+) -> None:
+    page = auditor_client.get("/")
+    owing = page.context["owing"]
+    assert [(str(owed.amount), owed.functional) for owed in owing.pressing] == [
+        ("CAD 1,000.00", 730_00),
+        ("USD 6,000.00", 6_000_00),
+        ("USD 4,000.00", 4_000_00),
+    ]
+    assert owing.total == page.context["position"].outstanding == 10_730_00
+    table = page.content.decode().split("Due and overdue</h2>")[1].split("</table>")[0]
+    assert "Carried in USD" in table
+    assert "All 3 open instalments" in table
+    assert "10,730.00" in table
 
 
 def test_what_is_paid_is_not_owing(agreement: Agreement, receipt: Receipt) -> None:
