@@ -89,4 +89,4 @@ def clean_text(text: str, *, field: str, longest: int, required: bool = True) ->
 def check_not_before(on: date, earliest: date, field: str) -> None:
     """Raises ValueInvalid where an act is dated before what it rests on."""
     if on < earliest:
-        raise ValueInvalid(f"This is dated {earliest} or later.", field=field)
+        raise ValueInvalid(f"Choose {earliest} or later: nothing is dated before what it rests on.", field=field)

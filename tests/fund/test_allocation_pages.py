@@ -128,7 +128,7 @@ def test_an_officer_takes_an_allocation_back(allocation: Allocation, officer_cli
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"on": "2026-03-09"}, "This is dated 2026-03-10 or later."),
+        ({"on": "2026-03-09"}, "Choose 2026-03-10 or later: nothing is dated before what it rests on."),
         ({"on": "2027-01-01"}, "This day has not come yet"),
         ({"on": ""}, "This field is required."),
         ({"reason": ""}, "This field is required."),

@@ -193,7 +193,7 @@ def test_an_officer_reverses_a_payment_that_came_back(
     early = {"on": "2026-03-19", "reason": "Account closed"}
     response = officer_client.post("/disbursements/DSB-2026-0001/reverse/", early)
     assert response.status_code == 422
-    assert "This is dated 2026-03-20 or later." in response.content.decode()
+    assert "Choose 2026-03-20 or later: nothing is dated before what it rests on." in response.content.decode()
     done = officer_client.post("/disbursements/DSB-2026-0001/reverse/", early | {"on": "2026-04-02"}, follow=True)
     page = done.content.decode()
     for text in ("DSB-2026-0001 is reversed.", "2026-04-02", "Account closed", "reversed by"):

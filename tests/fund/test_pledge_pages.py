@@ -113,7 +113,7 @@ def test_an_officer_withdraws_what_is_not_signed(partly_signed: Agreement, offic
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        ({"on": "2026-01-04", "reason": "r"}, "This is dated 2026-01-05 or later."),
+        ({"on": "2026-01-04", "reason": "r"}, "Choose 2026-01-05 or later: nothing is dated before what it rests on."),
         ({"on": "2026-12-31", "reason": "r"}, "This day has not come yet"),
         ({"on": "2026-05-02", "reason": ""}, "This field is required."),
         ({"on": "2026-05-02", "reason": "r" * 201}, "at most 200 characters"),

@@ -65,7 +65,7 @@ def test_a_receipt_settles_what_it_is_told_to(agreement: Agreement, bank: BankAc
         ({"charges": "x"}, "charges", "is not an amount."),
         ({"bank_account": "NONE"}, "bank_account", "NONE is not one of the available choices."),
         ({"received_on": "2026-06-16"}, "received_on", "This day has not come yet"),
-        ({"received_on": "2026-01-14"}, "received_on", "This is dated 2026-01-15 or later."),
+        ({"received_on": "2026-01-14"}, "received_on", "Choose 2026-01-15 or later: nothing"),
         ({"received_on": "2025-12-31"}, "received_on", "2025-12-31 is outside the open fiscal years."),
         ({"reference": ""}, "reference", "This field is required."),
         ({"reference": "r" * 61}, "reference", "at most 60 characters"),
@@ -206,6 +206,16 @@ def test_what_does_not_exist_leads_back_to_the_first_step(
         assert response.status_code == 404
         assert "choose it from the list, or search for it" in response.content.decode()
     assert officer_client.get("/receipts/new/?q=%00&of=%00").status_code == 200
+
+
+def test_a_receipt_leads_on_to_an_allocation_of_its_money(
+    receipt: Receipt, acme: Donor, bank: BankAccount, officer: User, officer_client: Client, auditor_client: Client
+) -> None:
+    gift = give(acme, bank, "BANK-2", officer)
+    for number, fund in ((receipt.number, "AGR-2026-0001"), (gift.number, "POOL")):
+        link = f'href="/allocations/new/?fund={fund}"'
+        assert link in officer_client.get(f"/receipts/{number}/").content.decode()
+        assert link not in auditor_client.get(f"/receipts/{number}/").content.decode()
 
 
 def test_an_officer_reverses_a_receipt(receipt: Receipt, officer_client: Client) -> None:
