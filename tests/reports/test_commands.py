@@ -17,6 +17,15 @@ def run(*arguments: object) -> str:
     return out.getvalue()
 
 
+@pytest.mark.parametrize("command", [("fund_totals",), ("export_book", "book"), ("audit_workbook", "audit.xlsx")])
+def test_a_database_without_tables_says_how_to_make_them(
+    db: None, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda _: {})
+    with pytest.raises(CommandError, match=r"Run `manage.py migrate` first"):
+        run(*command)
+
+
 def test_totals_are_an_aligned_table_with_the_whole_below(small_fund: SmallFund) -> None:
     header, rule, *rows = run("fund_totals", "--by", "year").splitlines()[3:]
     assert [row.split()[0] for row in (header, *rows)] == ["Year", "2025", "2026", rule, "Total"]

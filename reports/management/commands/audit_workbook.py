@@ -1,9 +1,10 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
+from fund.management.base import DataCommand
 from fund.management.progress import ProgressLine
 from ledger.errors import Refused
 from reports.management.commands.fund_totals import read_day
@@ -11,7 +12,7 @@ from reports.statements.period import make_period
 from reports.workbooks import write_audit_workbook
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Writes the audit workbook (Excel): trial balance, journal, contributions, disbursements and checks."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,13 +1,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
+from fund.management.base import DataCommand
 from ledger.errors import Refused
 from reports.books import export_book
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Writes the whole book as Beancount text into a folder: bean-check, bean-query and Fava open it as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,14 +2,15 @@ from argparse import ArgumentTypeError
 from datetime import date
 from typing import Any
 
-from django.core.management import BaseCommand, CommandParser
+from django.core.management import CommandParser
 
+from fund.management.base import DataCommand
 from fund.queries.figures import Grouping, group_contributions
 from reports.renderers.text import render_text, write_csv
 from reports.statements.fund_totals import fund_totals
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = (
         "Prints what is signed, received, unapplied and outstanding. A receipt counts for the year of its agreement, a "
         "gift for the year in which it came."
