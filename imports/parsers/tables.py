@@ -117,7 +117,7 @@ def _check_complete(places: Mapping[str, int], columns: Sequence[Column], number
     missing = [column.name for column in columns if column.required and column.name not in places]
     if missing:
         needed = ", ".join(column.name for column in columns if column.required)
-        raise refuse(f"No column is named {', '.join(missing)}. The first row names: {needed}.", row=number)
+        raise refuse(f"No column is named {', '.join(missing)}. The first row has to name {needed}.", row=number)
 
 
 def _known_names(column: Column) -> set[str]:
