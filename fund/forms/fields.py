@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
+from babel.core import get_global
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -41,9 +43,17 @@ class DayField(forms.DateField):
 
 
 def currency_choices() -> list[tuple[str, str]]:
-    """Every currency that the books can hold, the functional one first."""
-    functional = functional_currency()
-    return [(code, code) for code in (functional, *(code for code in currencies() if code != functional))]
+    """Every currency that the books can hold: the functional one, then those in circulation, then those of the past."""
+    functional, circulating = functional_currency(), _circulating_currencies()
+    ordered = sorted(currencies(), key=lambda code: (code != functional, code not in circulating, code))
+    return [(code, code) for code in ordered]
+
+
+@cache
+def _circulating_currencies() -> frozenset[str]:
+    """The currencies that are legal tender somewhere today."""
+    of_territories = get_global("territory_currencies").values()
+    return frozenset(code for found in of_territories for code, _since, until, tender in found if tender and not until)
 
 
 class AmountWidget(forms.MultiWidget):

@@ -63,6 +63,12 @@ def test_a_bank_account_that_is_refused_keeps_what_was_typed(
     assert BankAccount.objects.count() == 1
 
 
+def test_currencies_of_the_past_come_after_those_in_circulation(officer_client: Client) -> None:
+    page = officer_client.get("/bank-accounts/new/").content.decode()
+    places = [page.index(f'<option value="{code}"') for code in ("USD", "AED", "EUR", "ZMW", "ADP", "DEM")]
+    assert places == sorted(places)
+
+
 def test_rates_say_their_direction(rates: int, auditor_client: Client) -> None:
     content = auditor_client.get("/rates/").content.decode()
     assert "0.7300 USD per 1 CAD" in " ".join(content.split())
