@@ -57,6 +57,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "fund_cache",
+        # Beyond it a third is thrown away, locks of names among them: the usual 300 are a few minutes' attempts.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

@@ -29,6 +29,14 @@ def test_wrong_passwords_lock_the_name_even_for_the_right_one(client: Client) ->
     assert User.objects.get(username="maria").last_login is None
 
 
+def test_a_lock_outlasts_many_attempts_on_other_names(client: Client) -> None:
+    _, password = add_person("maria", role="Finance officer")
+    for _ in range(5):
+        sign_in(client, "maria", "wrong")
+    cache.set_many({f"~{n}": [] for n in range(400)}, timeout=300)
+    assert sign_in(client, "maria", password) == 200
+
+
 def test_too_many_attempts_from_one_place_get_a_page_that_says_when_to_come_back(client: Client) -> None:
     statuses = [sign_in(client, f"nobody-{n}", "wrong") for n in range(40)]
     assert 429 in statuses
