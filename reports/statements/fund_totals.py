@@ -10,6 +10,8 @@ from reports.sheets import Column, Row, Sheet, amount_column, count_column
 _TITLES = ("Signed", "Received", "Unapplied", "Outstanding")
 _LABELS = {Grouping.YEAR: "Year", Grouping.DONOR: "Donor", Grouping.CLASS: "Class"}
 
+_COHORTS = "A receipt counts for the year of its agreement, a gift for the year in which it came."
+
 
 def fund_totals(groups: Sequence[Group], by: Grouping) -> Sheet:
     """One row per group, in the functional currency; also in a group's own currency where some have another one."""
@@ -28,7 +30,7 @@ def fund_totals(groups: Sequence[Group], by: Grouping) -> Sheet:
             *(own if has_own else []),
         ],
         [_to_row(group, by, functional, has_own) for group in groups],
-        notes=["A receipt counts for the year of its agreement, a gift for the year in which it came."],
+        notes=[_COHORTS] if by == Grouping.YEAR else [],
     )
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -19,6 +21,12 @@ def test_who_has_an_account_signs_in(client: Client) -> None:
     _, password = add_person("maria", role="Finance officer")
     assert sign_in(client, "maria", password) == 302
     assert client.get("/").status_code == 200
+
+
+def test_the_cursor_stands_in_the_user_name(client: Client) -> None:
+    page = client.get("/accounts/login/").content.decode()
+    assert page.count("autofocus") == 1
+    assert re.search(r'<input[^>]*name="login"[^>]*autofocus', page)
 
 
 def test_wrong_passwords_lock_the_name_even_for_the_right_one(client: Client) -> None:
