@@ -6,7 +6,7 @@ integers in minor units of the functional currency. Numbers in brackets are even
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from ledger.entries import Draft, Leg
@@ -257,12 +257,17 @@ def disburse(
     return Draft(on, "disbursement", payee, f"Disbursement {number}", (number,), tuple(legs))
 
 
-def reverse_at_average(reversal: Draft, *, bank: str, carried: int, currency: str) -> Draft:
-    """The reversal of a receipt of which some is spent: its cash leaves at the average carrying amount (rule 4).
+def average_out(
+    *, number: str, donor: Party, on: date, fund: str, bank: str, reversed_at: Carried, average: int, currency: str
+) -> Draft:
+    """After the reversal of a receipt of which some was spent: its cash leaves at the average (rule 4).
 
-    `carried` (functional, positive) replaces what the receipt had put on `bank`; the rest is a realised exchange
-    difference. Of CAD 100.00 at 73.00 and CAD 100.00 at 75.00, CAD 97.00 spent: CAD 100.00 leave at 74.00.
+    The exact reversal took `reversed_at`, the receipt's own carrying amount; that comes back and `average`
+    (functional, positive) leaves instead, the rest is a realised exchange difference. Of CAD 100.00 at 73.00 and
+    CAD 100.00 at 75.00, CAD 97.00 spent: CAD 100.00 leave at 74.00. An entry of a kind of its own, so that what is
+    received is net of the whole receipt.
     """
-    legs = [replace(leg, functional=-carried) if leg.account == bank else leg for leg in reversal.legs]
-    legs += _exchange(legs, legs[0].fund, currency)
-    return replace(reversal, legs=tuple(legs))
+    legs = [_debit(bank, reversed_at, fund), _credit(bank, Carried(reversed_at.amount, average), fund)]
+    legs += _exchange(legs, fund, currency)
+    narration = f"Exchange difference at the reversal of {number}"
+    return Draft(on, "exchange", donor.name, narration, (number,), tuple(legs))

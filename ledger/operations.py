@@ -1,7 +1,7 @@
 """The only writers of the books. Each runs in one transaction, under the lock that puts writers in line."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -236,12 +236,8 @@ def _sum_by_month(drafts: Iterable[Draft], opened: dict[str, Account]) -> dict[_
     return sums
 
 
-def reverse_entry(
-    number: str, *, on: date, reason: str, by: str, adjust: Callable[[Draft], Draft] | None = None
-) -> Entry:
+def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
     """Posts the opposite of an entry, dated `on`, that names what it reverses and why.
-
-    `adjust` may change the reversal before it is posted, where an account's carrying amount has moved since.
 
     Raises EntryUnknown, AlreadyReversed, YearNotOpen, or EntryInvalid where `on` is before the entry's own date.
     """
@@ -256,5 +252,4 @@ def reverse_entry(
             )
         draft = queries.get_draft(entry)
         narration = f"Reversal of {draft.links[0]}: {reason}"
-        reversal = opposite(draft, on=on, narration=narration, reverses=number)
-        return post_entry(adjust(reversal) if adjust else reversal, by=by)
+        return post_entry(opposite(draft, on=on, narration=narration, reverses=number), by=by)

@@ -1,8 +1,6 @@
 """Corrections: a document that was posted in error is reversed by its opposite, and never edited."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import partial
 
 from django.contrib.auth.models import User
 
@@ -11,11 +9,19 @@ from fund.errors import StateUnfit
 from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Pledge, Receipt
 from fund.money import to_amount
 from fund.operations import acts, limits
+from fund.policy import Carried, Party
 from fund.queries.sub_funds import bank_cash, lowest_allocation_left
-from ledger.entries import Draft
 from ledger.money import Amount, share
 from ledger.operations import reverse_entry, writing
-from ledger.queries import Scope, document_totals, entries_caused_by, entries_of, functional_currency, get_total
+from ledger.queries import (
+    Scope,
+    document_totals,
+    entries_caused_by,
+    entries_of,
+    functional_currency,
+    get_draft,
+    get_total,
+)
 
 
 def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -> None:
@@ -50,7 +56,10 @@ def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> Non
         fund = found.agreement.sub_fund if found.agreement else policy.POOL
         limits.check_cash(found.bank_account, fund, to_amount(found.amount), on=on, field="on")
         limits.check_available(fund, _arrived(found) - _held(found), on=on, field="on")
-        _reverse(found.number, on=on, reason=reason, by=by, adjust=_find_adjustment(found, fund))
+        average = _find_average(found, fund)
+        _reverse(found.number, on=on, reason=reason, by=by)
+        if average is not None:
+            _average_out(found, fund, average, on=on, by=by)
         found.reversed_on = on
         found.save(update_fields=["reversed_on"])
         acts.record("reverse receipt", found, by=by, detail=reason)
@@ -96,24 +105,40 @@ def _check_standing(document: Document, ended_on: date | None, on: date) -> None
         acts.check_not_before(on, entry.dated_on, "on")
 
 
-Adjustment = Callable[[Draft], Draft]
-
-
-def _reverse(number: str, *, on: date, reason: str, by: User, adjust: Adjustment | None = None) -> None:
+def _reverse(number: str, *, on: date, reason: str, by: User) -> None:
     reason = acts.clean_text(reason, field="reason", longest=200)
     for entry in entries_caused_by(number).filter(reverses=None):
-        reverse_entry(entry.number, on=on, reason=reason, by=by.get_username(), adjust=adjust)
+        reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
 
 
-def _find_adjustment(receipt: Receipt, fund: str) -> Adjustment | None:
-    """None while nothing left the account since: the exact opposite then restores what was there before."""
+def _find_average(receipt: Receipt, fund: str) -> int | None:
+    """What the receipt's cash is carried at on average, in the functional currency.
+
+    None where nothing left the account since, or in the functional currency: the exact opposite restores what was
+    there before.
+    """
     account = receipt.bank_account
     since = Scope(since=receipt.received_on, accounts=(account.account,), funds=(fund,))
     if account.currency == functional_currency() or not get_total(since).credit:
         return None
     held = bank_cash(account.account, fund)
-    carried = share(held.functional, to_amount(receipt.amount).minor, held.amount)
-    return partial(policy.reverse_at_average, bank=account.account, carried=carried, currency=functional_currency())
+    average = share(held.functional, to_amount(receipt.amount).minor, held.amount)
+    return None if average == _arrived(receipt) else average
+
+
+def _average_out(receipt: Receipt, fund: str, average: int, *, on: date, by: User) -> None:
+    arrived = get_draft(entries_caused_by(receipt.number)[0]).legs[0]
+    draft = policy.average_out(
+        number=receipt.number,
+        donor=Party(receipt.donor.code, receipt.donor.name),
+        on=on,
+        fund=fund,
+        bank=receipt.bank_account.account,
+        reversed_at=Carried(to_amount(receipt.amount), arrived.functional),
+        average=average,
+        currency=functional_currency(),
+    )
+    acts.post(draft, by=by)
 
 
 def _posted(receipt: Receipt, accounts: tuple[str, ...]) -> int:
