@@ -91,7 +91,7 @@ class Telling:
     @singledispatchmethod
     def tell(self, step: Step) -> None:
         """Makes one step happen."""
-        raise NotImplementedError(step)
+        raise TypeError(f"{step!r} is no step that a story can have")
 
     @tell.register
     def _(self, step: Pledged) -> None:

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from fund.portal.views import DonorStatementPage, OwnStatementPage
+from fund.portal.views import StatementPage
 
 app_name = "portal"
 
 urlpatterns = [
-    path("statement/", OwnStatementPage.as_view(), name="statement"),
-    path("donors/<str:code>/statement/", DonorStatementPage.as_view(), name="donor-statement"),
+    path("statement/", StatementPage.as_view(), name="statement"),
+    path("donors/<str:code>/statement/", StatementPage.as_view(), name="donor-statement"),
 ]

@@ -25,13 +25,18 @@ class AsOfForm(forms.Form):
 
 
 class StatementPage(LoginRequiredMixin, TemplateView):
-    """A donor's statement at the end of a day, today when none is given."""
+    """A donor's statement at the end of a day, today when none is given.
+
+    Of the donor that the address names, for who may read every donor and for the donor; otherwise of one's own.
+    """
 
     template_name = "fund/portal/statement.html"
 
     def get_donor(self) -> Donor:
         """Whose statement it is. Raises Http404."""
-        raise NotImplementedError
+        if "code" in self.kwargs:
+            return get_visible_donor(self.request.user, self.kwargs["code"])
+        return get_own_donor(self.request.user)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         donor, today = self.get_donor(), timezone.localdate()
@@ -50,17 +55,3 @@ class StatementPage(LoginRequiredMixin, TemplateView):
             project_bars=draw_projects(statement),
         )
         return self.render_to_response(context, status=200 if valid else 422)
-
-
-class OwnStatementPage(StatementPage):
-    """The statement of the signed-in person's own donor."""
-
-    def get_donor(self) -> Donor:
-        return get_own_donor(self.request.user)
-
-
-class DonorStatementPage(StatementPage):
-    """A donor's statement by its code, for who may read every donor, and for the donor."""
-
-    def get_donor(self) -> Donor:
-        return get_visible_donor(self.request.user, self.kwargs["code"])

@@ -1,5 +1,6 @@
 """What the commands that import a file share: its reading, who acts, progress, and how refusals are shown."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ledger.money import Amount
 TECHNICAL_USER = "import"
 
 
-class FileCommand(DataCommand):
+class FileCommand(ABC, DataCommand):
     """A command that takes one file, all of it or nothing."""
 
     #: What a row becomes, one and many, and in the past tense.
@@ -45,11 +46,11 @@ class FileCommand(DataCommand):
             progress.end()
         self.report(ignored, outcome)
 
+    @abstractmethod
     def import_data(
         self, data: bytes, by: User, progress: Progress, options: dict[str, Any]
     ) -> tuple[tuple[str, ...], Outcome]:
         """Takes the file and returns the columns that were not read, and what became of the rows."""
-        raise NotImplementedError
 
     def report(self, ignored: tuple[str, ...], outcome: Outcome) -> None:
         """Says what was done."""
