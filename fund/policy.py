@@ -92,9 +92,11 @@ def split_expense(account: str) -> tuple[str, str]:
     return project, category
 
 
-def _debit(account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "") -> Leg:
+def _debit(
+    account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "", party: str = ""
+) -> Leg:
     amount = carried.amount
-    return Leg(account, amount.minor, amount.currency, carried.functional, fund, project, instalment)
+    return Leg(account, amount.minor, amount.currency, carried.functional, fund, project, instalment, party)
 
 
 def _credit(account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "") -> Leg:
@@ -205,9 +207,10 @@ def receive(arrival: Arrival, *, on_signature: bool, currency: str) -> Draft:
 
 
 def _money_in(arrival: Arrival, currency: str) -> list[Leg]:
-    legs = [_debit(arrival.bank, arrival.arrived, arrival.fund)]
+    donor = arrival.donor.code
+    legs = [_debit(arrival.bank, arrival.arrived, arrival.fund, party=donor)]
     if arrival.charges:
-        legs.append(_debit(BANK_CHARGES, _in(currency, arrival.charges), arrival.fund))
+        legs.append(_debit(BANK_CHARGES, _in(currency, arrival.charges), arrival.fund, party=donor))
     return legs
 
 

@@ -3,8 +3,10 @@
 `ledger/syntax.py` writes what this module has read.
 """
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +19,7 @@ from beancount.ops import validation
 from beancount.parser import booking, parser
 
 from ledger.entries import Draft, Leg
-from ledger.errors import EntryInvalid
+from ledger.errors import EntryInvalid, Refused
 from ledger.money import round_half_up, to_exact_minor
 from ledger.syntax import OPTIONS, OpenAccount, Stamp, is_entry, render_open
 
@@ -117,6 +119,7 @@ def _to_leg(posting: Any, functional: str) -> Leg:
         fund=meta.get("fund", ""),
         project=meta.get("project", ""),
         instalment=meta.get("instalment", ""),
+        party=meta.get("party", ""),
     )
 
 
@@ -130,31 +133,54 @@ def _weight(posting: Any) -> Decimal:
 class LoadedBook:
     """What Beancount's own loader found in a book.
 
-    `balances` maps (account, sub-fund, currency) to (amount, functional amount) in minor units; `entries` counts
-    the transactions; `errors` holds the loader's messages.
+    `balances` maps (account, sub-fund, currency) to (amount, functional amount) in minor units; `count` is the number
+    of transactions; `prints` maps the number of each to the hash of its draft and stamp, the links sorted, which means
+    something in this process alone; `errors` holds the loader's messages.
     """
 
     balances: dict[tuple[str, str, str], tuple[int, int]]
-    entries: int
+    count: int
+    prints: dict[str, int]
     errors: list[str]
 
 
 def load_book(path: Path, functional: str) -> LoadedBook:
     """Loads a book that this software wrote with Beancount's loader, without its cache file."""
-    entries, errors, _ = loader.load_file(str(path))
+    with _collecting_nothing():
+        entries, errors, _ = loader.load_file(str(path))
+    messages = [_describe(error) for error in errors]
     sums: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    prints: dict[str, int] = {}
     count = 0
     for entry in _transactions(entries):
         count += 1
-        for posting in entry.postings:
-            leg = _to_leg(posting, functional)
+        try:
+            draft, stamp = _to_draft(entry, functional), _to_stamp(entry)
+        except Refused as problem:
+            messages.append(f"{_place(entry.meta)}: {problem.message}")
+            continue
+        prints[stamp.number] = hash((draft, stamp))
+        for leg in draft.legs:
             cell = sums[leg.account, leg.fund, leg.currency]
             cell[0] += leg.amount
             cell[1] += leg.functional
     balances = {key: (amount, carried) for key, (amount, carried) in sums.items()}
-    return LoadedBook(balances, count, [_describe(error) for error in errors])
+    return LoadedBook(balances, count, prints, messages)
+
+
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """Without the search for cycles, which goes over all that is loaded again and again and finds none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _describe(error: Any) -> str:
-    source = error.source or {}
-    return f"{Path(source.get('filename', '')).name}:{source.get('lineno', 0)}: {error.message}"
+    return f"{_place(error.source or {})}: {error.message}"
+
+
+def _place(source: Any) -> str:
+    return f"{Path(source.get('filename', '')).name}:{source.get('lineno', 0)}"

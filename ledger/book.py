@@ -15,7 +15,7 @@ from django.db.models import Max
 from ledger import accounts, queries, syntax
 from ledger.chain import GENESIS
 from ledger.folder import MAIN, open_folder
-from ledger.models import Account, Entry, Link, MonthTotal
+from ledger.models import Account, Balance, Entry, Link
 from ledger.money import Amount
 from ledger.queries import Scope
 from ledger.snapshot import reading
@@ -111,7 +111,7 @@ def _head_lines(title: str, written: _Written, until: date | None) -> Iterator[s
 
 
 def _commodity_lines() -> Iterator[str]:
-    used = set(MonthTotal.objects.values_list("currency", flat=True).distinct())
+    used = set(Balance.objects.values_list("currency", flat=True).distinct())
     used |= set(Account.objects.values_list("currency", flat=True).distinct()) - {""}
     on = queries.get_begins_on()
     for currency in sorted(used | {queries.functional_currency()}):
@@ -180,7 +180,7 @@ def _query_lines(named_queries: Mapping[str, str]) -> Iterator[str]:
 
 def _make_queries() -> dict[str, str]:
     """The queries of every book; those about one sub-fund or one document show it with one of the book's."""
-    fund = MonthTotal.objects.order_by("-fund").values_list("fund", flat=True).first() or "POOL"
+    fund = Balance.objects.order_by("-fund").values_list("fund", flat=True).first() or "POOL"
     document = Link.objects.order_by("entry", "position").values_list("document", flat=True).first() or "RCT-2026-0001"
     sums = "sum(position) AS balance, sum(weight) AS carried"
     by_fund = "SELECT meta('fund') AS sub_fund"

@@ -35,8 +35,8 @@ class Leg:
     """One posting before it is posted.
 
     `amount` is in minor units of `currency`, `functional` in minor units of the functional currency; both debit
-    positive. `fund` is the code of the sub-fund. `project` and `instalment` name what the posting belongs to, or
-    are empty.
+    positive. `fund` is the code of the sub-fund. `project` and `instalment` name what the posting belongs to, and
+    `party` whom the money came from, or are empty.
     """
 
     account: str
@@ -46,6 +46,7 @@ class Leg:
     fund: str
     project: str = ""
     instalment: str = ""
+    party: str = ""
 
     def opposite(self) -> "Leg":
         """The same leg on the other side."""
@@ -113,7 +114,7 @@ def check_currencies(draft: Draft, functional: str) -> Iterator[str]:
 
 
 def check_names(draft: Draft, functional: str) -> Iterator[str]:
-    """Accounts, sub-funds, projects and instalments are well-formed."""
+    """Accounts, sub-funds, projects, instalments and parties are well-formed."""
     for leg in draft.legs:
         try:
             accounts.check_name(leg.account)
@@ -121,7 +122,7 @@ def check_names(draft: Draft, functional: str) -> Iterator[str]:
             yield problem.message
         if not leg.fund:
             yield f"{leg.account} names no sub-fund."
-        for code in (leg.fund, leg.project, leg.instalment):
+        for code in (leg.fund, leg.project, leg.instalment, leg.party):
             if not _CODE.fullmatch(code):
                 yield f"“{code}” is not a code."
             yield from check_text(code, "A code", LONGEST_CODE)

@@ -30,6 +30,22 @@ class YearNotOpen(Refused):
     """A date outside the fiscal years that take entries."""
 
 
+class PeriodClosed(Refused):
+    """A date in a period that is closed."""
+
+
+class PeriodNotDue(Refused):
+    """A closing out of its order, or before the period is over."""
+
+
+class PeriodUnknown(Refused):
+    """A text that names no month and no year."""
+
+
+class CertificateInvalid(Refused):
+    """A file that is not a certificate, or not as it was written."""
+
+
 class YearInvalid(Refused):
     """A fiscal year that cannot be opened."""
 

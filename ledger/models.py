@@ -103,6 +103,7 @@ class Posting(models.Model):
     fund = models.CharField(max_length=LONGEST_CODE)
     project = models.CharField(max_length=LONGEST_CODE, blank=True)
     instalment = models.CharField(max_length=LONGEST_CODE, blank=True)
+    party = models.CharField(max_length=LONGEST_CODE, blank=True)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     functional = models.BigIntegerField()
@@ -124,39 +125,109 @@ class Posting(models.Model):
         return f"{self.entry_id}/{self.line}"
 
 
-class MonthTotal(models.Model):
-    """What one month's postings add up to, for one account, sub-fund, kind of event and currency.
+class Balance(models.Model):
+    """What adds up: an account, a sub-fund, a kind of event, a party and a currency. Its figures are DayBalances."""
 
-    `functional` is `debit` less `credit`, both in minor units of the functional currency and not negative.
-    """
-
-    month = models.DateField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     fund = models.CharField(max_length=LONGEST_CODE)
     kind = models.CharField(max_length=LONGEST_KIND)
+    party = models.CharField(max_length=LONGEST_CODE, blank=True)
     currency = models.CharField(max_length=3)
+
+    class Meta:
+        ordering = ("account", "fund", "kind", "party", "currency")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "fund", "kind", "party", "currency"),
+                name="balance_once_per_key",
+            ),
+        )
+        indexes = (models.Index(fields=("fund",), name="balance_by_fund"),)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.fund} {self.kind}"
+
+
+class DayBalance(models.Model):
+    """What a balance has come to at the end of a day on which it moved: all of its postings up to and with that day.
+
+    `amount` is in minor units of the balance's currency, debit positive; `debit` and `credit` are in minor units of
+    the functional currency, not negative.
+    """
+
+    balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="days")
+    day = models.DateField()
     amount = models.BigIntegerField()
-    functional = models.BigIntegerField()
     debit = models.BigIntegerField()
     credit = models.BigIntegerField()
 
     class Meta:
-        ordering = ("month", "account", "fund", "kind", "currency")
+        ordering = ("balance", "day")
         constraints = (
-            models.UniqueConstraint(
-                fields=("account", "fund", "kind", "currency", "month"),
-                name="month_total_once_per_key",
-            ),
+            models.UniqueConstraint(fields=("balance", "day"), name="day_balance_once_per_day"),
             models.CheckConstraint(
                 condition=Q(
                     amount__range=(-LARGEST_TOTAL, LARGEST_TOTAL),
                     debit__range=(0, LARGEST_TOTAL),
                     credit__range=(0, LARGEST_TOTAL),
                 ),
-                name="month_total_is_exact",
+                name="day_balance_is_exact",
             ),
         )
-        indexes = (models.Index(fields=("fund", "month"), name="month_total_by_fund"),)
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m} {self.account_id} {self.fund}"
+        return f"{self.balance_id} {self.day}"
+
+
+class OpenItem(models.Model):
+    """What the postings of an instalment add up to on an account: zero when it is settled."""
+
+    instalment = models.CharField(max_length=LONGEST_CODE)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    functional = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("instalment", "account", "currency")
+        constraints = (
+            models.UniqueConstraint(fields=("instalment", "account", "currency"), name="open_item_once_per_key"),
+            models.CheckConstraint(
+                condition=Q(
+                    amount__range=(-LARGEST_TOTAL, LARGEST_TOTAL),
+                    functional__range=(-LARGEST_TOTAL, LARGEST_TOTAL),
+                ),
+                name="open_item_is_exact",
+            ),
+        )
+        indexes = (models.Index(fields=("account",), name="open_item_not_settled", condition=~Q(amount=0)),)
+
+    def __str__(self) -> str:
+        return f"{self.instalment} {self.account_id}"
+
+
+class Closing(models.Model):
+    """A month or a fiscal year that takes no more entries, and what was seen when it was closed.
+
+    `entries`, `debit` and `credit` (minor units of the functional currency) are those dated in the period; `place`,
+    `head` and `sha256` name the newest entry of the whole chain. An empty `head` is that of a book without entries.
+    """
+
+    period = models.CharField(max_length=7, unique=True)
+    begins_on = models.DateField()
+    ends_on = models.DateField()
+    entries = models.PositiveBigIntegerField()
+    debit = models.BigIntegerField()
+    credit = models.BigIntegerField()
+    place = models.PositiveBigIntegerField()
+    head = models.CharField(max_length=LONGEST_NUMBER, blank=True)
+    sha256 = models.CharField(max_length=64)
+    closed_at = models.DateTimeField()
+    closed_by = models.CharField(max_length=LONGEST_NAME)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=("ends_on",), name="closing_by_end"),)
+
+    def __str__(self) -> str:
+        return self.period

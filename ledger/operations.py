@@ -1,21 +1,31 @@
 """The only writers of the books. Each runs in one transaction, under the lock that puts writers in line."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from ledger import accounts, beans, queries, syntax, triggers
-from ledger.chain import GENESIS, chain_hash, entry_number
+from ledger import accounts, beans, journal, queries, syntax, triggers
+from ledger.balances import add_to_balances
+from ledger.chain import chain_hash, entry_number
 from ledger.entries import LONGEST_NAME, Draft, check_draft, check_text, opposite
-from ledger.errors import AccountInvalid, AlreadyReversed, EntryInvalid, YearInvalid, YearNotOpen
-from ledger.models import LARGEST_TOTAL, Account, Entry, FiscalYear, Link, MonthTotal, Posting
+from ledger.errors import (
+    AccountInvalid,
+    AlreadyReversed,
+    EntryInvalid,
+    PeriodClosed,
+    PeriodNotDue,
+    YearInvalid,
+    YearNotOpen,
+)
+from ledger.journal import Row
+from ledger.models import Account, Closing, Entry, FiscalYear
 from ledger.money import digits
+from ledger.periods import Period
+from ledger.queries import Scope
 
 _EARLIEST, _LATEST = 1900, 2199
 
@@ -39,6 +49,9 @@ def open_year(year: int, *, by: str) -> FiscalYear:
         raise YearInvalid(f"{year} is not a year of the books: {_EARLIEST} to {_LATEST}.", field="year")
     _check_author(by)
     with writing():
+        closed = queries.closed_until()
+        if closed and year <= closed.year and year not in queries.open_years():
+            raise YearInvalid(f"The books are closed up to {closed}: open a year after {closed.year}.", field="year")
         found, _ = FiscalYear.objects.get_or_create(year=year, defaults={"opened_at": timezone.now(), "opened_by": by})
         return found
 
@@ -57,11 +70,13 @@ def open_account(name: str, *, currency: str = "") -> Account:
 
 
 def check_open(on: date) -> None:
-    """Raises YearNotOpen unless `on` lies in an open fiscal year."""
-    years = queries.open_years()
+    """Raises YearNotOpen unless `on` lies in an open fiscal year, and PeriodClosed where its month is closed."""
+    years, closed = queries.open_years(), queries.closed_until()
     if on.year not in years:
-        allowed = _describe_years(years)
-        raise YearNotOpen(f"{on} is outside the open fiscal years. {allowed}", field="on")
+        raise YearNotOpen(f"{on} is outside the open fiscal years. {_describe_years(years)}", field="on")
+    if closed and on <= closed:
+        allowed = f"{closed + timedelta(days=1)} or later"
+        raise PeriodClosed(f"{on:%Y-%m} is closed and takes no more entries. Date it {allowed}.", field="on")
 
 
 def _describe_years(years: Sequence[int]) -> str:
@@ -79,22 +94,30 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
     """Posts entries, all or none, in the order given, and returns them as they stand in the journal.
 
     Each is checked by the ledger's own rules and by Beancount, gets the next number of its fiscal year and its place
-    in the chain, and adds to the month totals. Raises EntryInvalid, YearNotOpen or AccountInvalid.
+    in the chain, and adds to the balances. Raises EntryInvalid, YearNotOpen, PeriodClosed or AccountInvalid.
     """
     _check_author(by)
+    functional = settings.FUNCTIONAL_CURRENCY
     for draft in drafts:
-        check_draft(draft, settings.FUNCTIONAL_CURRENCY)
+        check_draft(draft, functional)
     if not drafts:
         return []
     with writing():
         for on in {draft.on for draft in drafts}:
             check_open(on)
         opened = _find_accounts(drafts)
-        entries = _number(drafts, by)
-        _check_with_beancount(entries, drafts, opened)
-        _insert(entries, drafts, opened)
-        _add_to_totals(drafts, opened)
-    return entries
+        rows = _number(drafts, by)
+        beans.check_entries(
+            [row.text for row in rows],
+            drafts,
+            opens=[account for _, account in opened.values()],
+            begins_on=queries.get_begins_on(),
+            functional=functional,
+        )
+        account_ids = {name: pk for name, (pk, _) in opened.items()}
+        journal.write_entries(rows, account_ids)
+        add_to_balances(drafts, account_ids)
+    return list(map(_to_entry, rows))
 
 
 def _check_author(by: str) -> None:
@@ -105,23 +128,22 @@ def _check_author(by: str) -> None:
         raise EntryInvalid(" ".join(problems))
 
 
-def _find_accounts(drafts: Sequence[Draft]) -> dict[str, Account]:
+def _find_accounts(drafts: Sequence[Draft]) -> dict[str, tuple[int, syntax.OpenAccount]]:
     names = {leg.account for draft in drafts for leg in draft.legs}
-    found = {account.name: account for account in Account.objects.filter(name__in=names)}
+    found = journal.read_accounts(names)
     missing = sorted(names - found.keys())
     if missing:
         raise AccountInvalid(f"Not an open account: {', '.join(missing)}.")
     return found
 
 
-def _number(drafts: Sequence[Draft], by: str) -> list[Entry]:
-    """Entries with their numbers, texts and places in the chain, not saved yet."""
-    head = Entry.objects.order_by("-id").first()
-    place, previous = (head.pk, head.sha256) if head else (0, GENESIS)
-    sequences = {year: _last_sequence(year) for year in {draft.on.year for draft in drafts}}
+def _number(drafts: Sequence[Draft], by: str) -> list[Row]:
+    """The rows of new entries: with their numbers, texts and places in the chain."""
+    head = journal.read_head({draft.on.year for draft in drafts})
+    place, previous, sequences = head.place, head.sha256, dict(head.sequences)
     reversed_ids = _find_reversed(drafts)
     now = timezone.now().replace(microsecond=0)
-    entries = []
+    rows = []
     for draft in drafts:
         year = draft.on.year
         place, sequences[year] = place + 1, sequences[year] + 1
@@ -129,35 +151,37 @@ def _number(drafts: Sequence[Draft], by: str) -> list[Entry]:
         stamp = syntax.Stamp(number, f"{now:%Y-%m-%dT%H:%M:%SZ}", by)
         text = syntax.render_entry(draft, stamp, settings.FUNCTIONAL_CURRENCY)
         sha256 = chain_hash(previous, text)
-        entries.append(
-            Entry(
-                id=place,
-                number=number,
-                year_id=year,
-                sequence=sequences[year],
-                dated_on=draft.on,
-                kind=draft.kind,
-                payee=draft.payee,
-                narration=draft.narration,
-                reverses_id=reversed_ids.get(draft.reverses),
-                text=text,
-                previous_sha256=previous,
-                sha256=sha256,
-                posted_at=now,
-                posted_by=by,
-            )
-        )
+        reverses = reversed_ids.get(draft.reverses)
+        rows.append(Row(place, number, sequences[year], reverses, text, previous, sha256, now, by, draft))
         previous = sha256
-    return entries
+    return rows
 
 
-def _last_sequence(year: int) -> int:
-    last = Entry.objects.filter(year_id=year).order_by("-sequence").values_list("sequence", flat=True).first()
-    return last or 0
+def _to_entry(row: Row) -> Entry:
+    entry = Entry(
+        id=row.place,
+        number=row.number,
+        year_id=row.draft.on.year,
+        sequence=row.sequence,
+        dated_on=row.draft.on,
+        kind=row.draft.kind,
+        payee=row.draft.payee,
+        narration=row.draft.narration,
+        reverses_id=row.reverses,
+        text=row.text,
+        previous_sha256=row.previous,
+        sha256=row.sha256,
+        posted_at=row.posted_at,
+        posted_by=row.posted_by,
+    )
+    entry._state.adding = False
+    return entry
 
 
 def _find_reversed(drafts: Sequence[Draft]) -> dict[str, int]:
     numbers = [draft.reverses for draft in drafts if draft.reverses]
+    if not numbers:
+        return {}
     found = {entry.number: entry for entry in Entry.objects.filter(number__in=numbers)}
     for number in numbers:
         if number not in found:
@@ -165,75 +189,6 @@ def _find_reversed(drafts: Sequence[Draft]) -> dict[str, int]:
         if queries.is_reversed(found[number]) or numbers.count(number) > 1:
             raise AlreadyReversed(f"{number} is reversed already: it stays as it is.")
     return {number: entry.pk for number, entry in found.items()}
-
-
-def _check_with_beancount(entries: Sequence[Entry], drafts: Sequence[Draft], opened: dict[str, Account]) -> None:
-    beans.check_entries(
-        [entry.text for entry in entries],
-        drafts,
-        opens=[syntax.OpenAccount(account.name, account.currency) for account in opened.values()],
-        begins_on=queries.get_begins_on(),
-        functional=settings.FUNCTIONAL_CURRENCY,
-    )
-
-
-def _insert(entries: Sequence[Entry], drafts: Sequence[Draft], opened: dict[str, Account]) -> None:
-    """Postings and links first: the entry seals them, and the database takes no more after it."""
-    pairs = list(zip(entries, drafts, strict=True))
-    Posting.objects.bulk_create(
-        Posting(
-            entry_id=entry.pk,
-            line=line,
-            dated_on=draft.on,
-            account=opened[leg.account],
-            fund=leg.fund,
-            project=leg.project,
-            instalment=leg.instalment,
-            currency=leg.currency,
-            amount=leg.amount,
-            functional=leg.functional,
-        )
-        for entry, draft in pairs
-        for line, leg in enumerate(draft.legs, 1)
-    )
-    Link.objects.bulk_create(
-        Link(entry_id=entry.pk, position=position, document=document)
-        for entry, draft in pairs
-        for position, document in enumerate(draft.links)
-    )
-    Entry.objects.bulk_create(entries)
-
-
-_MonthKey = tuple[date, int, str, str, str]
-
-
-def _add_to_totals(drafts: Iterable[Draft], opened: dict[str, Account]) -> None:
-    rows: list[list[Any]] = [[*key, *cell] for key, cell in _sum_by_month(drafts, opened).items()]
-    table = MonthTotal._meta.db_table
-    columns = ("amount", "functional", "debit", "credit")
-    added = ", ".join(f"{column} = {table}.{column} + excluded.{column}" for column in columns)
-    try:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"INSERT INTO {table} (month, account_id, fund, kind, currency, {', '.join(columns)}) "
-                "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) "
-                f"ON CONFLICT (account_id, fund, kind, currency, month) DO UPDATE SET {added}",
-                rows,
-            )
-    except IntegrityError:
-        raise EntryInvalid(f"A month's total would pass {LARGEST_TOTAL:,} minor units, the most it holds.") from None
-
-
-def _sum_by_month(drafts: Iterable[Draft], opened: dict[str, Account]) -> dict[_MonthKey, list[int]]:
-    sums: defaultdict[_MonthKey, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for draft in drafts:
-        for leg in draft.legs:
-            cell = sums[draft.on.replace(day=1), opened[leg.account].pk, leg.fund, draft.kind, leg.currency]
-            cell[0] += leg.amount
-            cell[1] += leg.functional
-            cell[2] += max(leg.functional, 0)
-            cell[3] += max(-leg.functional, 0)
-    return sums
 
 
 def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
@@ -253,3 +208,41 @@ def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
         draft = queries.get_draft(entry)
         narration = f"Reversal of {draft.links[0]}: {reason}"
         return post_entry(opposite(draft, on=on, narration=narration, reverses=number), by=by)
+
+
+def close_period(period: Period, *, by: str) -> Closing:
+    """Closes a month or a fiscal year: from now on it takes no entry, by any route.
+
+    Months close in order, and a year after its last month. Raises PeriodNotDue where another period is due, or this
+    one is not over.
+    """
+    _check_author(by)
+    with writing():
+        now = timezone.now().replace(microsecond=0)
+        _check_due(period, now.date())
+        head = journal.read_head(())
+        newest = queries.head()
+        moved = queries.get_total(Scope(since=period.begins_on, until=period.ends_on))
+        return Closing.objects.create(
+            period=str(period),
+            begins_on=period.begins_on,
+            ends_on=period.ends_on,
+            entries=Entry.objects.filter(dated_on__range=(period.begins_on, period.ends_on)).count(),
+            debit=moved.debit,
+            credit=moved.credit,
+            place=head.place,
+            head=newest.number if newest else "",
+            sha256=head.sha256,
+            closed_at=now,
+            closed_by=by,
+        )
+
+
+def _check_due(period: Period, today: date) -> None:
+    due = queries.next_period()
+    if due is None:
+        raise PeriodNotDue("Every open year is closed: open the next one first.", field="period")
+    if period != due:
+        raise PeriodNotDue(f"Periods close in order: {due} is next, not {period}.", field="period")
+    if period.ends_on >= today:
+        raise PeriodNotDue(f"{period} is not over: it can be closed after {period.ends_on}.", field="period")

@@ -1,36 +1,26 @@
 """What the books say: balances, movements and entries. Amounts are integers in minor units, debit positive.
 
-Sums come from the month totals, so that they cost the same at a thousand entries and at ten million; only a period
-that begins or ends inside a month reads that month's postings.
+Sums come from the running balances, so that they cost the same at a thousand entries and at ten million.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import (
-    Case,
-    DateField,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-    When,
-    prefetch_related_objects,
-)
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 
 from ledger import accounts
+from ledger.balances import Choice, read_balances, read_days
+from ledger.certificates import Certificate
 from ledger.entries import Draft, Leg
-from ledger.errors import EntryUnknown
-from ledger.models import Account, Entry, FiscalYear, MonthTotal, Posting
+from ledger.errors import EntryUnknown, PeriodUnknown
+from ledger.models import Account, Closing, Entry, FiscalYear, OpenItem, Posting
+from ledger.money import to_decimal
+from ledger.periods import Period, following, parse_period
 
-DIMENSIONS = ("account", "fund", "kind", "currency", "month")
+DIMENSIONS = ("account", "fund", "kind", "party", "currency", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +34,7 @@ class Total:
     account: str = ""
     fund: str = ""
     kind: str = ""
+    party: str = ""
     currency: str = ""
     month: date | None = None
     amount: int = 0
@@ -64,115 +55,51 @@ class Scope:
     accounts: tuple[str, ...] = ()
     funds: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-
-
-@dataclass
-class _Cell:
-    sums: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
-
-    def add(self, row: dict[str, Any]) -> None:
-        for index, column in enumerate(("amount", "functional", "debit", "credit")):
-            self.sums[index] += int(row[f"sum_{column}"] or 0)
+    parties: tuple[str, ...] = ()
 
 
 def totals(scope: Scope, *, by: Sequence[str]) -> list[Total]:
     """Sums the postings in `scope` for each combination of the dimensions `by`, zero sums left out.
 
     `totals(Scope(until=d), by=("account", "currency"))` is the trial balance at the end of day `d`. Sorted by the
-    dimensions, accounts in the order of a trial balance.
+    dimensions, accounts in the order of a trial balance. By month it reads every day: for whole books, not for pages.
     """
     assert set(by) <= set(DIMENSIONS)
-    cells: defaultdict[tuple[Any, ...], _Cell] = defaultdict(_Cell)
-    for queryset, names in _sources(scope):
-        columns = {name: names.get(name, name) for name in by}
-        for row in queryset.values(*columns.values()).annotate(**_sums(queryset)).order_by():
-            cells[tuple(row[columns[name]] for name in by)].add(row)
-    found = [_to_total(by, key, cell) for key, cell in cells.items() if any(cell.sums)]
+    rows = read_balances(_choose(scope), by)
+    found = [_to_total(by, *row) for row in rows if any(row[1:])]
     return sorted(found, key=_sort_key)
 
 
-def _to_total(by: Sequence[str], key: tuple[Any, ...], cell: _Cell) -> Total:
-    amount, functional, debit, credit = cell.sums
+def _to_total(by: Sequence[str], key: tuple[Any, ...], amount: int, debit: int, credit: int) -> Total:
     dimensions = dict(zip(by, key, strict=True))
-    return Total(
-        **dimensions,
-        amount=amount if "currency" in by else 0,
-        functional=functional,
-        debit=debit,
-        credit=credit,
-    )
+    amount = amount if "currency" in by else 0
+    return Total(**dimensions, amount=amount, functional=debit - credit, debit=debit, credit=credit)
 
 
 def _sort_key(total: Total) -> tuple[Any, ...]:
     account = accounts.sort_key(total.account) if total.account else (0, "")
-    return account, total.fund, total.kind, total.currency, total.month or date.min
+    return account, total.fund, total.kind, total.party, total.currency, total.month or date.min
 
 
-def _sums(queryset: QuerySet[Any]) -> dict[str, Sum]:
-    if queryset.model is MonthTotal:
-        return {f"sum_{column}": Sum(column) for column in ("amount", "functional", "debit", "credit")}
-    debit = Case(When(functional__gt=0, then=F("functional")), default=Value(0))
-    credit = Case(When(functional__lt=0, then=-F("functional")), default=Value(0))
-    return {
-        "sum_amount": Sum("amount"),
-        "sum_functional": Sum("functional"),
-        "sum_debit": Sum(debit),
-        "sum_credit": Sum(credit),
-    }
-
-
-def _sources(scope: Scope) -> list[tuple[QuerySet[Any], dict[str, str]]]:
-    """Whole months out of the totals, broken months out of the postings, with the names of their columns."""
-    first, last, broken = _cut(scope.since, scope.until)
-    months = MonthTotal.objects.filter(_where(scope, "kind"))
-    if first:
-        months = months.filter(month__gte=first)
-    if last:
-        months = months.filter(month__lt=last)
-    sources: list[tuple[QuerySet[Any], dict[str, str]]] = [(months, {"account": "account__name"})]
-    for begin, end in broken:
-        days = Posting.objects.filter(_where(scope, "entry__kind"), dated_on__gte=begin, dated_on__lt=end)
-        days = days.annotate(in_month=Value(begin.replace(day=1), output_field=DateField()))
-        sources.append((days, {"account": "account__name", "kind": "entry__kind", "month": "in_month"}))
-    return sources
-
-
-def _cut(since: date | None, until: date | None) -> tuple[date | None, date | None, list[tuple[date, date]]]:
-    """The whole months from `first` up to before `last`, and the stretches of days in broken months."""
-    begin = since
-    end = until + timedelta(days=1) if until else None
-    first = _month_after(begin) if begin and begin.day > 1 else begin
-    last = end.replace(day=1) if end else None
-    if begin and end and first and last and first > last:
-        return first, first, [(begin, end)] if begin < end else []
-    broken = []
-    if begin and first and begin < first:
-        broken.append((begin, first))
-    if end and last and last < end:
-        broken.append((last, end))
-    return first, last, broken
-
-
-def _month_after(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def _where(scope: Scope, kind: str) -> Q:
-    where = Q()
-    if scope.accounts:
-        where &= Q(account__in=_find_account_ids(scope.accounts))
-    if scope.funds:
-        where &= Q(fund__in=scope.funds)
-    if scope.kinds:
-        where &= Q(**{f"{kind}__in": scope.kinds})
-    return where
+def _choose(scope: Scope) -> Choice:
+    return Choice(
+        account_ids=_find_account_ids(scope.accounts) if scope.accounts else None,
+        funds=scope.funds or None,
+        kinds=scope.kinds or None,
+        parties=scope.parties or None,
+        since=scope.since,
+        until=scope.until,
+    )
 
 
 def _find_account_ids(names: Iterable[str]) -> list[int]:
-    # Compared here, because SQLite's LIKE takes small letters for capitals.
-    wanted = tuple(names)
+    wanted = set(names)
     beginnings = tuple(name for name in wanted if name.endswith(":"))
-    rows = Account.objects.values_list("pk", "name")
+    where = Q(name__in=wanted)
+    for beginning in beginnings:
+        where |= Q(name__startswith=beginning)
+    # Once more here, because SQLite's LIKE takes small letters for capitals.
+    rows = Account.objects.filter(where).order_by().values_list("pk", "name")
     return [pk for pk, name in rows if name in wanted or name.startswith(beginnings)]
 
 
@@ -197,15 +124,14 @@ def lowest(scope: Scope, *, since: date, measure: str = "functional", side: int 
     for the credit balance. What leaves on a past day must leave enough for all that came after it: this is what can.
     """
     assert measure in ("amount", "functional")
-    opening = totals(replace(scope, until=since), by=("currency",))
-    balance = side * sum(getattr(total, measure) for total in opening)
-    low = Low(since, balance)
-    later = Posting.objects.filter(_where(scope, "entry__kind"), dated_on__gt=since)
-    for day, change in later.values_list("dated_on").annotate(Sum(measure)).order_by("dated_on"):
-        balance += side * int(change)
-        if balance < low.balance:
-            low = Low(day, balance)
-    return low
+    standing: dict[int, int] = {}
+    balance, by_day = 0, {since: 0}
+    for pk, day, amount, functional in read_days(replace(_choose(scope), since=since)):
+        now = amount if measure == "amount" else functional
+        balance += side * (now - standing.get(pk, 0))
+        standing[pk] = now
+        by_day[max(day, since)] = balance
+    return min((Low(day, balance) for day, balance in by_day.items()), key=lambda low: (low.balance, low.on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +168,7 @@ def instalment_balance(reference: OuterRef, accounts: tuple[str, ...]) -> Subque
 
     In minor units of its currency; null where nothing was posted.
     """
-    found = Posting.objects.filter(instalment=reference).exclude(instalment="").order_by()
+    found = OpenItem.objects.filter(instalment=reference).order_by()
     return Subquery(found.values("instalment").annotate(balance=_sum_on(accounts)).values("balance"))
 
 
@@ -273,7 +199,7 @@ class OpenInstalment:
 
 def open_instalments(accounts: tuple[str, ...]) -> list[OpenInstalment]:
     """The instalments whose postings on `accounts` (as in Scope) do not add up to zero."""
-    found = Posting.objects.filter(account__in=_find_account_ids(accounts)).exclude(instalment="")
+    found = OpenItem.objects.filter(account__in=_find_account_ids(accounts)).exclude(amount=0)
     sums = found.values_list("instalment", "currency").annotate(Sum("amount"), Sum("functional"))
     rows = sums.exclude(amount__sum=0).order_by("instalment")
     return [OpenInstalment(name, currency, int(amount), int(carried)) for name, currency, amount, carried in rows]
@@ -287,6 +213,49 @@ def open_years() -> list[int]:
 def years() -> QuerySet[FiscalYear]:
     """The fiscal years with who opened them."""
     return FiscalYear.objects.all()
+
+
+def closings() -> QuerySet[Closing]:
+    """The closed periods with their certificates' figures, in the order in which they were closed."""
+    return Closing.objects.all()
+
+
+def closed_until() -> date | None:
+    """The last day that takes no more entries, or None where no period is closed."""
+    return Closing.objects.order_by("-ends_on").values_list("ends_on", flat=True).first()
+
+
+def next_period() -> Period | None:
+    """The period that closes next, or None where every open year is closed."""
+    last = Closing.objects.order_by("-id").values_list("period", flat=True).first()
+    return following(parse_period(last) if last else None, open_years())
+
+
+def get_closing(period: str) -> Closing:
+    """The closing of a period. Raises PeriodUnknown."""
+    found = Closing.objects.filter(period=period).first()
+    if found is None:
+        raise PeriodUnknown(f"{period} is not closed.")
+    return found
+
+
+def make_certificate(closing: Closing) -> Certificate:
+    """The certificate of a closed period."""
+    currency = functional_currency()
+    return Certificate(
+        period=closing.period,
+        begins_on=str(closing.begins_on),
+        ends_on=str(closing.ends_on),
+        currency=currency,
+        entries=str(closing.entries),
+        debit=f"{to_decimal(closing.debit, currency):f}",
+        credit=f"{to_decimal(closing.credit, currency):f}",
+        chain_entries=str(closing.place),
+        head=closing.head,
+        head_sha256=closing.sha256,
+        closed_at=f"{closing.closed_at:%Y-%m-%dT%H:%M:%SZ}",
+        closed_by=closing.closed_by,
+    )
 
 
 def get_begins_on() -> date:
@@ -325,6 +294,7 @@ def get_draft(entry: Entry) -> Draft:
             posting.fund,
             posting.project,
             posting.instalment,
+            posting.party,
         )
         for posting in entry.postings.all()
     )

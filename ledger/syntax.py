@@ -57,7 +57,8 @@ def render_entry(draft: Draft, stamp: Stamp, functional: str) -> str:
     lines += _meta("  ", facts | {"reverses": draft.reverses})
     for leg in draft.legs:
         lines.append(_render_leg(leg, functional))
-        lines += _meta("    ", {"fund": leg.fund, "project": leg.project, "instalment": leg.instalment})
+        codes = {"fund": leg.fund, "project": leg.project, "instalment": leg.instalment, "party": leg.party}
+        lines += _meta("    ", codes)
     return "\n".join(lines) + "\n"
 
 

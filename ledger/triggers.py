@@ -1,9 +1,10 @@
 """Triggers that make the database itself refuse what the books refuse, on SQLite and PostgreSQL.
 
-Three rules, the same on both engines and whoever writes: entries, postings, links and accounts are never updated,
-replaced or deleted; a posting or a link comes before its entry, which seals it; an entry is taken only with two or
-more postings that add up to zero in each sub-fund. The foreign keys are deferred, so a posting whose entry never comes
-fails at the commit.
+Four rules, the same on both engines and whoever writes: entries, postings, links, accounts, fiscal years and closings
+are never updated, replaced or deleted; a posting or a link comes before its entry, which seals it; an entry is taken
+only with two or more postings of its own day that add up to zero in each sub-fund; and none is taken that is dated in
+a closed period, nor a closing before one that stands. The foreign keys are deferred, so a posting whose entry never
+comes fails at the commit.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,18 +26,33 @@ _KEYS = {
     "ledger_posting": (("id",), ("entry_id", "line")),
     "ledger_link": (("id",), ("entry_id", "document")),
     "ledger_account": (("id",), ("name",)),
+    "ledger_fiscalyear": (("year",),),
+    "ledger_closing": (("id",), ("period",)),
 }
 _SEALED = ("ledger_posting", "ledger_link")
 
 _UNBALANCED = """
     EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id GROUP BY fund HAVING SUM(functional) <> 0)
-    OR (SELECT COUNT(*) FROM ledger_posting WHERE entry_id = NEW.id) < 2
+    OR (SELECT COUNT(*) FROM ledger_posting WHERE entry_id = NEW.id AND dated_on = NEW.dated_on) < 2
+    OR EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id AND dated_on <> NEW.dated_on)
 """
+_CLOSED = "EXISTS (SELECT 1 FROM ledger_closing WHERE ends_on >= NEW.dated_on)"
+_CLOSED_LATER = "EXISTS (SELECT 1 FROM ledger_closing WHERE ends_on > NEW.ends_on)"
 _EXISTING = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id)"
 
 _NEVER = "the journal is append-only"
 _LATE = "the entry is already sealed"
 _OPEN = "an entry adds up to zero in each sub-fund"
+_PAST = "the period is closed"
+_ORDER = "periods close in order"
+
+# What an insert is refused for: the trigger, its table, the condition, the message.
+_RULES = (
+    *((f"{table}_sealed", table, _EXISTING, _LATE) for table in _SEALED),
+    ("ledger_entry_balanced", "ledger_entry", _UNBALANCED, _OPEN),
+    ("ledger_entry_not_closed", "ledger_entry", _CLOSED, _PAST),
+    ("ledger_closing_in_order", "ledger_closing", _CLOSED_LATER, _ORDER),
+)
 
 
 def _sqlite() -> dict[str, str]:
@@ -51,20 +67,16 @@ def _sqlite() -> dict[str, str]:
         same = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
         taken = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
         bodies[f"{table}_no_replace"] = f"BEFORE INSERT ON {table} WHEN {taken} {refuse.format(_NEVER)}"
-    for table in _SEALED:
-        bodies[f"{table}_sealed"] = f"BEFORE INSERT ON {table} WHEN {_EXISTING} {refuse.format(_LATE)}"
-    bodies["ledger_entry_balanced"] = f"BEFORE INSERT ON ledger_entry WHEN {_UNBALANCED} {refuse.format(_OPEN)}"
+    for name, table, condition, message in _RULES:
+        bodies[name] = f"BEFORE INSERT ON {table} WHEN {condition} {refuse.format(message)}"
     return bodies
 
 
 def _postgresql_functions() -> dict[str, str]:
     # Whoever inserts, even past this software, waits for the writer who is at work and then sees what it sealed.
     wait = f"PERFORM pg_advisory_xact_lock({LOCK});"
-    rules = {
-        "ledger_frozen": ("", "TRUE", _NEVER),
-        "ledger_sealed": (wait, _EXISTING, _LATE),
-        "ledger_balanced": (wait, _UNBALANCED, _OPEN),
-    }
+    rules = {"ledger_frozen": ("", "TRUE", _NEVER)}
+    rules |= {name: (wait, condition, message) for name, _, condition, message in _RULES}
     head = "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     code = "USING ERRCODE = 'integrity_constraint_violation'"
     return {
@@ -79,10 +91,8 @@ def _postgresql() -> dict[str, str]:
         frozen = "EXECUTE FUNCTION ledger_frozen()"
         bodies[f"{table}_frozen"] = f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {frozen}"
         bodies[f"{table}_no_truncate"] = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {frozen}"
-    for table in _SEALED:
-        bodies[f"{table}_sealed"] = f"BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_sealed()"
-    balanced = "BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_balanced()"
-    bodies["ledger_entry_balanced"] = balanced
+    for name, table, _, _ in _RULES:
+        bodies[name] = f"BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
     return bodies
 
 
@@ -95,26 +105,46 @@ def create_statements(vendor: str) -> list[str]:
     """The statements that install the triggers on `vendor`."""
     if vendor == "sqlite":
         return [f"CREATE TRIGGER {name} {body}" for name, body in _sqlite().items()]
-    functions = [f"CREATE FUNCTION {name}{body}" for name, body in _postgresql_functions().items()]
+    functions = [f"CREATE OR REPLACE FUNCTION {name}{body}" for name, body in _postgresql_functions().items()]
     return functions + [f"CREATE TRIGGER {name} {body}" for name, body in _postgresql().items()]
 
 
 def drop_statements(vendor: str) -> list[str]:
     """The statements that take the triggers away again: for reversing the migration, and for tests that flush."""
     if vendor == "sqlite":
-        return [f"DROP TRIGGER {name}" for name in _sqlite()]
-    return [f"DROP FUNCTION {name}() CASCADE" for name in _postgresql_functions()]
+        return [f"DROP TRIGGER IF EXISTS {name}" for name in _sqlite()]
+    return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in _postgresql_functions()]
 
 
 def find_missing(connection: BaseDatabaseWrapper) -> set[str]:
-    """The names of the triggers that the database lacks or has switched off."""
-    installed = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal",
-    }
+    """The names of the triggers that the database lacks, has switched off, or has with another body."""
+    if connection.vendor == "sqlite":
+        return _lacking(
+            connection, _SQLITE_TRIGGERS, {name: f"CREATE TRIGGER {name} {body}" for name, body in _sqlite().items()}
+        )
+    sources = {name: body.split("$$")[1] for name, body in _postgresql_functions().items()}
+    changed = _lacking(connection, _POSTGRESQL_FUNCTIONS, sources)
+    called = {name: body.rpartition(" ")[2].removesuffix("()") for name, body in _postgresql().items()}
+    lacking = _lacking(connection, _POSTGRESQL_TRIGGERS, called)
+    return lacking | {name for name, function in called.items() if function in changed}
+
+
+_SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+_POSTGRESQL_FUNCTIONS = """
+    SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'ledger_%'
+"""
+_POSTGRESQL_TRIGGERS = """
+    SELECT tgname, proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal
+"""
+
+
+def _lacking(connection: BaseDatabaseWrapper, query: str, wanted: dict[str, str]) -> set[str]:
+    """The names in `wanted` that a query of names and definitions does not find as they are wanted."""
     with connection.cursor() as cursor:
-        cursor.execute(installed[connection.vendor])
-        return set(names(connection.vendor)) - {name for (name,) in cursor.fetchall()}
+        cursor.execute(query)
+        found = dict(cursor.fetchall())
+    return {name for name, definition in wanted.items() if found.get(name) != definition}
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

@@ -94,7 +94,8 @@ def _legs(draw: st.DrawFn, fund: str) -> Leg:
     sign, amount, functional = draw(st.sampled_from((1, -1))), draw(SIZES), draw(SIZES)
     functional = amount if currency == "USD" else functional
     codes = draw(st.one_of(st.just(("", "")), st.tuples(CODES, CODES)))
-    return Leg(account, sign * amount, currency, sign * functional, fund, *codes)
+    party = draw(st.sampled_from(("", "CAN", "USA")))
+    return Leg(account, sign * amount, currency, sign * functional, fund, *codes, party)
 
 
 @st.composite

@@ -20,7 +20,7 @@ from ledger.errors import (
     YearInvalid,
     YearNotOpen,
 )
-from ledger.models import Entry, MonthTotal, Posting
+from ledger.models import DayBalance, Entry, Posting
 from ledger.queries import Scope
 from tests.ledger.drafts import BANK, GIFTS, as_row, make_draft, make_foreign_draft, make_leg, open_books
 
@@ -66,7 +66,7 @@ def test_nothing_is_written_where_one_entry_of_a_batch_is_wrong(books: None):
     for wrong in (make_draft(0), make_draft(on=date(2027, 1, 1)), make_draft(reverses="JE-2026-000009")):
         with pytest.raises(Refused):
             operations.post_entries([make_draft(), wrong], by="officer")
-    assert (Entry.objects.count(), Posting.objects.count(), MonthTotal.objects.count()) == (0, 0, 0)
+    assert (Entry.objects.count(), Posting.objects.count(), DayBalance.objects.count()) == (0, 0, 0)
 
 
 def test_empty_batch_posts_nothing(books: None):

@@ -31,6 +31,7 @@ def sum_drafts(posted: Iterable[Draft], scope: Scope, by: Sequence[str]) -> Sums
                 "account": leg.account,
                 "fund": leg.fund,
                 "kind": draft.kind,
+                "party": leg.party,
                 "currency": leg.currency,
                 "month": draft.on.replace(day=1),
             }
@@ -50,6 +51,7 @@ def is_in(scope: Scope, on: date, row: dict[str, Any]) -> bool:
         and (not scope.accounts or account in scope.accounts or account.startswith(beginnings))
         and (not scope.funds or row["fund"] in scope.funds)
         and (not scope.kinds or row["kind"] in scope.kinds)
+        and (not scope.parties or row["party"] in scope.parties)
     )
 
 
@@ -68,6 +70,7 @@ SCOPES = st.builds(
     accounts=st.sampled_from([(), ("Assets:",), ("Assets:Bank:", GIFTS), (BANK,), ("Assets:Bank",)]),
     funds=st.sampled_from([(), ("POOL",), ("POOL", "GENERAL")]),
     kinds=st.sampled_from([(), ("receipt",), ("receipt", "charge")]),
+    parties=st.sampled_from([(), ("CAN",), ("CAN", "USA")]),
 )
 
 

@@ -16,9 +16,9 @@ NEW_ENTRY = """
     FROM ledger_entry WHERE id = 1
 """
 NEW_POSTING = """
-    INSERT INTO ledger_posting (entry_id, line, dated_on, account_id, fund, project, instalment, currency,
+    INSERT INTO ledger_posting (entry_id, line, dated_on, account_id, fund, project, instalment, party, currency,
                                 amount, functional)
-    SELECT {entry}, {line}, dated_on, account_id, fund, project, instalment, currency, {amount}, {amount}
+    SELECT {entry}, {line}, dated_on, account_id, fund, project, instalment, party, currency, {amount}, {amount}
     FROM ledger_posting WHERE entry_id = 1 AND line = 1
 """
 

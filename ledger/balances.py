@@ -1,0 +1,269 @@
+"""The running balances: kept with each entry, read at the end of any day.
+
+A balance (account, sub-fund, kind of event, party, currency) has a row for each day on which it moved, with all that
+was posted up to then. What it is at the end of a day is its latest row of that day or before: one look-up, in a book
+of a thousand entries as in one of ten million. Items (the instalments that postings name) have one row each.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection
+
+from ledger.entries import Draft
+from ledger.errors import EntryInvalid
+from ledger.models import LARGEST_TOTAL
+
+# What tells balances apart, as columns.
+KEY = ("account_id", "fund", "kind", "party", "currency")
+
+_AT_ONCE = 500
+
+_FIND = f"SELECT id, {', '.join(KEY)} FROM ledger_balance WHERE ({', '.join(KEY)}) IN (VALUES {{}})"
+_MAKE = f"INSERT INTO ledger_balance ({', '.join(KEY)}) VALUES (%s, %s, %s, %s, %s)"
+# A day's row begins from the latest one before, or grows; the days after it grow too.
+_ADD = """
+    INSERT INTO ledger_daybalance (balance_id, day, amount, debit, credit)
+    SELECT %s, %s, COALESCE(p.amount, 0) + %s, COALESCE(p.debit, 0) + %s, COALESCE(p.credit, 0) + %s
+    FROM (SELECT 1 AS one) AS here LEFT JOIN (
+        SELECT amount, debit, credit FROM ledger_daybalance
+        WHERE balance_id = %s AND day <= %s ORDER BY day DESC LIMIT 1
+    ) AS p ON TRUE
+    WHERE TRUE
+    ON CONFLICT (balance_id, day)
+    DO UPDATE SET amount = excluded.amount, debit = excluded.debit, credit = excluded.credit
+"""
+_SHIFT = """
+    UPDATE ledger_daybalance SET amount = amount + %s, debit = debit + %s, credit = credit + %s
+    WHERE balance_id = %s AND day > %s
+"""
+_ADD_ITEM = """
+    INSERT INTO ledger_openitem (instalment, account_id, currency, amount, functional) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (instalment, account_id, currency) DO UPDATE
+    SET amount = ledger_openitem.amount + excluded.amount, functional = ledger_openitem.functional + excluded.functional
+"""
+
+Key = tuple[int, str, str, str, str]
+Item = tuple[str, int, str]
+
+
+def add_to_balances(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> None:
+    """Adds what was posted to the balances and the open items. Raises EntryInvalid where one would grow too large."""
+    days, items = _sum_days(drafts, account_ids), _sum_items(drafts, account_ids)
+    ids = _find_or_make({key for key, _ in days})
+    days_of = sorted((ids[key], day, *cell) for (key, day), cell in days.items())
+    adapt = connection.ops.adapt_datefield_value
+    try:
+        with connection.cursor() as cursor:
+            # First what is there already; then day by day, each from the one before.
+            cursor.executemany(_SHIFT, [(*cell, pk, adapt(day)) for pk, day, *cell in days_of])
+            cursor.executemany(_ADD, [(pk, adapt(day), *cell, pk, adapt(day)) for pk, day, *cell in days_of])
+            if items:
+                cursor.executemany(_ADD_ITEM, [(*item, *cell) for item, cell in sorted(items.items())])
+    except IntegrityError:
+        raise EntryInvalid(f"A balance would pass {LARGEST_TOTAL:,} minor units, the most it holds.") from None
+
+
+def _sum_days(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> dict[tuple[Key, date], list[int]]:
+    sums: defaultdict[tuple[Key, date], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for draft in drafts:
+        for leg in draft.legs:
+            cell = sums[(account_ids[leg.account], leg.fund, draft.kind, leg.party, leg.currency), draft.on]
+            cell[0] += leg.amount
+            cell[1 if leg.functional > 0 else 2] += abs(leg.functional)
+    return sums
+
+
+def _sum_items(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> dict[Item, list[int]]:
+    sums: defaultdict[Item, list[int]] = defaultdict(lambda: [0, 0])
+    for draft in drafts:
+        for leg in draft.legs:
+            if leg.instalment:
+                cell = sums[leg.instalment, account_ids[leg.account], leg.currency]
+                cell[0] += leg.amount
+                cell[1] += leg.functional
+    return sums
+
+
+def _find_or_make(keys: Iterable[Key]) -> dict[Key, int]:
+    wanted = sorted(keys)
+    found = _find(wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        with connection.cursor() as cursor:
+            cursor.executemany(_MAKE, missing)
+        found |= _find(missing)
+    return found
+
+
+def _find(keys: Sequence[Key]) -> dict[Key, int]:
+    found: dict[Key, int] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(some))
+            cursor.execute(_FIND.format(values), [value for key in some for value in key])
+            found |= {key: pk for pk, *key in cursor.fetchall() for key in [tuple(key)]}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which balances to read, all of them where a field is None; `since` and `until` are included."""
+
+    account_ids: Sequence[int] | None = None
+    funds: Sequence[str] | None = None
+    kinds: Sequence[str] | None = None
+    parties: Sequence[str] | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def condition(self) -> tuple[str, list[Any]]:
+        """The condition on ledger_balance, as SQL with its parameters."""
+        columns = {"account_id": self.account_ids, "fund": self.funds, "kind": self.kinds, "party": self.parties}
+        parts, values = ["TRUE"], []
+        for column, wanted in columns.items():
+            if wanted is not None:
+                parts.append(f"b.{column} IN ({', '.join(['%s'] * len(wanted))})" if wanted else "FALSE")
+                values += wanted
+        return " AND ".join(parts), values
+
+
+# The latest row of a balance on a day or before it.
+_AT = """
+    ledger_daybalance {0} ON {0}.balance_id = b.id
+    AND {0}.day = (SELECT MAX(x.day) FROM ledger_daybalance x WHERE x.balance_id = b.id AND x.day <= %s)
+"""
+# "account" is the account's name.
+_COLUMNS = {"account": "a.name", "fund": "b.fund", "kind": "b.kind", "party": "b.party", "currency": "b.currency"}
+_MONTH = {"sqlite": "substr(m.day, 1, 7) || '-01'", "postgresql": "date_trunc('month', m.day)::date"}
+
+# The values of what was asked for; then the amount, the debit and the credit.
+Row = tuple[tuple[Any, ...], int, int, int]
+
+
+def read_balances(choice: Choice, by: Sequence[str]) -> Iterator[Row]:
+    """What moved from `since` to `until`, added up for each combination of `by`: _COLUMNS, and "month"."""
+    rows = _read_months(choice, by) if "month" in by else _read_sums(choice, by)
+    for *key, amount, debit, credit in rows:
+        yield tuple(key), int(amount), int(debit), int(credit)
+
+
+def _read_sums(choice: Choice, by: Sequence[str]) -> list[Any]:
+    columns = [_COLUMNS[name] for name in by]
+    sums = ["SUM(d.amount)", "SUM(d.debit)", "SUM(d.credit)"]
+    tables, values = [f"JOIN {_AT.format('d')}"], [_adapt(choice.until or date.max)]
+    if choice.since:
+        sums = [f"SUM(d.{name} - COALESCE(o.{name}, 0))" for name in ("amount", "debit", "credit")]
+        tables.append(f"LEFT JOIN {_AT.format('o')}")
+        values.append(_adapt(choice.since - timedelta(days=1)))
+    return _select(choice, columns, sums, tables, values)
+
+
+def _read_months(choice: Choice, by: Sequence[str]) -> list[Any]:
+    """Each day's row less the one before, by month. Reads every day up to `until`: for whole books, not for pages."""
+    moved = ", ".join(
+        f"{name} - LAG({name}, 1, 0) OVER (PARTITION BY balance_id ORDER BY day) AS {name}"
+        for name in ("amount", "debit", "credit")
+    )
+    moves = f"JOIN (SELECT balance_id, day, {moved} FROM ledger_daybalance WHERE day <= %s) m ON m.balance_id = b.id"
+    columns = [_MONTH[connection.vendor] if name == "month" else _COLUMNS[name] for name in by]
+    sums = ["SUM(m.amount)", "SUM(m.debit)", "SUM(m.credit)"]
+    values = [_adapt(choice.until or date.max), _adapt(choice.since or date.min)]
+    place = list(by).index("month")
+    rows = _select(choice, columns, sums, [moves + " AND m.day >= %s"], values)
+    return [(*row[:place], _to_date(row[place]), *row[place + 1 :]) for row in rows]
+
+
+def _select(
+    choice: Choice, columns: Sequence[str], sums: Sequence[str], tables: Sequence[str], values: Sequence[Any]
+) -> list[Any]:
+    condition, wanted = choice.condition()
+    names = "JOIN ledger_account a ON a.id = b.account_id" if "a.name" in columns else ""
+    group = f"GROUP BY {', '.join(columns)}" if columns else "HAVING COUNT(*) > 0"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join([*columns, *sums])} FROM ledger_balance b {names} {' '.join(tables)} "
+            f"WHERE {condition} {group}",
+            [*values, *wanted],
+        )
+        return cursor.fetchall()
+
+
+# Balance, day, amount, debit less credit.
+DayRow = tuple[int, date, int, int]
+
+
+def read_days(choice: Choice) -> list[DayRow]:
+    """Each balance as it stands at the end of `since`, and on every later day on which it moved, by day."""
+    assert choice.since
+    condition, wanted = choice.condition()
+    since = _adapt(choice.since)
+    columns = "b.id, d.day, d.amount, d.debit - d.credit"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM ledger_balance b JOIN {_AT.format('d')} WHERE {condition} UNION ALL "
+            f"SELECT {columns} FROM ledger_balance b JOIN ledger_daybalance d ON d.balance_id = b.id AND d.day > %s "
+            f"WHERE {condition} ORDER BY 2",
+            [since, *wanted, since, *wanted],
+        )
+        return [(pk, _to_date(day), amount, functional) for pk, day, amount, functional in cursor.fetchall()]
+
+
+def _adapt(day: date) -> Any:
+    return connection.ops.adapt_datefield_value(day)
+
+
+def _to_date(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+# What the postings come to at the end of each day on which a balance moved, as a day's row has it.
+_RUNNING = f"""
+    SELECT {", ".join(KEY)}, day,
+        SUM(amount) OVER w AS amount, SUM(debit) OVER w AS debit, SUM(credit) OVER w AS credit
+    FROM (
+        SELECT p.account_id, p.fund, e.kind, p.party, p.currency, p.dated_on AS day, SUM(p.amount) AS amount,
+            SUM(CASE WHEN p.functional > 0 THEN p.functional ELSE 0 END) AS debit,
+            SUM(CASE WHEN p.functional < 0 THEN -p.functional ELSE 0 END) AS credit
+        FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
+        GROUP BY p.account_id, p.fund, e.kind, p.party, p.currency, p.dated_on
+    ) AS moved
+    WINDOW w AS (PARTITION BY {", ".join(KEY)} ORDER BY day)
+"""
+_KEPT = f"""
+    SELECT {", ".join(f"b.{column}" for column in KEY)}, d.day, d.amount, d.debit, d.credit
+    FROM ledger_daybalance d JOIN ledger_balance b ON b.id = d.balance_id
+"""
+_SUMMED_ITEMS = """
+    SELECT instalment, account_id, currency, SUM(amount) AS amount, SUM(functional) AS functional
+    FROM ledger_posting WHERE instalment <> '' GROUP BY instalment, account_id, currency
+"""
+_KEPT_ITEMS = "SELECT instalment, account_id, currency, amount, functional FROM ledger_openitem"
+
+
+def find_wrong_days() -> list[tuple[str, str, str, str, str, date]]:
+    """Account, sub-fund, kind, party, currency and day of each day's balance that is not the sum of its postings."""
+    names = "a.name, r.fund, r.kind, r.party, r.currency, r.day"
+    rows = _find_differences(_RUNNING, _KEPT, names)
+    return [(*names, _to_date(day)) for *names, day in rows]
+
+
+def find_wrong_items() -> list[tuple[str, str, str]]:
+    """Instalment, account and currency of each open item that is not the sum of its postings."""
+    return _find_differences(_SUMMED_ITEMS, _KEPT_ITEMS, "r.instalment, a.name, r.currency")
+
+
+def _find_differences(ours: str, theirs: str, names: str) -> list[Any]:
+    """The rows that only one of two queries has, by `names`, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH ours AS ({ours}), theirs AS ({theirs}) SELECT DISTINCT {names} FROM ("
+            "SELECT * FROM (SELECT * FROM ours EXCEPT SELECT * FROM theirs) AS lacking UNION ALL "
+            "SELECT * FROM (SELECT * FROM theirs EXCEPT SELECT * FROM ours) AS beyond"
+            f") AS r JOIN ledger_account a ON a.id = r.account_id ORDER BY {names}"
+        )
+        return cursor.fetchall()

@@ -1,0 +1,63 @@
+"""The certificate of a closed period: what was seen when it was closed, as text with a sum of its own.
+
+Kept outside the books, it shows later what they cannot show of themselves: that nothing was cut off the end of the
+chain, and that the chain was not written anew. Pure: no Django, no clock.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, fields
+
+from ledger.errors import CertificateInvalid
+
+TITLE = "Certificate of a closed period"
+_LONGEST = 5_000
+_LINE = re.compile(r"([a-z0-9_]+): (.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a certificate states, each as it is written: days and instants in ISO 8601, instants in UTC.
+
+    `entries`, `debit` and `credit` (in `currency`, the functional one) are those dated in the period; `chain_entries`
+    is the length of the whole chain at the closing, `head` the number of its newest entry and `head_sha256` its hash.
+    """
+
+    period: str
+    begins_on: str
+    ends_on: str
+    currency: str
+    entries: str
+    debit: str
+    credit: str
+    chain_entries: str
+    head: str
+    head_sha256: str
+    closed_at: str
+    closed_by: str
+
+
+def render_certificate(certificate: Certificate) -> str:
+    """The certificate as text. Its last line is the SHA-256 of all lines before, each with its line feed."""
+    lines = [f"{field.name}: {getattr(certificate, field.name)}" for field in fields(Certificate)]
+    text = "\n".join([TITLE, *lines]) + "\n"
+    return f"{text}sha256: {_sum(text)}\n"
+
+
+def parse_certificate(text: str) -> Certificate:
+    """What a certificate states. Ends of line may be those of any system. Raises CertificateInvalid."""
+    text = "\n".join(text.strip().splitlines()) + "\n" if len(text) <= _LONGEST else ""
+    body, _, last = text.rstrip("\n").rpartition("\n")
+    title, *lines = body.split("\n")
+    found = [_LINE.fullmatch(line) for line in lines]
+    stated = {match[1]: match[2] for match in found if match}
+    names = [field.name for field in fields(Certificate)]
+    if title != TITLE or None in found or list(stated) != names or not stated["chain_entries"].isdecimal():
+        raise CertificateInvalid("This is not a certificate of a closed period as the ledger writes it.")
+    if last != f"sha256: {_sum(body + chr(10))}":
+        raise CertificateInvalid("The certificate was changed: its last line is not the sum of the lines before.")
+    return Certificate(**stated)
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
