@@ -22,6 +22,8 @@ CONTRIBUTIONS = "Income:Contributions:"
 EXCHANGE = "Income:Exchange:Realised"
 PROJECTS = "Expenses:Projects:"
 BANK_CHARGES = "Expenses:BankCharges"
+# What donors sent: what reached the banks and what was kept on the way.
+SENT = (BANK, BANK_CHARGES)
 ALLOCATED = "Equity:Allocated:"
 UNALLOCATED = "Equity:Unallocated"
 PLEDGED = "Equity:Memorandum:Pledged:"

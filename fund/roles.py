@@ -15,7 +15,7 @@ _RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing
 
 # Codenames of the fund's permissions by role.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
-    FINANCE_OFFICER: (*_READ, *_RECORD),
+    FINANCE_OFFICER: (*_READ, *_RECORD, "close_period"),
     APPROVER: (*_READ, "approve_disbursement"),
     AUDITOR: _READ,
 }

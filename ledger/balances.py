@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection
 
 from ledger.entries import Draft
 from ledger.errors import EntryInvalid
+from ledger.journal import to_date
 from ledger.models import LARGEST_TOTAL
 
 # What tells balances apart, as columns.
@@ -47,45 +48,40 @@ _ADD_ITEM = """
 """
 
 Key = tuple[int, str, str, str, str]
-Item = tuple[str, int, str]
+_Days = defaultdict[tuple[Key, date], list[int]]
+_Items = defaultdict[tuple[str, int, str], list[int]]
 
 
 def add_to_balances(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> None:
     """Adds what was posted to the balances and the open items. Raises EntryInvalid where one would grow too large."""
-    days, items = _sum_days(drafts, account_ids), _sum_items(drafts, account_ids)
+    days, items = _sum(drafts, account_ids)
     ids = _find_or_make({key for key, _ in days})
-    days_of = sorted((ids[key], day, *cell) for (key, day), cell in days.items())
-    adapt = connection.ops.adapt_datefield_value
+    moves = sorted((ids[key], day, cell) for (key, day), cell in days.items())
     try:
         with connection.cursor() as cursor:
             # First what is there already; then day by day, each from the one before.
-            cursor.executemany(_SHIFT, [(*cell, pk, adapt(day)) for pk, day, *cell in days_of])
-            cursor.executemany(_ADD, [(pk, adapt(day), *cell, pk, adapt(day)) for pk, day, *cell in days_of])
+            cursor.executemany(_SHIFT, [(*cell, pk, _adapt(day)) for pk, day, cell in moves])
+            cursor.executemany(_ADD, [(pk, _adapt(day), *cell, pk, _adapt(day)) for pk, day, cell in moves])
             if items:
                 cursor.executemany(_ADD_ITEM, [(*item, *cell) for item, cell in sorted(items.items())])
     except IntegrityError:
         raise EntryInvalid(f"A balance would pass {LARGEST_TOTAL:,} minor units, the most it holds.") from None
 
 
-def _sum_days(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> dict[tuple[Key, date], list[int]]:
-    sums: defaultdict[tuple[Key, date], list[int]] = defaultdict(lambda: [0, 0, 0])
+def _sum(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> tuple[_Days, _Items]:
+    days: _Days = defaultdict(lambda: [0, 0, 0])
+    items: _Items = defaultdict(lambda: [0, 0])
     for draft in drafts:
         for leg in draft.legs:
-            cell = sums[(account_ids[leg.account], leg.fund, draft.kind, leg.party, leg.currency), draft.on]
+            account = account_ids[leg.account]
+            cell = days[(account, leg.fund, draft.kind, leg.party, leg.currency), draft.on]
             cell[0] += leg.amount
             cell[1 if leg.functional > 0 else 2] += abs(leg.functional)
-    return sums
-
-
-def _sum_items(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> dict[Item, list[int]]:
-    sums: defaultdict[Item, list[int]] = defaultdict(lambda: [0, 0])
-    for draft in drafts:
-        for leg in draft.legs:
             if leg.instalment:
-                cell = sums[leg.instalment, account_ids[leg.account], leg.currency]
-                cell[0] += leg.amount
-                cell[1] += leg.functional
-    return sums
+                item = items[leg.instalment, account, leg.currency]
+                item[0] += leg.amount
+                item[1] += leg.functional
+    return days, items
 
 
 def _find_or_make(keys: Iterable[Key]) -> dict[Key, int]:
@@ -124,7 +120,8 @@ class Choice:
     def condition(self) -> tuple[str, list[Any]]:
         """The condition on ledger_balance, as SQL with its parameters."""
         columns = {"account_id": self.account_ids, "fund": self.funds, "kind": self.kinds, "party": self.parties}
-        parts, values = ["TRUE"], []
+        parts: list[str] = ["TRUE"]
+        values: list[Any] = []
         for column, wanted in columns.items():
             if wanted is not None:
                 parts.append(f"b.{column} IN ({', '.join(['%s'] * len(wanted))})" if wanted else "FALSE")
@@ -175,7 +172,7 @@ def _read_months(choice: Choice, by: Sequence[str]) -> list[Any]:
     values = [_adapt(choice.until or date.max), _adapt(choice.since or date.min)]
     place = list(by).index("month")
     rows = _select(choice, columns, sums, [moves + " AND m.day >= %s"], values)
-    return [(*row[:place], _to_date(row[place]), *row[place + 1 :]) for row in rows]
+    return [(*row[:place], to_date(row[place]), *row[place + 1 :]) for row in rows]
 
 
 def _select(
@@ -190,7 +187,7 @@ def _select(
             f"WHERE {condition} {group}",
             [*values, *wanted],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 # Balance, day, amount, debit less credit.
@@ -210,15 +207,11 @@ def read_days(choice: Choice) -> list[DayRow]:
             f"WHERE {condition} ORDER BY 2",
             [since, *wanted, since, *wanted],
         )
-        return [(pk, _to_date(day), amount, functional) for pk, day, amount, functional in cursor.fetchall()]
+        return [(pk, to_date(day), amount, functional) for pk, day, amount, functional in cursor.fetchall()]
 
 
 def _adapt(day: date) -> Any:
     return connection.ops.adapt_datefield_value(day)
-
-
-def _to_date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 # What the postings come to at the end of each day on which a balance moved, as a day's row has it.
@@ -249,7 +242,7 @@ def find_wrong_days() -> list[tuple[str, str, str, str, str, date]]:
     """Account, sub-fund, kind, party, currency and day of each day's balance that is not the sum of its postings."""
     names = "a.name, r.fund, r.kind, r.party, r.currency, r.day"
     rows = _find_differences(_RUNNING, _KEPT, names)
-    return [(*names, _to_date(day)) for *names, day in rows]
+    return [(*names, to_date(day)) for *names, day in rows]
 
 
 def find_wrong_items() -> list[tuple[str, str, str]]:
@@ -266,4 +259,4 @@ def _find_differences(ours: str, theirs: str, names: str) -> list[Any]:
             "SELECT * FROM (SELECT * FROM theirs EXCEPT SELECT * FROM ours) AS beyond"
             f") AS r JOIN ledger_account a ON a.id = r.account_id ORDER BY {names}"
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())

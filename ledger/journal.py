@@ -4,7 +4,7 @@ Plain SQL, because posting one entry is measured against Beancount's own work on
 take longer than that. `ledger/operations.py` is the only caller.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,24 +15,31 @@ from ledger.chain import GENESIS
 from ledger.entries import Draft
 from ledger.syntax import OpenAccount
 
-_ENTRY = (
-    "id", "number", "year_id", "sequence", "dated_on", "kind", "payee", "narration", "reverses_id", "text",
-    "previous_sha256", "sha256", "posted_at", "posted_by",
-)  # fmt: skip
-_POSTING = (
-    "entry_id", "line", "dated_on", "account_id", "fund", "project", "instalment", "party", "currency", "amount",
-    "functional",
-)  # fmt: skip
-_LINK = ("entry_id", "position", "document")
+_INSERT_ENTRY = """
+    INSERT INTO ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, reverses_id, text,
+        previous_sha256, sha256, posted_at, posted_by)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_INSERT_POSTING = """
+    INSERT INTO ledger_posting (entry_id, line, dated_on, account_id, fund, project, instalment, party, currency,
+        amount, functional)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_INSERT_LINK = "INSERT INTO ledger_link (entry_id, position, document) VALUES (%s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The newest entry of the chain: its place, its hash, and the last number of each fiscal year asked for."""
+class State:
+    """Where the books have come to.
+
+    `place` and `sha256` are those of the newest entry; `years` maps each open fiscal year to its last number;
+    `closed_until` is the last day that takes no more entries.
+    """
 
     place: int
     sha256: str
-    sequences: Mapping[int, int]
+    years: Mapping[int, int]
+    closed_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +58,37 @@ class Row:
     draft: Draft
 
 
-def read_head(years: Iterable[int]) -> Head:
-    """Where the chain and each of `years` have come to."""
+_STATE = """
+    SELECT (SELECT MAX(id) FROM ledger_entry), (SELECT sha256 FROM ledger_entry ORDER BY id DESC LIMIT 1),
+        (SELECT MAX(ends_on) FROM ledger_closing)
+"""
+_YEARS = """
+    SELECT year, (SELECT COALESCE(MAX(sequence), 0) FROM ledger_entry WHERE year_id = year)
+    FROM ledger_fiscalyear ORDER BY year
+"""
+
+
+def read_state() -> State:
+    """Where the books have come to."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, sha256 FROM ledger_entry ORDER BY id DESC LIMIT 1")
-        place, sha256 = cursor.fetchone() or (0, GENESIS)
-        sequences = {}
-        for year in years:
-            cursor.execute("SELECT MAX(sequence) FROM ledger_entry WHERE year_id = %s", [year])
-            sequences[year] = cursor.fetchone()[0] or 0
-    return Head(place, sha256, sequences)
+        cursor.execute(_STATE)
+        place, sha256, closed_until = cursor.fetchone()
+        cursor.execute(_YEARS)
+        closed = to_date(closed_until) if closed_until else None
+        return State(place or 0, sha256 or GENESIS, dict(cursor.fetchall()), closed)
 
 
-def read_accounts(names: Iterable[str]) -> dict[str, tuple[int, OpenAccount]]:
+def to_date(value: date | str) -> date:
+    """A day as the database gives it: SQLite has texts."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def read_accounts(names: Collection[str]) -> dict[str, tuple[int, OpenAccount]]:
     """The open accounts among `names`, each with its key."""
-    wanted = sorted(names)
-    found: dict[str, tuple[int, OpenAccount]] = {}
+    marks = ", ".join(["%s"] * len(names))
     with connection.cursor() as cursor:
-        for start in range(0, len(wanted), 10_000):
-            some = wanted[start : start + 10_000]
-            marks = ", ".join(["%s"] * len(some))
-            cursor.execute(f"SELECT id, name, currency FROM ledger_account WHERE name IN ({marks})", some)
-            found |= {name: (pk, OpenAccount(name, currency)) for pk, name, currency in cursor.fetchall()}
-    return found
+        cursor.execute(f"SELECT id, name, currency FROM ledger_account WHERE name IN ({marks})", tuple(names))
+        return {name: (pk, OpenAccount(name, currency)) for pk, name, currency in cursor.fetchall()}
 
 
 def write_entries(rows: Sequence[Row], account_ids: Mapping[str, int]) -> None:
@@ -83,13 +98,9 @@ def write_entries(rows: Sequence[Row], account_ids: Mapping[str, int]) -> None:
     postings = [posting for row in rows for posting in _to_postings(row, days, account_ids)]
     links = [(row.place, position, link) for row in rows for position, link in enumerate(row.draft.links)]
     with connection.cursor() as cursor:
-        cursor.executemany(_insert("ledger_posting", _POSTING), postings)
-        cursor.executemany(_insert("ledger_link", _LINK), links)
-        cursor.executemany(_insert("ledger_entry", _ENTRY), [_to_entry(row, days, instants) for row in rows])
-
-
-def _insert(table: str, columns: Sequence[str]) -> str:
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+        cursor.executemany(_INSERT_POSTING, postings)
+        cursor.executemany(_INSERT_LINK, links)
+        cursor.executemany(_INSERT_ENTRY, [_to_entry(row, days, instants) for row in rows])
 
 
 def _to_postings(row: Row, days: Mapping[date, Any], account_ids: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:

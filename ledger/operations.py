@@ -1,6 +1,6 @@
 """The only writers of the books. Each runs in one transaction, under the lock that puts writers in line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ from ledger.errors import (
     YearInvalid,
     YearNotOpen,
 )
-from ledger.journal import Row
+from ledger.journal import Row, State
 from ledger.models import Account, Closing, Entry, FiscalYear
 from ledger.money import digits
 from ledger.periods import Period
@@ -71,12 +71,17 @@ def open_account(name: str, *, currency: str = "") -> Account:
 
 def check_open(on: date) -> None:
     """Raises YearNotOpen unless `on` lies in an open fiscal year, and PeriodClosed where its month is closed."""
-    years, closed = queries.open_years(), queries.closed_until()
-    if on.year not in years:
-        raise YearNotOpen(f"{on} is outside the open fiscal years. {_describe_years(years)}", field="on")
-    if closed and on <= closed:
-        allowed = f"{closed + timedelta(days=1)} or later"
-        raise PeriodClosed(f"{on:%Y-%m} is closed and takes no more entries. Date it {allowed}.", field="on")
+    _check_open([on], journal.read_state())
+
+
+def _check_open(days: Iterable[date], state: State) -> None:
+    for on in days:
+        if on.year not in state.years:
+            allowed = _describe_years(list(state.years))
+            raise YearNotOpen(f"{on} is outside the open fiscal years. {allowed}", field="on")
+        if state.closed_until and on <= state.closed_until:
+            allowed = f"{state.closed_until + timedelta(days=1)} or later"
+            raise PeriodClosed(f"{on:%Y-%m} is closed and takes no more entries. Date it {allowed}.", field="on")
 
 
 def _describe_years(years: Sequence[int]) -> str:
@@ -103,15 +108,15 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
     if not drafts:
         return []
     with writing():
-        for on in {draft.on for draft in drafts}:
-            check_open(on)
+        state = journal.read_state()
+        _check_open({draft.on for draft in drafts}, state)
         opened = _find_accounts(drafts)
-        rows = _number(drafts, by)
+        rows = _number(drafts, state, by)
         beans.check_entries(
             [row.text for row in rows],
             drafts,
             opens=[account for _, account in opened.values()],
-            begins_on=queries.get_begins_on(),
+            begins_on=date(min(state.years), 1, 1),
             functional=functional,
         )
         account_ids = {name: pk for name, (pk, _) in opened.items()}
@@ -137,10 +142,9 @@ def _find_accounts(drafts: Sequence[Draft]) -> dict[str, tuple[int, syntax.OpenA
     return found
 
 
-def _number(drafts: Sequence[Draft], by: str) -> list[Row]:
+def _number(drafts: Sequence[Draft], state: State, by: str) -> list[Row]:
     """The rows of new entries: with their numbers, texts and places in the chain."""
-    head = journal.read_head({draft.on.year for draft in drafts})
-    place, previous, sequences = head.place, head.sha256, dict(head.sequences)
+    place, previous, sequences = state.place, state.sha256, dict(state.years)
     reversed_ids = _find_reversed(drafts)
     now = timezone.now().replace(microsecond=0)
     rows = []
@@ -220,19 +224,19 @@ def close_period(period: Period, *, by: str) -> Closing:
     with writing():
         now = timezone.now().replace(microsecond=0)
         _check_due(period, now.date())
-        head = journal.read_head(())
+        state = journal.read_state()
         newest = queries.head()
         moved = queries.get_total(Scope(since=period.begins_on, until=period.ends_on))
         return Closing.objects.create(
             period=str(period),
             begins_on=period.begins_on,
             ends_on=period.ends_on,
-            entries=Entry.objects.filter(dated_on__range=(period.begins_on, period.ends_on)).count(),
+            entries=queries.count_entries(period.begins_on, period.ends_on),
             debit=moved.debit,
             credit=moved.credit,
-            place=head.place,
+            place=state.place,
             head=newest.number if newest else "",
-            sha256=head.sha256,
+            sha256=state.sha256,
             closed_at=now,
             closed_by=by,
         )

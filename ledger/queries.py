@@ -225,6 +225,11 @@ def closed_until() -> date | None:
     return Closing.objects.order_by("-ends_on").values_list("ends_on", flat=True).first()
 
 
+def count_entries(since: date, until: date) -> int:
+    """How many entries are dated from one day to another, both included."""
+    return Entry.objects.filter(dated_on__range=(since, until)).count()
+
+
 def next_period() -> Period | None:
     """The period that closes next, or None where every open year is closed."""
     last = Closing.objects.order_by("-id").values_list("period", flat=True).first()

@@ -13,6 +13,7 @@ class AuditRecord(models.Model):
 
     class Meta:
         ordering = ("-at", "-id")
+        permissions = (("close_period", "Can close periods"),)
         indexes = (models.Index(fields=("subject", "at"), name="audit_by_subject"),)
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
 """Donors: what each pledged, signed, sent and still owes. Minor units of the functional currency."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fund import policy
-from fund.models import Donor, Receipt
-from ledger.queries import Scope, Total, document_totals, totals
+from fund.models import Donor
+from ledger.queries import Scope, Total, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def donor_standings(donors: Sequence[Donor]) -> dict[str, DonorStanding]:
         prefix, code = _part(total.account)
         for figure, sign in _figures(prefix, total):
             sums[code][figure] += sign * total.functional
-    for code, received in _sum_sent(donors).items():
+    for code, received in _sum_sent(sums).items() if sums else ():
         sums[code]["received"] = received
     return {code: DonorStanding(**cell) for code, cell in sums.items()}
 
@@ -57,12 +57,7 @@ def _figures(prefix: str, total: Total) -> list[tuple[str, int]]:
     return [("outstanding", 1), ("signed", 1)] if total.kind == "agreement" else [("outstanding", 1)]
 
 
-def _sum_sent(donors: Sequence[Donor]) -> dict[str, int]:
+def _sum_sent(codes: Iterable[str]) -> dict[str, int]:
     """What each donor sent: what the banks got and what they kept on the way."""
-    receipts = dict(Receipt.objects.filter(donor__in=donors).order_by().values_list("number", "donor__code"))
-    numbers = Receipt.objects.filter(donor__in=donors).order_by().values_list("number", flat=True)
-    sent: defaultdict[str, int] = defaultdict(int)
-    posted = document_totals(numbers, accounts=(policy.BANK, policy.BANK_CHARGES))
-    for (number, _account, kind, _currency), (_amount, functional) in posted.items():
-        sent[receipts[number]] += functional if kind == "receipt" else 0
-    return dict(sent)
+    scope = Scope(accounts=policy.SENT, kinds=("receipt",), parties=tuple(codes))
+    return {total.party: total.functional for total in totals(scope, by=("party",))}

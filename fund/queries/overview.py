@@ -1,23 +1,19 @@
-"""Where the whole fund stands, out of the ledger's month totals, and what it is owed. Amounts in minor units."""
+"""Where the whole fund stands, out of the ledger's running balances, and what it is owed. Amounts in minor units."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from fund import policy
 from fund.models import BankAccount, Disbursement, DisbursementState, Donor, ExchangeRate, Instalment
 from ledger.money import Amount
-from ledger.queries import OpenInstalment, Scope, Total, head, open_instalments, open_years, totals
-
-# What donors sent: what reached the banks and what was kept on the way.
-_SENT = (policy.BANK, policy.BANK_CHARGES)
+from ledger.queries import OpenInstalment, Scope, get_total, head, open_instalments, open_years, totals
 
 # Each figure: the accounts that it adds up, the kind of event (empty for any) and the sign that makes it positive.
 _FIGURES: dict[str, tuple[tuple[str, ...], str, int]] = {
     "pledged": ((policy.PLEDGED,), "", 1),
     "signed": (policy.OWED, "agreement", 1),
-    "received": (_SENT, "receipt", 1),
+    "received": (policy.SENT, "receipt", 1),
     "outstanding": (policy.OWED, "", 1),
     "allocated": ((policy.ALLOCATED,), "", -1),
     "spent": ((policy.PROJECTS,), "", 1),
@@ -77,25 +73,23 @@ class Year:
 
 def contributions_by_year(*, last: int) -> list[Year]:
     """The `last` latest years in which something was signed or received, in the functional currency."""
-    signed: defaultdict[int, int] = defaultdict(int)
-    received: defaultdict[int, int] = defaultdict(int)
-    moved: defaultdict[int, int] = defaultdict(int)
-    for total, year in _by_year(Scope(accounts=policy.OWED)):
-        moved[year] += total.functional
-        signed[year] += total.functional if total.kind == "agreement" else 0
-    for total, year in _by_year(Scope(accounts=_SENT, kinds=("receipt",))):
-        received[year] += total.functional
-    outstanding, found = 0, []
-    for year in sorted(moved.keys() | received.keys()):
-        outstanding += moved[year]
-        found.append(Year(year, signed[year], received[year], outstanding))
-    return found[-last:]
+    found: list[Year] = []
+    for year in reversed(open_years()):
+        if len(found) < last:
+            found += _find_year(year)
+    return found[::-1]
 
 
-def _by_year(scope: Scope) -> Iterator[tuple[Total, int]]:
-    for total in totals(scope, by=("kind", "month")):
-        assert total.month is not None
-        yield total, total.month.year
+def _find_year(year: int) -> list[Year]:
+    """The figures of a year; none where nothing was signed, received or settled in it."""
+    begins_on, ends_on = date(year, 1, 1), date(year, 12, 31)
+    owed = totals(Scope(since=begins_on, until=ends_on, accounts=policy.OWED), by=("kind",))
+    sent = totals(Scope(since=begins_on, until=ends_on, accounts=policy.SENT, kinds=("receipt",)), by=("kind",))
+    if not owed and not sent:
+        return []
+    signed = sum(total.functional for total in owed if total.kind == "agreement")
+    outstanding = get_total(Scope(until=ends_on, accounts=policy.OWED)).functional
+    return [Year(year, signed, sum(total.functional for total in sent), outstanding)]
 
 
 @dataclass(frozen=True, slots=True)

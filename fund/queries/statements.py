@@ -157,11 +157,10 @@ class DonorStatement:
 
 def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
-    every = contributions(until=as_of)
-    mine = [one for one in every if one.donor == donor.code]
+    mine = contributions(until=as_of, donor=donor)
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
-    pool = share_pool(donor.code, _sum_pool(every), moved[policy.POOL])
+    pool = share_pool(donor.code, _sum_pool(as_of), moved[policy.POOL])
     own = [_to_fund(one, moved[one.fund]) for one in earmarked]
     return DonorStatement(
         donor=donor,
@@ -184,13 +183,15 @@ def _add_up(figures: Iterable[Figures]) -> Figures:
     return whole
 
 
-def _sum_pool(every: Iterable[Contribution]) -> dict[str, int]:
-    """What each donor paid into the pool, by code."""
-    sums: defaultdict[str, int] = defaultdict(int)
-    for one in every:
-        if one.fund == policy.POOL:
-            sums[one.donor] += one.functional.received - one.functional.unapplied
-    return sums
+def _sum_pool(as_of: date) -> dict[str, int]:
+    """What each donor paid into the pool, by code: what was sent, less what is unapplied."""
+    pool = (policy.POOL,)
+    sent = totals(Scope(until=as_of, accounts=policy.SENT, funds=pool, kinds=("receipt",)), by=("party",))
+    paid_in = {total.party: total.functional for total in sent if total.party}
+    for total in totals(Scope(until=as_of, accounts=(policy.UNAPPLIED,), funds=pool), by=("account",)):
+        code = total.account.removeprefix(policy.UNAPPLIED)
+        paid_in[code] = paid_in.get(code, 0) + total.functional
+    return paid_in
 
 
 def _to_fund(one: Contribution, moved: Sequence[Total]) -> FundLine:

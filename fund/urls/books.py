@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fund.views import accounts, audit_records, bank_accounts, entries, rates, years
+from fund.views import accounts, audit_records, bank_accounts, closings, entries, rates, years
 
 urlpatterns = [
     path("journal/", entries.EntryList.as_view(), name="entry-list"),
@@ -14,5 +14,11 @@ urlpatterns = [
     path("rates/", rates.RateList.as_view(), name="rate-list"),
     path("rates/new/", rates.RateNew.as_view(), name="rate-new"),
     path("years/", years.YearList.as_view(), name="year-list"),
+    path("closing/", closings.ClosingList.as_view(), name="closing-list"),
+    re_path(
+        r"^closing/(?P<period>[0-9]{4}(?:-[0-9]{2})?)/certificate/$",
+        closings.CertificateDownload.as_view(),
+        name="certificate",
+    ),
     path("audit-trail/", audit_records.AuditRecordList.as_view(), name="audit-record-list"),
 ]

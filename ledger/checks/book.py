@@ -56,9 +56,10 @@ def _hash_tables() -> Iterator[tuple[int, str, int]]:
     links = _Side(Link.objects.order_by("entry", "position").values_list("entry_id", "document").iterator())
     facts = ("id", "number", "posted_at", "posted_by", "dated_on", "kind", "payee", "narration", "reverses__number")
     rows = Entry.objects.order_by("id").values_list(*facts).iterator(chunk_size=CHUNK)
-    for place, number, posted_at, posted_by, *words, reverses in rows:
+    for place, number, posted_at, posted_by, on, kind, payee, narration, reverses in rows:
         legs = tuple(Leg(names[account], *rest) for _, account, *rest in postings.take(place))
-        draft = Draft(*words, tuple(sorted(link for _, link in links.take(place))), legs, reverses or "")
+        documents = tuple(sorted(link for _, link in links.take(place)))
+        draft = Draft(on, kind, payee, narration, documents, legs, reverses or "")
         yield place, number, hash((draft, Stamp(number, f"{posted_at:%Y-%m-%dT%H:%M:%SZ}", posted_by)))
 
 
