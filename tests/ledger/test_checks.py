@@ -5,9 +5,10 @@ import pytest
 from django.db import connection, transaction
 
 from ledger import checks, triggers
+from ledger.checks import chain, texts
 from ledger.models import Entry
 from ledger.operations import post_entries
-from tests.ledger.drafts import make_draft
+from tests.ledger.drafts import GIFTS, make_draft, make_leg
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def test_empty_books_have_no_problem(db: None):
     assert checks.run_checks(print) == []
 
 
-ENTRY, POSTING, TOTAL = "UPDATE ledger_entry SET", "UPDATE ledger_posting SET", "UPDATE ledger_monthtotal SET"
+ENTRY, POSTING, TOTAL = "UPDATE ledger_entry SET", "UPDATE ledger_posting SET", "UPDATE ledger_daybalance SET"
 FIRST = "WHERE id = 1"
 FIRST_LEG = "WHERE entry_id = 1 AND line = 1"
 
@@ -63,22 +64,22 @@ FIRST_LEG = "WHERE entry_id = 1 AND line = 1"
             "JE-2025-000001 stands in place 3 of the chain, where place 2 is due.",
         ),
         (
-            checks.check_numbers,
+            checks.check_chain,
             f"{ENTRY} sequence = 9 WHERE id = 2",
-            "JE-2026-000004 is missing: the next entry of 2026 is JE-2026-000002.",
+            "JE-2026-000002 is missing: the next entry of 2026 is JE-2026-000002.",
         ),
         (
-            checks.check_numbers,
+            checks.check_chain,
             "DELETE FROM ledger_entry WHERE id = 2",
             "JE-2026-000002 is missing: the next entry of 2026 is JE-2026-000003.",
         ),
         (
-            checks.check_numbers,
+            checks.check_chain,
             f"{ENTRY} number = 'JE-2026-000009' {FIRST}",
             "JE-2026-000009 has the number of another entry: it is number 1 of 2026.",
         ),
         (
-            checks.check_numbers,
+            checks.check_chain,
             f"{ENTRY} dated_on = '2025-06-01' {FIRST}",
             "JE-2026-000001 is dated 2025-06-01, outside its fiscal year 2026.",
         ),
@@ -108,19 +109,19 @@ FIRST_LEG = "WHERE entry_id = 1 AND line = 1"
             "Cash is not an account: write a type and names, such as Assets:Bank:CITI-USD.",
         ),
         (
-            checks.check_totals,
-            f"{TOTAL} debit = debit + 1 WHERE kind = 'charge' AND debit > 0",
-            "2026-01 Expenses:BankCharges POOL charge USD: the month's total is not the sum of its postings.",
+            checks.check_balances,
+            f"{TOTAL} debit = debit + 1 WHERE debit = 150",
+            "Expenses:BankCharges POOL charge USD: the balance of 2026-01-15 is not the sum of its postings.",
         ),
         (
-            checks.check_totals,
-            "DELETE FROM ledger_monthtotal WHERE kind = 'charge' AND debit > 0",
-            "2026-01 Expenses:BankCharges POOL charge USD: the month's total is not the sum of its postings.",
+            checks.check_balances,
+            "DELETE FROM ledger_daybalance WHERE debit = 150",
+            "Expenses:BankCharges POOL charge USD: the balance of 2026-01-15 is not the sum of its postings.",
         ),
         (
-            checks.check_totals,
-            f"{TOTAL} month = '2026-03-15' WHERE kind = 'charge' AND debit > 0",
-            "2026-03 Expenses:BankCharges POOL charge USD: the month's total is not the sum of its postings.",
+            checks.check_balances,
+            f"{TOTAL} day = '2026-03-15' WHERE debit = 150",
+            "Expenses:BankCharges POOL charge USD: the balance of 2026-03-15 is not the sum of its postings.",
         ),
         (
             checks.check_book,
@@ -164,6 +165,16 @@ def test_tables_must_say_what_the_text_says(entries: None, statement: str, what:
         assert f"JE-2026-000001: the tables and the text differ in {what}." in run(checks.check_texts)
 
 
+def test_open_item_is_the_sum_of_its_postings(books: None):
+    claim = make_leg("Assets:Receivable:CAN", 100_00, currency="CAD", functional=73_00, instalment="AGR-1/1")
+    post_entries([make_draft(legs=(claim, make_leg(GIFTS, -73_00)))], by="officer")
+    assert run(checks.check_balances) == []
+    with broken("UPDATE ledger_openitem SET amount = amount + 1"):
+        assert run(checks.check_balances) == [
+            "AGR-1/1 Assets:Receivable:CAN CAD: the open item is not the sum of its postings."
+        ]
+
+
 def test_text_that_is_no_entry_is_never_loaded(entries: None):
     with broken(f"""{ENTRY} text = 'plugin "os"' {FIRST}"""):
         assert run(checks.check_texts) == ["JE-2026-000001: its text is not sound. The text is not that of one entry."]
@@ -177,6 +188,22 @@ def test_missing_trigger_is_named(entries: None):
         assert any("the trigger ledger_entry_balanced" in problem for problem in run(checks.check_triggers))
 
 
+def test_trigger_with_another_body_is_named(entries: None):
+    empty = {
+        "sqlite": "CREATE TRIGGER ledger_entry_balanced BEFORE INSERT ON ledger_entry BEGIN SELECT 1; END",
+        "postgresql": "CREATE OR REPLACE FUNCTION ledger_entry_balanced() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN RETURN NEW; END $$",
+    }
+    with broken():
+        triggers.install(connection)
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("DROP TRIGGER ledger_entry_balanced")
+            cursor.execute(empty[connection.vendor])
+        (problem,) = run(checks.check_triggers)
+    assert "the trigger ledger_entry_balanced, or has another one" in problem
+
+
 def test_problems_of_one_check_are_cut_at_fifty(books: None):
     post_entries([make_draft()] * 60, by="officer")
     with broken(f"{ENTRY} text = 'x'"):
@@ -187,7 +214,8 @@ def test_problems_of_one_check_are_cut_at_fifty(books: None):
 
 
 def test_books_of_many_chunks_are_checked_to_the_end(books: None, monkeypatch):
-    monkeypatch.setattr(checks, "_CHUNK", 3)
+    monkeypatch.setattr(texts, "CHUNK", 3)
+    monkeypatch.setattr(chain, "CHUNK", 3)
     post_entries([make_draft()] * 10, by="officer")
     assert checks.run_checks(print) == []
     with broken(f"{ENTRY} payee = 'Chile' WHERE id = 10"):

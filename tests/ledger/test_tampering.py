@@ -1,0 +1,61 @@
+"""Somebody changes the journal behind the software's back, with the triggers lifted: the first bad entry is named."""
+
+import pytest
+
+from ledger import checks
+from ledger.chain import chain_hash
+from ledger.models import Entry
+from tests.ledger.test_checks import broken
+
+NEW_ENTRY = (
+    "INSERT INTO ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, text, "
+    "previous_sha256, sha256, posted_at, posted_by) SELECT 5, 'JE-2026-000004', year_id, 4, dated_on, kind, payee, "
+    "narration, text, 'p', 's', posted_at, posted_by FROM ledger_entry WHERE id = 1"
+)
+ENTRY, POSTING = "UPDATE ledger_entry SET", "UPDATE ledger_posting SET"
+
+# What is done, and the place of the first entry that is bad after it.
+TAMPERED: dict[str, tuple[int, list[str]]] = {
+    "amount": (2, [f"{POSTING} amount = amount * 2, functional = functional * 2 WHERE entry_id = 2"]),
+    "amount in the text": (1, [f"{ENTRY} text = replace(text, '100.00', '900.00') WHERE id = 1"]),
+    "date": (4, [f"{ENTRY} dated_on = '2026-02-20' WHERE id = 4"]),
+    "date of the postings": (4, [f"{POSTING} dated_on = '2026-01-20' WHERE entry_id = 4"]),
+    "text": (3, [f"{ENTRY} narration = 'Loan' WHERE id = 3"]),
+    "who": (2, [f"{ENTRY} posted_by = 'nobody' WHERE id = 2"]),
+    "document": (2, ["UPDATE ledger_link SET document = 'RCT-2026-0009' WHERE entry_id = 2"]),
+    "sub-fund": (1, [f"{POSTING} fund = 'GENERAL' WHERE entry_id = 1"]),
+    "delete": (2, ["DELETE FROM ledger_posting WHERE entry_id = 2", "DELETE FROM ledger_entry WHERE id = 2"]),
+    "swap": (2, [f"{ENTRY} id = {new} WHERE id = {old}" for old, new in ((2, 20), (3, 2), (20, 3))]),
+    "re-order": (1, [f"{ENTRY} id = 11 WHERE id = 1"]),
+    "insert": (5, [NEW_ENTRY]),
+}
+
+
+def find_first() -> checks.EntryProblem:
+    first = checks.find_first(checks.run_checks(print))
+    assert first
+    return first
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_first_bad_entry_is_named(entries: None, what: str):
+    place, statements = TAMPERED[what]
+    with broken(*statements):
+        assert find_first().place == place
+
+
+def test_entry_changed_in_table_and_text_with_a_chain_made_sound_is_found_by_its_postings(entries: None):
+    with broken():
+        previous = "0" * 64
+        for entry in Entry.objects.order_by("id"):
+            text = entry.text.replace("100.00", "900.00")
+            Entry.objects.filter(pk=entry.pk).update(
+                text=text, previous_sha256=previous, sha256=chain_hash(previous, text)
+            )
+            previous = chain_hash(previous, text)
+        assert list(checks.check_chain(print)) == []
+        assert find_first() == "JE-2026-000001: the tables and the text differ in legs."
+
+
+def test_sound_books_have_no_bad_entry(entries: None):
+    assert checks.find_first(checks.run_checks(print)) is None
