@@ -27,7 +27,7 @@ def today() -> Iterator[None]:
 
 def close_up_to(last: str) -> list[Closing]:
     """Closes what is due, up to and with a period."""
-    made = []
+    made: list[Closing] = []
     while not made or made[-1].period != last:
         due = queries.next_period()
         assert due
@@ -185,7 +185,7 @@ def test_certificate_finds_a_chain_that_was_written_anew(entries: None):
         head = queries.head()
         assert head
         Closing.objects.update(sha256=head.sha256)
-        assert checks.check_closings(print)
+        assert list(checks.check_closings(print))
         assert not [problem for check in checks.CHECKS[1:] for problem in check(print)]
         problems = checks.check_certificate(kept)
     assert problems == [
