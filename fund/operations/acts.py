@@ -1,5 +1,6 @@
 """What operations share: permission, numbers, days, posting and the audit record."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -57,11 +58,16 @@ def take_number(model: type[Document], on: date) -> str:
 
 def post(draft: Draft, *, by: User) -> None:
     """Posts an entry, opening the accounts that it is the first to use."""
-    names = {leg.account for leg in draft.legs}
+    open_accounts([draft])
+    ledger.post_entry(draft, by=by.get_username())
+
+
+def open_accounts(drafts: Iterable[Draft]) -> None:
+    """Opens the accounts that entries are the first to use."""
+    names = {leg.account for draft in drafts for leg in draft.legs}
     known = set(all_accounts().filter(name__in=names).values_list("name", flat=True))
     for name in sorted(names - known):
         ledger.open_account(name, currency=policy.account_currency(name, functional_currency()))
-    ledger.post_entry(draft, by=by.get_username())
 
 
 def open_bank(account: BankAccount) -> None:

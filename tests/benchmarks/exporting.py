@@ -1,0 +1,93 @@
+"""The book written out, checked, and shown by Fava, beside stock Beancount, in one run."""
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from fund.models import BankAccount, Donor
+from fund.operations.receipts import Facts, record_gift
+from ledger.money import parse_amount
+from tests.benchmarks import gifts
+from tests.benchmarks.scratch import say
+
+_BIN = Path(sys.executable).parent
+_MANAGE = Path(__file__).parents[2] / "manage.py"
+_DAY = date(2026, 1, 5)
+
+
+def compare(count: int, folder: Path) -> dict[str, float]:
+    """Seconds of each command, and the memory of the export in MiB, on a book of so many entries."""
+    gifts.fill(count)
+    book = folder / "book"
+    say(f"{count:,} gifts are posted; exporting")
+    found: dict[str, float] = {}
+    found["export_book"], found["export_book MiB"] = run(sys.executable, str(_MANAGE), "export_book", str(book))
+    say("bean-check")
+    found["bean-check"], _ = run(str(_BIN / "bean-check"), "--no-cache", str(book / "main.beancount"))
+    say("check_ledger")
+    found["check_ledger"], _ = run(sys.executable, str(_MANAGE), "check_ledger")
+    return found
+
+
+def run(*command: str) -> tuple[float, float]:
+    """Runs a command; how long it took in seconds, and the most memory it held in MiB."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = _wait(process.pid)
+    process.returncode = status
+    if status:
+        raise RuntimeError(f"{' '.join(command)} ended with {status}")
+    return time.perf_counter() - began, usage.ru_maxrss / 1024
+
+
+def _wait(pid: int) -> tuple[int, int, resource.struct_rusage]:
+    import os
+
+    return os.wait4(pid, 0)
+
+
+def compare_with_fava(folder: Path) -> dict[str, float]:
+    """Seconds from an entry's being there until a donor's statement, and Fava, show it."""
+    by, donor, bank = User.objects.get(username="benchmark"), Donor.objects.get(code="D01"), BankAccount.objects.get()
+    client = Client()
+    client.force_login(by)
+    client.get("/donors/D01/statement/")
+    facts = Facts(bank, _DAY, parse_amount("1234.56", "USD"), "SEEN-AT-ONCE")
+    receipt = record_gift(donor=donor, facts=facts, by=by, token=uuid4())
+    ours = _time(lambda: _see(receipt.number, client.get(f"/donors/D01/statement/?as_of={_DAY}").content.decode()))
+    return {"our statement": ours, "Fava": _time_fava(folder / "book" / "main.beancount")}
+
+
+def _see(wanted: str, found: str) -> None:
+    assert wanted in found
+
+
+def _time_fava(main: Path) -> float:
+    from fava.core import FavaLedger
+
+    say("Fava loads the book")
+    ledger = FavaLedger(str(main))
+    before = len(ledger.all_entries)
+    newest = sorted(main.parent.glob("2*.beancount"))[-1]
+    with newest.open("a", encoding="utf-8") as file:
+        file.write(f'\n{_DAY} * "Donor 1" "Gift"\n  Assets:Bank:CITI-USD  1.00 USD\n  Income:Contributions:D01\n')
+
+    def show() -> None:
+        assert ledger.changed()
+        assert len(ledger.all_entries) > before
+
+    return _time(show)
+
+
+def _time(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began

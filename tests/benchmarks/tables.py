@@ -1,0 +1,45 @@
+"""What was measured, as tables in Markdown."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_Found = Mapping[str, Mapping[str, Any]]
+
+
+def print_tables(found: _Found) -> None:
+    """Prints the tables of all engines."""
+    for engine, measured in found.items():
+        _print(f"## {engine}", ("what", "measured", "beside it", "ratio"), _compare(measured))
+        reading = measured["reading"]
+        _print("Milliseconds by entries", ("question", *map(_count, reading)), _grow(reading, "queries"))
+        _print("Milliseconds by entries", ("page", *map(_count, reading)), _grow(reading, "pages"))
+
+
+def _print(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    lines = [title, "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    print("\n".join(lines) + "\n")  # noqa: T201
+
+
+def _count(size: int) -> str:
+    return f"{size:,}"
+
+
+def _compare(measured: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
+    posting, exporting = measured["posting"], measured["exporting"]
+    floor = posting["beancount"] + posting["bare"]
+    parts = f"{floor:.2f} ms ({posting['beancount']:.2f} Beancount, {posting['bare']:.2f} insert and commit)"
+    yield "post one entry", f"{posting['ours']:.2f} ms", parts, f"{posting['ours'] / floor:.2f}"
+    yield "post in batches", f"{posting['per second']:,.0f} entries/s", "", ""
+    size = f"{exporting['size']:,} entries"
+    memory = f"{exporting['export_book MiB']:.0f} MiB"
+    yield f"export_book, {size}", f"{exporting['export_book']:.1f} s, {memory}", "", ""
+    ours, stock = exporting["check_ledger"], exporting["bean-check"]
+    yield f"check_ledger, {size}", f"{ours:.1f} s", f"bean-check {stock:.1f} s", f"{ours / stock:.2f}"
+    seen, fava = exporting["our statement"], exporting["Fava"]
+    yield f"an entry is seen, {size}", f"{seen * 1e3:.0f} ms", f"Fava {fava:.1f} s", f"{fava / seen:.0f} × sooner"
+
+
+def _grow(reading: Mapping[int, Any], part: str) -> Iterable[tuple[str, ...]]:
+    for name in next(iter(reading.values()))[part]:
+        yield name, *(f"{measured[part][name]:.1f}" for measured in reading.values())
