@@ -21,7 +21,7 @@ from beancount.parser import booking, parser
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryInvalid, Refused
 from ledger.money import round_half_up, to_exact_minor
-from ledger.syntax import OPTIONS, OpenAccount, Stamp, is_entry, render_open
+from ledger.syntax import OPTIONS, OpenAccount, Stamp, fingerprint, is_entry, render_open
 
 # Otherwise the loader may write a pickle beside the book, and read it back.
 loader.initialize(use_cache=False)
@@ -134,13 +134,12 @@ class LoadedBook:
     """What Beancount's own loader found in a book.
 
     `balances` maps (account, sub-fund, currency) to (amount, functional amount) in minor units; `count` is the number
-    of transactions; `prints` maps the number of each to the hash of its draft and stamp, the links sorted, which means
-    something in this process alone; `errors` holds the loader's messages.
+    of transactions; `prints` maps the number of each to its fingerprint; `errors` holds the loader's messages.
     """
 
     balances: dict[tuple[str, str, str], tuple[int, int]]
     count: int
-    prints: dict[str, int]
+    prints: dict[str, bytes]
     errors: list[str]
 
 
@@ -150,7 +149,7 @@ def load_book(path: Path, functional: str) -> LoadedBook:
         entries, errors, _ = loader.load_file(str(path))
     messages = [_describe(error) for error in errors]
     sums: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
-    prints: dict[str, int] = {}
+    prints: dict[str, bytes] = {}
     count = 0
     for entry in _transactions(entries):
         count += 1
@@ -159,7 +158,7 @@ def load_book(path: Path, functional: str) -> LoadedBook:
         except Refused as problem:
             messages.append(f"{_place(entry.meta)}: {problem.message}")
             continue
-        prints[stamp.number] = hash((draft, stamp))
+        prints[stamp.number] = fingerprint(draft, stamp)
         for leg in draft.legs:
             cell = sums[leg.account, leg.fund, leg.currency]
             cell[0] += leg.amount

@@ -7,8 +7,8 @@ its problems, one sentence each, and reports how far it has come.
 
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.documents import KINDS
-from fund.checks.people import check_payees, check_people
-from fund.checks.records import check_acts, check_causes, check_documents, check_numbers
+from fund.checks.people import check_payees
+from fund.checks.records import check_causes, check_documents, check_numbers
 from ledger.checks import Check, Report, run_check
 from ledger.snapshot import reading
 
@@ -16,8 +16,6 @@ CHECKS: list[Check] = [
     check_documents,
     check_causes,
     check_numbers,
-    check_acts,
-    check_people,
     check_payees,
     check_pledges,
     check_cash,

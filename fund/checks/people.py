@@ -1,6 +1,6 @@
 """Who made and decided documents, and who was paid: documents against the audit records and their entries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fund.checks.documents import KINDS, Kind
@@ -8,26 +8,30 @@ from fund.models import AuditRecord, Disbursement
 from ledger.checks import Report
 from ledger.queries import entries
 
-
-def check_people(report: Report) -> Iterator[str]:
-    """Every document was made, and every payment decided, by the person whom the audit records name."""
-    for kind in KINDS:
-        for documents in kind.chunks(report):
-            numbers = [document.number for document in documents]
-            rows = AuditRecord.objects.filter(subject__in=numbers).values_list("subject", "act", "user")
-            by = {(subject, act): user for subject, act, user in rows}
-            for document in documents:
-                yield from _compare(kind, document, by)
+# The person who did each act.
+People = dict[str, int]
 
 
-def _compare(kind: Kind, document: Any, by: dict[tuple[str, str], int]) -> Iterator[str]:
-    first, *others = kind.acts(document)
+def find_people(documents: Sequence[str]) -> dict[str, People]:
+    """Who did what to each document, as the audit records have it."""
+    found: dict[str, People] = {document: {} for document in documents}
+    for document, act, person in AuditRecord.objects.filter(subject__in=documents).values_list(
+        "subject", "act", "user"
+    ):
+        found[document][act] = person
+    return found
+
+
+def check_people(kind: Kind, document: Any, people: People) -> Iterator[str]:
+    """A document has the audit records of what was done to it, and names the people whom they name."""
+    acts = kind.acts(document)
+    yield from (f"{document} has no audit record of “{act}”." for act in acts if act not in people)
+    first, *others = acts
     named = {first: document.created_by_id}
     if isinstance(document, Disbursement) and others:
         named[others[0]] = document.decided_by_id
     for act, person in named.items():
-        # That a record is missing is another check's matter.
-        if by.get((document.number, act), person) != person:
+        if people.get(act, person) != person:
             yield f"{document} names another person than the audit record of “{act}”."
 
 

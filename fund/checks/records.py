@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any
 
 from fund.checks.documents import CHUNK, KINDS, Expected, Kind
+from fund.checks.people import check_people, find_people
 from fund.checks.posted import Caused, Sums, find_caused, negate, sum_legs
-from fund.models import AuditRecord, Document, NumberSeries
+from fund.models import Document, NumberSeries
 from fund.money import to_amount
 from ledger.checks import Report
 from ledger.errors import Refused
@@ -16,15 +17,19 @@ from ledger.queries import entries
 
 
 def check_documents(report: Report) -> Iterator[str]:
-    """Every document has caused the entries that it must have, with its own days and amounts, and no other."""
+    """Every document has caused the entries that it must have, and its people and acts are those of the audit."""
     for kind in KINDS:
         for documents in kind.chunks(report):
-            caused = find_caused([document.number for document in documents])
+            numbers = [document.number for document in documents]
+            caused = find_caused(numbers)
+            people = find_people(numbers)
             for document in documents:
-                yield from _check(kind, document, caused[document.number])
+                yield from check_entries(kind, document, caused[document.number])
+                yield from check_people(kind, document, people[document.number])
 
 
-def _check(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[str]:
+def check_entries(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[str]:
+    """A document has caused the entries that it must have, with its own days and amounts, and no other."""
     originals = [entry for entry in caused if not entry.is_reversal]
     reversals = [entry for entry in caused if entry.is_reversal]
     try:
@@ -43,7 +48,7 @@ def _check_parts(kind: Kind, document: Any) -> Iterator[str]:
     if not kind.parts:
         return
     amount = to_amount(document.amount)
-    parts = [to_amount(part.amount) for part in getattr(document, kind.parts).all()]
+    parts = [to_amount(part.amount) for part in document.rows]
     total = Amount(sum(part.minor for part in parts), amount.currency)
     if total != amount or any(part.currency != amount.currency for part in parts):
         yield f"{document} is of {amount}, its {kind.parts} add up to {total}."
@@ -79,17 +84,6 @@ def _compare(document: Document, stated: Sums, posted: Sums) -> Iterator[str]:
         if has != books:
             where = f"{account} in {fund}{f' for {detail}' if detail else ''}"
             yield f"{document}: {where} is {has} on the document, {books} in the books (debit positive)."
-
-
-def check_acts(report: Report) -> Iterator[str]:
-    """Every document has the audit records of what was done to it."""
-    for kind in KINDS:
-        for documents in kind.chunks(report):
-            numbers = [document.number for document in documents]
-            found = set(AuditRecord.objects.filter(subject__in=numbers).values_list("subject", "act"))
-            for document in documents:
-                missing = [act for act in kind.acts(document) if (document.number, act) not in found]
-                yield from (f"{document} has no audit record of “{act}”." for act in missing)
 
 
 def check_numbers(report: Report) -> Iterator[str]:

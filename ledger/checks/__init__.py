@@ -4,10 +4,12 @@ A check is a function that yields its problems, one sentence each, and reports h
 know its place in the chain, so that the first bad entry can be named.
 """
 
-from ledger.checks.book import check_book
+from collections.abc import Iterable, Sequence
+
+from ledger.checks.book import check_book, compare_book, loading_book
 from ledger.checks.chain import check_chain, check_triggers
 from ledger.checks.closings import check_certificate, check_closings
-from ledger.checks.problems import Check, EntryProblem, Report, find_first, run_check
+from ledger.checks.problems import Check, EntryProblem, Report, find_first, limit_problems, run_check
 from ledger.checks.tables import check_accounts, check_balances, check_zero
 from ledger.checks.texts import check_texts
 from ledger.snapshot import reading
@@ -31,26 +33,29 @@ __all__ = [
     "run_checks",
 ]
 
-CHECKS: list[Check] = [
-    check_triggers,
-    check_chain,
-    check_zero,
-    check_accounts,
-    check_balances,
-    check_closings,
-]
+# What has to be sound before Beancount loads the book: a text or a name that somebody changed may hold more than it
+# should, and a Beancount file can run code.
+_GUARDS: tuple[Check, ...] = (check_triggers, check_chain, check_accounts)
+CHECKS: tuple[Check, ...] = (*_GUARDS, check_zero, check_balances, check_closings)
 
 
-def run_checks(report: Report) -> list[str]:
-    """Runs every check on one state of the books and returns the problems found, at most 50 of each check.
+def run_checks(report: Report, more: Sequence[Check] = ()) -> list[str]:
+    """Runs every check, and `more`, on one state of the books and returns the problems, at most 50 of each check.
 
-    `report` is told which check runs and how far it is. The book goes through Beancount's loader only where the rest
-    is sound: a text that somebody changed may hold more than an entry, and a Beancount file can run code. Otherwise
-    Beancount's parser reads the texts, and runs nothing.
+    `report` is told which check runs and how far it is. Where the chain and the accounts are sound, Beancount's loader
+    reads the whole book meanwhile; where not, its parser reads the texts, and runs nothing.
     """
     with reading():
-        found = [problem for check in CHECKS for problem in run_check(check, report)]
-        if not found:
-            return run_check(check_book, report)
-        found += run_check(check_texts, report)
-        return [*found, "The book was not loaded with Beancount: the problems above come first."]
+        found = _run(_GUARDS, report)
+        others = [*CHECKS[len(_GUARDS) :], *more]
+        if found:
+            found += _run([*others, check_texts], report)
+            return [*found, "The book was not loaded with Beancount: the problems above come first."]
+        with loading_book(report) as loading:
+            found += _run(others, report)
+            report("Beancount reads the whole book.")
+            return found + limit_problems(compare_book(loading))
+
+
+def _run(checks: Iterable[Check], report: Report) -> list[str]:
+    return [problem for check in checks for problem in run_check(check, report)]

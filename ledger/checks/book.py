@@ -1,7 +1,12 @@
 """The whole book, as Beancount's own loader reads it, against the tables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
+from multiprocessing import get_context
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,25 +15,50 @@ from typing import Any
 from django.db.models import Sum
 
 from ledger import beans, queries
+from ledger.beans import LoadedBook
 from ledger.book import write_book
 from ledger.checks.problems import CHUNK, Report, functional
 from ledger.checks.texts import compare_texts
 from ledger.entries import Draft, Leg
 from ledger.models import Account, Entry, Link, Posting
 from ledger.money import Amount
-from ledger.syntax import Stamp
+from ledger.syntax import Stamp, fingerprint
+
+# Loading so many entries takes longer than starting a process that does it beside the other checks.
+_WORTH_A_PROCESS = 5_000
 
 
-def check_book(report: Report) -> Iterator[str]:
-    """Beancount's own loader finds nothing in the whole book, and in each entry and balance what the tables hold."""
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A book that was written out, and is being loaded: `wait` gives what Beancount found."""
+
+    entries: int
+    wait: Callable[[], LoadedBook]
+
+
+@contextmanager
+def loading_book(report: Report) -> Iterator[Loading]:
+    """Writes the book out, and has Beancount's own loader read it while other checks run."""
+    functional_currency = queries.functional_currency()
     with TemporaryDirectory(prefix="book-") as folder:
         written = write_book(Path(folder), title="Check")
         report(f"{written.entries:,} entries written out")
-        loaded = beans.load_book(written.main, queries.functional_currency())
+        load = partial(beans.load_book, written.main, functional_currency)
+        if written.entries < _WORTH_A_PROCESS:
+            yield Loading(written.entries, load)
+            return
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            yield Loading(written.entries, pool.submit(load).result)
+
+
+def compare_book(loading: Loading) -> Iterator[str]:
+    """What the tables hold is in each entry and balance what Beancount's own loader finds in the whole book."""
+    prints = _print_tables()
+    loaded = loading.wait()
     yield from (f"Beancount: {message}" for message in loaded.errors)
-    if loaded.count != written.entries:
-        yield f"Beancount reads {loaded.count} entries, the journal has {written.entries}."
-    yield from _compare_entries(loaded.prints)
+    if loaded.count != loading.entries:
+        yield f"Beancount reads {loaded.count} entries, the journal has {loading.entries}."
+    yield from _compare_entries(prints, loaded.prints)
     ours = _sum_postings()
     for account, fund, currency in sorted(ours.keys() | loaded.balances.keys()):
         key = (account, fund, currency)
@@ -40,27 +70,40 @@ def check_book(report: Report) -> Iterator[str]:
             yield f"{account} of sub-fund {fund}: the books hold {amounts[0]}, Beancount finds {amounts[1]}."
 
 
-def _compare_entries(prints: Mapping[str, int]) -> Iterator[str]:
-    """Where the hash of what Beancount read is not that of the tables, the text says what differs."""
-    wrong = [place for place, number, found in _hash_tables() if prints.get(number) != found]
+def check_book(report: Report) -> Iterator[str]:
+    """Beancount's own loader finds nothing in the whole book, and in each entry and balance what the tables hold."""
+    with loading_book(report) as loading:
+        yield from compare_book(loading)
+
+
+# Place, number, fingerprint.
+_Print = tuple[int, str, bytes]
+
+
+def _compare_entries(ours: Iterable[_Print], theirs: Mapping[str, bytes]) -> Iterator[str]:
+    """Where what Beancount read is not what the tables hold, the text says what differs."""
+    wrong = [place for place, number, found in ours if theirs.get(number) != found]
     for start in range(0, len(wrong), CHUNK):
         entries = Entry.objects.filter(pk__in=wrong[start : start + CHUNK]).order_by("id").select_related("reverses")
         yield from compare_texts(list(entries.prefetch_related("postings__account", "links")))
 
 
-def _hash_tables() -> Iterator[tuple[int, str, int]]:
-    """Each entry's place, number and hash, out of the three tables read side by side in the order of the chain."""
+def _print_tables() -> list[_Print]:
+    """Every entry's fingerprint, out of the three tables read side by side in the order of the chain."""
     names = dict(Account.objects.values_list("pk", "name"))
     columns = ("account", "amount", "currency", "functional", "fund", "project", "instalment", "party")
     postings = _Side(Posting.objects.order_by("entry", "line").values_list("entry_id", *columns).iterator())
     links = _Side(Link.objects.order_by("entry", "position").values_list("entry_id", "document").iterator())
     facts = ("id", "number", "posted_at", "posted_by", "dated_on", "kind", "payee", "narration", "reverses__number")
     rows = Entry.objects.order_by("id").values_list(*facts).iterator(chunk_size=CHUNK)
+    found = []
     for place, number, posted_at, posted_by, on, kind, payee, narration, reverses in rows:
         legs = tuple(Leg(names[account], *rest) for _, account, *rest in postings.take(place))
-        documents = tuple(sorted(link for _, link in links.take(place)))
+        documents = tuple(link for _, link in links.take(place))
         draft = Draft(on, kind, payee, narration, documents, legs, reverses or "")
-        yield place, number, hash((draft, Stamp(number, f"{posted_at:%Y-%m-%dT%H:%M:%SZ}", posted_by)))
+        stamp = Stamp(number, f"{posted_at:%Y-%m-%dT%H:%M:%SZ}", posted_by)
+        found.append((place, number, fingerprint(draft, stamp)))
+    return found
 
 
 class _Side:

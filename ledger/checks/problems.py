@@ -35,7 +35,12 @@ def find_first(problems: Iterable[str]) -> EntryProblem | None:
 def run_check(check: Check, report: Report) -> list[str]:
     """The problems that a check finds, at most 50 of them. `report` is told which check it is."""
     report((check.__doc__ or "").strip())
-    problems = list(islice(check(report), _MOST_PROBLEMS + 1))
+    return limit_problems(check(report))
+
+
+def limit_problems(found: Iterator[str]) -> list[str]:
+    """The first 50 problems, and that there are more where there are."""
+    problems = list(islice(found, _MOST_PROBLEMS + 1))
     if len(problems) > _MOST_PROBLEMS:
         problems[-1] = f"There are more of the same; the first {_MOST_PROBLEMS} are listed."
     return problems

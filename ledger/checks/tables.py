@@ -6,8 +6,9 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from ledger import accounts, balances, queries
 from ledger.checks.problems import EntryProblem, Report, functional
-from ledger.errors import AccountInvalid
+from ledger.errors import Refused
 from ledger.models import Account, Entry, Posting
+from ledger.money import digits
 
 
 def check_zero(report: Report) -> Iterator[str]:
@@ -26,10 +27,11 @@ def check_zero(report: Report) -> Iterator[str]:
 
 def check_accounts(report: Report) -> Iterator[str]:
     """Every account has a sound name, and takes no currency but its own."""
-    for name in Account.objects.values_list("name", flat=True):
+    for name, currency in Account.objects.values_list("name", "currency"):
         try:
             accounts.check_name(name)
-        except AccountInvalid as problem:
+            digits(currency or queries.functional_currency())
+        except Refused as problem:
             yield problem.message
     names = Q()
     for kind in accounts.FUNCTIONAL_TYPES:

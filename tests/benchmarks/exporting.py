@@ -74,7 +74,7 @@ def _time_fava(main: Path) -> float:
     from fava.core import FavaLedger
 
     say("Fava loads the book")
-    ledger = FavaLedger(str(main))
+    ledger = FavaLedger(str(main), poll_watcher=True)
     before = len(ledger.all_entries)
     newest = sorted(main.parent.glob("2*.beancount"))[-1]
     with newest.open("a", encoding="utf-8") as file:

@@ -32,7 +32,7 @@ class Command(DataCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         progress = ProgressLine(self.stderr, "Checking")
         problems = [problem for path in options["certificate"] for problem in check_certificate(path)]
-        problems += [*ledger_checks.run_checks(progress.show), *fund_checks.run_checks(progress.show)]
+        problems += ledger_checks.run_checks(progress.show, fund_checks.CHECKS)
         progress.end()
         if problems:
             raise CommandError("\n".join(describe(problems)))
