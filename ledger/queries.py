@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from ledger import accounts
 from ledger.balances import Choice, read_balances, read_days
@@ -210,9 +211,13 @@ def open_years() -> list[int]:
     return list(FiscalYear.objects.values_list("year", flat=True))
 
 
-def years() -> QuerySet[FiscalYear]:
-    """The fiscal years with who opened them."""
-    return FiscalYear.objects.all()
+def years_with_counts() -> QuerySet[FiscalYear]:
+    """The fiscal years, the latest first, with who opened them and the `count` of their entries.
+
+    Numbers have no gaps, so the last one is the count.
+    """
+    last = Entry.objects.filter(year=OuterRef("pk")).order_by("-sequence").values("sequence")[:1]
+    return FiscalYear.objects.annotate(count=Coalesce(Subquery(last), 0)).order_by("-year")
 
 
 def closings() -> QuerySet[Closing]:

@@ -11,7 +11,7 @@ from fund.demonstration.telling import build_demonstration
 from fund.models import AuditRecord, BankAccount, Donor, Project
 from fund.operations.acts import record
 from ledger.operations import writing
-from ledger.queries import years
+from ledger.queries import open_years
 
 _MARK = "load demonstration"
 
@@ -31,7 +31,7 @@ def find_content() -> Content:
     if AuditRecord.objects.filter(act=_MARK).exists():
         return Content.DEMONSTRATION
     anything = any(model.objects.exists() for model in (User, Donor, Project, BankAccount, AuditRecord))
-    return Content.OTHER if anything or years().exists() else Content.NOTHING
+    return Content.OTHER if anything or open_years() else Content.NOTHING
 
 
 def load_demonstration(today: date) -> None:

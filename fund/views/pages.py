@@ -22,6 +22,7 @@ from fund.errors import AlreadyRecorded, NotPermitted
 from fund.models import Document
 from fund.queries.chains import chain_of, state_of
 from fund.queries.history import history_of
+from fund.views.pagination import LongListPaginator
 from ledger.errors import Refused
 from ledger.queries import entries_of, functional_currency
 
@@ -63,6 +64,7 @@ class ListPage(Page, FilterView):  # type: ignore[misc]  # django-filter has no 
     """
 
     paginate_by = 25
+    paginator_class = LongListPaginator
     strict = False
     orderings: ClassVar[Mapping[str, tuple[str, ...]]]
     default_ordering: ClassVar[str]

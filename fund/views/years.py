@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.forms.treasury import YearForm
 from fund.operations.treasury import open_year
 from fund.views.pages import FormPage
-from ledger.queries import open_years, years
+from ledger.queries import open_years, years_with_counts
 
 
 class YearList(FormPage):
@@ -34,7 +33,7 @@ class YearList(FormPage):
         return year
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found = years().annotate(count=Count("entries")).order_by("-year")
+        found = years_with_counts()
         return super().get_context_data(years=found, **context)
 
     def get_success_url(self, made: int) -> str:
