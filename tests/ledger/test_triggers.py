@@ -1,7 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+from django.test import RequestFactory
 
 from ledger import triggers
 from ledger.models import Entry
@@ -51,6 +55,24 @@ def test_database_refuses_to_change_the_journal_through_the_models(entry: Entry)
     entry.payee = "Chile"
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         entry.save()
+
+
+@pytest.mark.parametrize("act", ["save_model", "delete_model", "delete_queryset"])
+def test_database_refuses_an_admin_too(entry: Entry, rf: RequestFactory, act: str):
+    admin, request = ModelAdmin(Entry, AdminSite()), rf.post("/")
+    entry.payee = "Chile"
+    acts = {
+        "save_model": lambda: admin.save_model(request, entry, form=None, change=True),
+        "delete_model": lambda: admin.delete_model(request, entry),
+        "delete_queryset": lambda: admin.delete_queryset(request, Entry.objects.all()),
+    }
+    with pytest.raises((IntegrityError, ProtectedError)), transaction.atomic():
+        acts[act]()
+    assert Entry.objects.get().payee == "Canada"
+
+
+def test_no_admin_is_mounted():
+    assert "django.contrib.admin" not in settings.INSTALLED_APPS
 
 
 def test_database_refuses_a_late_posting(entry: Entry):
