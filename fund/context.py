@@ -37,6 +37,7 @@ _NAVIGATION = (
             (_("Bank accounts"), "fund:bank-account-list", "view_bankaccount"),
             (_("Rates"), "fund:rate-list", "view_exchangerate"),
             (_("Years"), "fund:year-list", "view_auditrecord"),
+            (_("Opened books"), "fund:opened-book-list", "view_openedbook"),
             (_("Audit trail"), "fund:audit-record-list", "view_auditrecord"),
         ),
     ),

@@ -36,6 +36,7 @@ class _Builder(grammar.Builder):
         super().__init__()  # type: ignore[no-untyped-call]
         self._allowed = allowed
         self.programs: list[tuple[int, str, str]] = []
+        self.documents: list[tuple[int, str]] = []
 
     def option(self, filename: str, lineno: int, key: str, value: str) -> None:
         if key in self._allowed:
@@ -48,6 +49,10 @@ class _Builder(grammar.Builder):
 
     def include(self, filename: str, lineno: int, include_filename: str) -> None:
         self.programs.append((lineno, "include", ""))
+
+    def document(self, filename: str, lineno: int, date: date, account: str, document: str, *rest: Any) -> None:
+        # Beancount would look for the file on this machine: it is named, and left out.
+        self.documents.append((lineno, document))
 
     def posting(
         self, filename: str, lineno: int, account: str, units: Any, cost: Any, price: Any, istotal: bool, flag: Any
@@ -75,18 +80,15 @@ def _read(text: bytes, allowed: Container[str], until: date | None) -> Iterator[
     if builder.programs:
         yield from (["program", *found] for found in builder.programs)
         return
-    # A document's file would be looked for on this machine.
-    entries = [entry for entry in parsed if not isinstance(entry, data.Document)]
-    entries, errors = _load(entries, errors, options)
+    entries, errors = _load(parsed, errors, options)
     if errors:
         yield from _describe_errors(errors)
         return
     yield ["book", _describe_book(parsed, options)]
-    for entry in (*(entry for entry in parsed if isinstance(entry, data.Document)), *entries):
+    yield from (["document", *found] for found in builder.documents)
+    for entry in entries:
         line = entry.meta["lineno"]
-        if isinstance(entry, data.Document):
-            yield ["document", line, os.path.relpath(entry.filename)]
-        elif isinstance(entry, data.Open):
+        if isinstance(entry, data.Open):
             yield ["open", entry.account, line, entry.currencies or []]
         elif isinstance(entry, data.Price):
             yield ["price", str(entry.date), entry.currency, str(entry.amount.number), entry.amount.currency]

@@ -9,7 +9,18 @@ from typing import Any
 
 from fund import policy
 from fund.checks.posted import Caused, Key, Sums, sum_legs
-from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Pledge, Receipt, Recognition
+from fund.errors import StateUnfit
+from fund.models import (
+    Agreement,
+    Allocation,
+    Disbursement,
+    DisbursementState,
+    Document,
+    OpenedBook,
+    Pledge,
+    Receipt,
+    Recognition,
+)
 from fund.money import to_amount
 from ledger.checks import Report
 from ledger.money import split
@@ -136,6 +147,14 @@ def _expect_disbursement(disbursement: Disbursement, caused: list[Caused]) -> li
     return [Expected(disbursement.paid_on, dict(sums), disbursement.reversed_on)]
 
 
+def _expect_opened_book(book: OpenedBook, caused: list[Caused]) -> list[Expected]:
+    if len(caused) != book.entries:
+        raise StateUnfit(f"It must have caused {book.entries:,} entries, and caused {len(caused):,}.")
+    # What is in the entries is the book's own matter; the operation compared it with the file.
+    days = [entry.on for entry in caused]
+    return [Expected(book.begins_on if day == min(days) else day, {}) for day in days]
+
+
 def _acts_of_disbursement(disbursement: Disbursement) -> list[str]:
     decided: dict[str, list[str]] = {
         DisbursementState.REJECTED: ["reject disbursement"],
@@ -197,5 +216,13 @@ KINDS = (
         related=("bank_account",),
         lines=("lines__project",),
         parts="lines",
+    ),
+    Kind(
+        OpenedBook,
+        day="begins_on",
+        accounts=(),
+        expect=_expect_opened_book,
+        acts=lambda _: ["open book"],
+        related=(),
     ),
 )

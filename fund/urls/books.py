@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fund.views import accounts, audit_records, bank_accounts, entries, rates, years
+from fund.views import accounts, audit_records, bank_accounts, entries, opened_books, rates, years
 
 urlpatterns = [
     path("journal/", entries.EntryList.as_view(), name="entry-list"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("rates/", rates.RateList.as_view(), name="rate-list"),
     path("rates/new/", rates.RateNew.as_view(), name="rate-new"),
     path("years/", years.YearList.as_view(), name="year-list"),
+    path("opened-books/", opened_books.OpenedBookList.as_view(), name="opened-book-list"),
+    path("opened-books/<slug:number>/", opened_books.OpenedBookDetail.as_view(), name="opened-book"),
     path("audit-trail/", audit_records.AuditRecordList.as_view(), name="audit-record-list"),
 ]
