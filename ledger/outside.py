@@ -6,7 +6,6 @@ standard input and reads one line of JSON for each thing found, as `_read` yield
 
 import io
 import json
-import os
 import resource
 import sys
 from collections import Counter
