@@ -24,17 +24,14 @@ def check_book(chart: Chart, lines: Iterable[OutsideLine], functional: str) -> I
 
 
 def check_money(lines: Iterable[OutsideLine]) -> Iterator[Finding]:
-    """One finding for each commodity that is no currency, at the first line that has it."""
+    """One finding with every commodity that is no currency, how often it stands in the book, and where first."""
     found: dict[str, list[int]] = {}
     for line in lines:
         if not is_money(line.currency):
             found.setdefault(line.currency, []).append(line.line)
-    for commodity, places in found.items():
-        count = "1 line" if len(places) == 1 else f"{len(places):,} lines"
-        yield Finding(
-            min(places),
-            f"{commodity} is no currency of ISO 4217 ({count}): the books hold money, and no shares, hours or points.",
-        )
+    if found:
+        named = ", ".join(f"{name} (line {min(places)}, {len(places):,} in all)" for name, places in found.items())
+        yield Finding(0, f"The books hold money, and no shares, hours or points. No currency of ISO 4217 is: {named}.")
 
 
 def is_money(currency: str) -> bool:
@@ -46,10 +43,10 @@ def is_money(currency: str) -> bool:
     return True
 
 
-def check_zero(line: int, lines: Sequence[Weighed], where: str = "") -> Iterator[Finding]:
+def check_zero(line: int, lines: Sequence[Weighed], what: str = "It") -> Iterator[Finding]:
     """A transaction that begins in `line` is exactly zero, whatever Beancount tolerates."""
     for currency, total in add_up(lines).items():
-        yield Finding(line, f"{where}it is off by {show(total)} {currency}: its lines must add up to exactly zero.")
+        yield Finding(line, f"{what} is off by {show(total)} {currency}: the lines must add up to exactly zero.")
 
 
 def find_balances(chart: Chart, *, on_balance_sheet_only: bool = False) -> dict[Key, int]:

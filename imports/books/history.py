@@ -12,7 +12,7 @@ from imports.books.findings import check_book, check_money, check_zero, find_bal
 from imports.books.rates import BookRates
 from imports.books.valuation import Valuation
 from imports.books.weights import Weighed, to_exact_minor, weigh
-from ledger.entries import Leg, find_problems
+from ledger.entries import CHECKS, Leg, check_words
 from ledger.errors import AmountInvalid, BookUnfit, Finding, Refused
 from ledger.quarantine import OutsideEntry
 
@@ -27,7 +27,7 @@ def carry_history(chart: Chart, rates: BookRates, functional: str) -> CarriedBoo
     """
     lines = [line for entry in chart.book.entries for line in entry.lines if line.number]
     findings = [*check_book(chart, lines, functional), *check_money(lines)]
-    carrier = _Carrier(chart, rates, functional, is_placed=not findings)
+    carrier = _Carrier(chart, rates, functional)
     entries, empty = [], []
     for entry in chart.book.entries:
         try:
@@ -46,18 +46,20 @@ def carry_history(chart: Chart, rates: BookRates, functional: str) -> CarriedBoo
 
 @dataclass(frozen=True, slots=True)
 class _Carrier:
-    """Carries transactions over. `is_placed` where every account has its name and sub-fund in ours."""
+    """Carries transactions over, one by one."""
 
     chart: Chart
     rates: BookRates
     functional: str
-    is_placed: bool
 
     def carry(self, entry: OutsideEntry) -> CarriedEntry:
         """The entry of a transaction. Raises BookUnfit with everything that is wrong with it."""
         lines = weigh([line for line in entry.lines if line.number])
+        if not all(is_money(line.line.currency) for line in lines):
+            # What is no money was named before, all at once.
+            raise BookUnfit(check_zero(entry.line, lines))
         findings = list(self._check(entry, lines))
-        if findings or not all(is_money(line.line.currency) for line in lines):
+        if findings:
             raise BookUnfit(findings)
         try:
             legs = [leg for fund, part in self._by_fund(lines).items() for leg in self._to_legs(entry, fund, part)]
@@ -65,23 +67,27 @@ class _Carrier:
             raise BookUnfit([Finding(entry.line, refusal.message)]) from None
         payee, narration = (" ".join(text.split()) for text in (entry.payee, entry.narration))
         carried = CarriedEntry(entry.line, entry.on, payee, narration, tuple(legs))
-        if legs and self.is_placed:
-            draft = policy.carry_over(carried, number=_STAND_IN, kind=OpeningMode.HISTORY.value)
-            problems = find_problems(draft, self.functional)
-            if problems:
-                raise BookUnfit(Finding(entry.line, problem) for problem in problems)
+        problems = list(self._find_problems(carried)) if legs else []
+        if problems:
+            raise BookUnfit(Finding(entry.line, problem) for problem in problems)
         return carried
+
+    def _find_problems(self, carried: CarriedEntry) -> Iterator[str]:
+        """What the ledger refuses in the entry; its names and sub-funds were looked at before, all at once."""
+        draft = policy.carry_over(carried, number=_STAND_IN, kind=OpeningMode.HISTORY.value)
+        for check in (check_words, *CHECKS):
+            yield from check(draft, self.functional)
 
     def _check(self, entry: OutsideEntry, lines: Sequence[Weighed]) -> Iterator[Finding]:
         for line in lines:
-            if line.line.cost and is_money(line.line.currency):
+            if line.line.cost:
                 yield Finding(line.line.line, f"{line.line.account} is held at cost, which the books do not know.")
             yield from _check_amount(line)
         off = list(check_zero(entry.line, lines))
         yield from off
         for fund, part in self._by_fund(lines).items():
             if not off:
-                yield from check_zero(entry.line, part, f"In sub-fund {fund} ")
+                yield from check_zero(entry.line, part, f"Sub-fund {fund}")
 
     def _by_fund(self, lines: Sequence[Weighed]) -> dict[str, list[Weighed]]:
         found: dict[str, list[Weighed]] = {}
@@ -98,8 +104,7 @@ class _Carrier:
 
 
 def _check_amount(line: Weighed) -> Iterator[Finding]:
-    if is_money(line.line.currency):
-        try:
-            to_exact_minor(line.number, line.line.currency)
-        except AmountInvalid as refusal:
-            yield Finding(line.line.line, refusal.message)
+    try:
+        to_exact_minor(line.number, line.line.currency)
+    except AmountInvalid as refusal:
+        yield Finding(line.line.line, refusal.message)

@@ -40,8 +40,8 @@ class BookRates:
             return rates[place - 1][1]
         try:
             return Fraction(self._get_rate(currency, on))
-        except RateMissing as refusal:
+        except RateMissing:
             oldest = on - self._longest
             raise RateMissing(
-                f"The book has no price of {currency} from {oldest} to {on}, nor the fund a rate. {refusal.message}"
+                f"Neither the book has a price nor the fund a rate of {currency} from {oldest} to {on}: add a rate."
             ) from None
