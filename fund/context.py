@@ -38,6 +38,7 @@ _NAVIGATION = (
             (_("Rates"), "fund:rate-list", "view_exchangerate"),
             (_("Years"), "fund:year-list", "view_auditrecord"),
             (_("Closing"), "fund:closing-list", "view_auditrecord"),
+            (_("Opened books"), "fund:opened-book-list", "view_openedbook"),
             (_("Audit trail"), "fund:audit-record-list", "view_auditrecord"),
         ),
     ),

@@ -57,6 +57,14 @@ class StateUnfit(Refused):
     """An act that the document's state does not allow, such as approving what is paid."""
 
 
+class BookOpened(Refused):
+    """A book that was opened before: the same file, by the SHA-256 of its bytes."""
+
+
+class BalancesDiffer(Refused):
+    """A book whose balances in ours are not those that it has by itself."""
+
+
 class AlreadyRecorded(Refused):
     """A form sent twice: the first one was recorded. `document` is what it made."""
 

@@ -26,6 +26,7 @@ BANK_CHARGES = "Expenses:BankCharges"
 SENT = (BANK, BANK_CHARGES)
 ALLOCATED = "Equity:Allocated:"
 UNALLOCATED = "Equity:Unallocated"
+MEMORANDUM = "Equity:Memorandum:"
 PLEDGED = "Equity:Memorandum:Pledged:"
 PLEDGES = "Equity:Memorandum:Pledges"
 COMMITTED = "Equity:Memorandum:Committed:"
@@ -33,6 +34,9 @@ COMMITMENTS = "Equity:Memorandum:Commitments"
 
 # Accounts that hold what is owed by donors, on the balance sheet or as a memorandum.
 OWED = (RECEIVABLE, COMMITTED)
+
+# Documents answer for every cent on these: what a book of somebody else holds is booked beside them.
+DOCUMENTS_OWN = (RECEIVABLE, UNAPPLIED, CONTRIBUTIONS, PROJECTS, ALLOCATED, UNALLOCATED, MEMORANDUM)
 
 # These take the functional currency alone; banks have a currency of their own, the others take any.
 _FUNCTIONAL_ONLY = ("Income:", "Expenses:", UNALLOCATED, ALLOCATED)
@@ -81,6 +85,17 @@ class CashOut:
 
     fund: str
     carried: Carried
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedEntry:
+    """An entry of somebody else's book in our terms. `line` is where it begins in the file; 0 stands for all of it."""
+
+    line: int
+    on: date
+    payee: str
+    narration: str
+    legs: tuple[Leg, ...]
 
 
 def account_currency(name: str, functional: str) -> str:
@@ -276,3 +291,17 @@ def average_out(
     legs += _exchange(legs, fund, currency)
     narration = f"Exchange difference at the reversal of {number}"
     return Draft(on, "exchange", donor.name, narration, (number,), tuple(legs))
+
+
+def carry_over(entry: CarriedEntry, *, number: str, kind: str) -> Draft:
+    """An entry of a book that is opened in ours, with the place in the file that it comes from as its second link."""
+    links = (number, f"{number}/{entry.line}") if entry.line else (number,)
+    return Draft(entry.on, kind, entry.payee, entry.narration, links, entry.legs)
+
+
+def open_balances(legs: Sequence[Leg], *, equity: str, currency: str) -> tuple[Leg, ...]:
+    """Balances of a day, and in each sub-fund what they leave open in `equity`: earlier income less expense."""
+    sums: dict[str, int] = {}
+    for leg in legs:
+        sums[leg.fund] = sums.get(leg.fund, 0) + leg.functional
+    return (*legs, *(Leg(equity, -total, currency, -total, fund) for fund, total in sums.items() if total))

@@ -8,7 +8,7 @@ APPROVER = "Approver"
 AUDITOR = "Auditor"
 
 _DOCUMENTS = ("donor", "pledge", "agreement", "receipt", "project", "allocation", "disbursement")
-_THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate")
+_THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate", "openedbook")
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))
 _RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in _DOCUMENTS))

@@ -34,3 +34,11 @@ class FileRefused(Refused):
 def refuse(message: str, *, row: int = 0, column: str = "") -> FileRefused:
     """The refusal of a file for one problem."""
     return FileRefused([Problem(row, column, message)])
+
+
+class MapUnfit(Refused):
+    """A map of a book that says something else than a map can."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))

@@ -1,5 +1,8 @@
 """What the books refuse, each named for the fact and saying what would be allowed."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 
 class Refused(Exception):
     """A request that the books cannot take; nothing of it was written.
@@ -68,3 +71,22 @@ class FolderOccupied(Refused):
 
 class BookNotWritten(Refused):
     """A folder or a disk that does not take the book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with a text: the line, counted from 1, or 0 where it concerns the whole."""
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}" if self.line else self.message
+
+
+class BookUnfit(Refused):
+    """A book of somebody else that these books cannot take. `findings` are all reasons, in the order of its lines."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = sorted(dict.fromkeys(findings), key=lambda finding: finding.line)
+        super().__init__("\n".join(map(str, self.findings)))

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from fund import policy
 from fund.checks.posted import Caused, Key, Sums, sum_legs
+from fund.errors import StateUnfit
 from fund.models import (
     Agreement,
     Allocation,
@@ -20,6 +21,7 @@ from fund.models import (
     DisbursementState,
     Document,
     Instalment,
+    OpenedBook,
     Pledge,
     Receipt,
     ReceiptLine,
@@ -154,6 +156,14 @@ def _expect_disbursement(disbursement: Any, caused: list[Caused]) -> list[Expect
     return [Expected(disbursement.paid_on, dict(sums), disbursement.reversed_on)]
 
 
+def _expect_opened_book(book: OpenedBook, caused: list[Caused]) -> list[Expected]:
+    if len(caused) != book.entries:
+        raise StateUnfit(f"It must have caused {book.entries:,} entries, and caused {len(caused):,}.")
+    # What is in the entries is the book's own matter; the operation compared it with the file.
+    days = [entry.on for entry in caused]
+    return [Expected(book.begins_on if day == min(days) else day, {}) for day in days]
+
+
 def _acts_of_disbursement(disbursement: Disbursement) -> list[str]:
     decided: dict[str, list[str]] = {
         DisbursementState.REJECTED: ["reject disbursement"],
@@ -220,5 +230,13 @@ KINDS = (
         related=("bank_account",),
         lines=_fetch_lines("lines", DisbursementLine.objects.select_related("project")),
         parts="lines",
+    ),
+    Kind(
+        OpenedBook,
+        day="begins_on",
+        accounts=(),
+        expect=_expect_opened_book,
+        acts=lambda _: ["open book"],
+        related=(),
     ),
 )

@@ -17,6 +17,8 @@ KINDS = (
     ("receipt", _("Receipt")),
     ("allocation", _("Allocation")),
     ("disbursement", _("Disbursement")),
+    ("history", _("History")),
+    ("opening", _("Opening balances")),
 )
 
 

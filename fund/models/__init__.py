@@ -5,6 +5,7 @@ from fund.models.base import Document, NumberSeries
 from fund.models.contributions import Agreement, Instalment, Pledge, Receipt, ReceiptLine, Recognition
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
 from fund.models.donors import Donor, DonorAccess, DonorClass
+from fund.models.opened_books import OpenedBook, OpeningMode
 from fund.models.projects import Allocation, AllocationLine, Project, ProjectRecommendation
 from fund.models.treasury import BankAccount, ExchangeRate
 
@@ -25,6 +26,8 @@ __all__ = [
     "ExchangeRate",
     "Instalment",
     "NumberSeries",
+    "OpenedBook",
+    "OpeningMode",
     "Pledge",
     "Project",
     "ProjectRecommendation",

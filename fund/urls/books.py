@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fund.views import accounts, audit_records, bank_accounts, closings, entries, rates, years
+from fund.views import accounts, audit_records, bank_accounts, closings, entries, opened_books, rates, years
 
 urlpatterns = [
     path("journal/", entries.EntryList.as_view(), name="entry-list"),
@@ -20,5 +20,7 @@ urlpatterns = [
         closings.CertificateDownload.as_view(),
         name="certificate",
     ),
+    path("opened-books/", opened_books.OpenedBookList.as_view(), name="opened-book-list"),
+    path("opened-books/<slug:number>/", opened_books.OpenedBookDetail.as_view(), name="opened-book"),
     path("audit-trail/", audit_records.AuditRecordList.as_view(), name="audit-record-list"),
 ]

@@ -72,11 +72,11 @@ def read_years(options: dict[str, Any]) -> Years:
     return Years(latest=timezone.localdate().year, open_all=options["open_years"])
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a file. Raises CommandError."""
+def read_file(path: Path, largest: int = LARGEST_FILE) -> bytes:
+    """The bytes of a file, not many more than `largest`. Raises CommandError."""
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
+            return file.read(largest + 1)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
 

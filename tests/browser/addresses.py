@@ -26,6 +26,7 @@ class Address(NamedTuple):
 PLEDGE, AGREEMENT, UNPAID = f"PLG-{YEAR}-0001", f"AGR-{YEAR}-0001", f"AGR-{YEAR}-0002"
 RECEIPT, ALLOCATION = f"RCT-{YEAR}-0001", f"ALC-{YEAR}-0001"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
+OPENED = f"OPB-{YEAR}-0001"
 
 CONTRIBUTIONS = (
     Address("fund:donor-list"),
@@ -83,6 +84,8 @@ BOOKS = (
     Address("fund:rate-list"),
     Address("fund:rate-new"),
     Address("fund:year-list"),
+    Address("fund:opened-book-list"),
+    Address("fund:opened-book", (OPENED,)),
     Address("fund:audit-record-list"),
 )
 REPORTS = (

@@ -8,17 +8,20 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from fund.models import Agreement, BankAccount, Donor, Project
+from fund.models import Agreement, BankAccount, Donor, OpeningMode, Project
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.opened_books import BookFile, open_book
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.operations.treasury import add_bank_account, add_rate, open_year
+from fund.policy import CarriedEntry
+from ledger.entries import Leg
 from ledger.money import Amount, parse_amount
 
 YEAR = timezone.localdate().year - 1
@@ -85,6 +88,7 @@ def fill(people: People) -> None:
     reversed_one = record_gift(donor=acme, facts=wrong, by=officer, token=uuid4())
     reverse_receipt(reversed_one, on=day(3, 3), reason="the bank took it back", by=officer)
     spend(earmarked, project, bank, people)
+    take_over(officer)
 
 
 def sign(donor: Donor, amount: Amount, by: User, **options: object) -> Agreement:
@@ -122,3 +126,12 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
         )
         if payee == "Instructors Ltd":
             approve_disbursement(disbursement, by=people.approver)
+
+
+def take_over(by: User) -> None:
+    """A book of somebody else with twelve entries."""
+    file = BookFile("An older book.beancount", "0" * 64, OpeningMode.HISTORY)
+    legs = (Leg("Assets:Cash", 500, "USD", 500, "POOL"), Leg("Income:Gifts", -500, "USD", -500, "POOL"))
+    entries = [CarriedEntry(line, day(2, line), "Somebody", "A gift", legs) for line in range(1, 13)]
+    balances = {(leg.account, leg.fund, leg.currency): 12 * leg.amount for leg in legs}
+    open_book(file, entries=entries, currencies={}, balances=balances, by=by, progress=lambda *_: None)
