@@ -1,11 +1,12 @@
 """The accounting policy, figure by figure: what each event does to which account."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from fund import policy
-from fund.policy import Arrival, Carried, CashOut, Charge, Party, Share
+from fund.policy import Arrival, Carried, CashOut, Charge, Item, Party, Share
 from ledger.entries import Draft, find_problems
 from ledger.money import Amount
 
@@ -153,6 +154,53 @@ def test_each_sub_fund_of_a_payment_balances_by_itself() -> None:
     assert find_problems(draft, "USD") == []
     for fund in ("A", "B"):
         assert sum(leg.functional for leg in draft.legs if leg.fund == fund) == 0
+
+
+BANK_ITEM = Item("Assets:Bank:RBC-CAD", "AGR-2026-0001", Amount(4998500, "CAD"), 3698890)
+
+
+def revalue(*items: Item, cad: str = "0.7525") -> Draft | None:
+    rates = {"CAD": Decimal(cad), "JPY": Decimal("0.005")}
+    return policy.revalue(number="REV-2026-06", on=date(2026, 6, 30), items=items, rates=rates, currency="USD")
+
+
+def test_revaluation_takes_the_old_carrying_amount_out_and_the_new_one_in() -> None:
+    draft = revalue(BANK_ITEM)
+    assert draft
+    assert [(leg.account, leg.amount, leg.functional) for leg in draft.legs] == [
+        ("Assets:Bank:RBC-CAD", -4998500, -3698890),
+        ("Assets:Bank:RBC-CAD", 4998500, 3761371),
+        ("Income:Exchange:Unrealised", -62481, -62481),
+    ]
+    assert (draft.narration, draft.links) == ("Revaluation June 2026", ("REV-2026-06",))
+
+
+def test_what_the_fund_owes_costs_more_when_its_currency_rises() -> None:
+    draft = revalue(Item("Liabilities:Unapplied:CAN", "POOL", Amount(-50000, "CAD"), -37000, "AGR-2026-0001/2"))
+    assert draft
+    assert [leg.functional for leg in draft.legs] == [37000, -37625, 625]
+    assert [leg.instalment for leg in draft.legs] == ["AGR-2026-0001/2", "AGR-2026-0001/2", ""]
+
+
+@pytest.mark.parametrize(("yen", "carried"), [(1, 1), (-1, -1), (3, 2), (-3, -2), (10, 5)])
+def test_revaluation_rounds_half_up_item_by_item(yen: int, carried: int) -> None:
+    draft = revalue(Item("Assets:Bank:MUFG-JPY", "POOL", Amount(yen, "JPY"), 0))
+    assert draft
+    assert draft.legs[1].functional == carried
+
+
+def test_each_sub_fund_of_a_revaluation_balances_by_itself() -> None:
+    draft = revalue(BANK_ITEM, Item("Assets:Receivable:CAN", "POOL", Amount(4000000, "CAD"), 2920000, "A/2"))
+    assert draft
+    assert find_problems(draft, "USD") == []
+
+
+def test_item_that_is_carried_at_its_closing_rate_is_left_out() -> None:
+    kept = Item("Assets:Bank:RBC-CAD", "POOL", Amount(100, "CAD"), 75)
+    draft = revalue(kept, BANK_ITEM)
+    assert draft
+    assert {leg.fund for leg in draft.legs} == {"AGR-2026-0001"}
+    assert revalue(kept) is None
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from uuid import uuid4
 
 import pytest
 from beancount.core.data import Transaction
+from django.db.models import Sum
 
 from fund.models import Agreement, BankAccount, Disbursement, Donor, Project
+from fund.operations.acts import post
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
@@ -24,10 +26,11 @@ from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_disbursement
 from fund.operations.treasury import add_bank_account, add_rate, open_year
+from fund.policy import Item, revalue
 from ledger.entries import Draft
 from ledger.money import Amount, parse_amount
 from ledger.operations import open_account, post_entry
-from ledger.queries import Scope, all_accounts, entries, get_draft, totals
+from ledger.queries import Scope, all_accounts, entries, get_draft, postings, totals
 from tests.scenarios.worked_year import PATH, Balances, add_up, load_transactions, to_draft
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +47,6 @@ STILL_TO_COME = {
     17: "The partner's certified report",
     18: "The partner returns what it did not spend",
     19: "Interest, shared by average balance",
-    20: "Period end: revaluation",
     22: "An amendment, and a write-off",
     24: "In kind",
     25: "Project CYB-01 closes; Canada asks for 1,000 back",
@@ -170,6 +172,12 @@ class Year:
         transfer = Line("POOL", self.bor, "Transfers", usd("800"))
         self.pay("Various travellers", self.citi, "04-15", travel, transfer)
 
+    def event_20(self) -> None:
+        items, rates = find_money_items("CAD"), {"CAD": Decimal("0.7525")}
+        draft = revalue(number="REV-2026-06", on=on("06-30"), items=items, rates=rates, currency="USD")
+        assert draft
+        post(draft, by=self.officer)
+
     def event_21(self) -> None:
         self.receive(self.canadian, Facts(self.rbc, on("07-06"), cad("40500"), "B21"))
 
@@ -178,6 +186,17 @@ class Year:
         paid = self.pay("Various travellers", self.citi, "09-01", line)
         reason = "paid twice by the bank, returned"
         reverse_disbursement(paid, on=on("09-02"), reason=reason, by=self.officer)
+
+
+def find_money_items(currency: str) -> list[Item]:
+    """What the books hold in a currency, by account, sub-fund and instalment."""
+    columns = ("account__name", "fund", "instalment")
+    found = postings().filter(currency=currency).exclude(account__name__startswith="Equity:")
+    rows = found.order_by().values_list(*columns).annotate(Sum("amount"), Sum("functional")).exclude(amount__sum=0)
+    return [
+        Item(account, fund, Amount(int(amount), currency), int(carried), instalment)
+        for account, fund, instalment, amount, carried in rows
+    ]
 
 
 def load_events() -> dict[int, list[Transaction]]:
