@@ -228,7 +228,7 @@ def test_what_is_wrong_with_the_map_is_told(tmp_path: Path, officer: User):
     with pytest.raises(CommandError) as refused:
         run(path)
     assert str(refused.value) == (
-        "Nothing of book.beancount.toml was opened: 1 problem.\n"
+        "book.beancount.toml cannot be used as a map: 1 problem.\n"
         '  default_fund: write the code of a sub-fund in quotation marks, such as "GENERAL".'
     )
 

@@ -46,9 +46,9 @@ class Command(DataCommand):
             else:
                 self.open_book(text, path, map_path, options)
         except BookUnfit as unfit:
-            raise CommandError(describe_problems(path, list(map(str, unfit.findings)))) from None
+            raise CommandError(describe_problems(f"Nothing of {path.name} was opened", unfit.findings)) from None
         except MapUnfit as unfit:
-            raise CommandError(describe_problems(map_path, unfit.problems)) from None
+            raise CommandError(describe_problems(f"{map_path.name} cannot be used as a map", unfit.problems)) from None
         except Refused as refusal:
             raise CommandError(refusal.message) from None
 
@@ -99,10 +99,10 @@ def read_day(text: str) -> date:
         raise ArgumentTypeError(f"{text} is not a day: write it like 2026-12-31") from None
 
 
-def describe_problems(path: Path, problems: Sequence[str]) -> str:
+def describe_problems(what: str, problems: Sequence[object]) -> str:
     """What is wrong with a file, one line each, the first fifty."""
     count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
-    lines = [f"Nothing of {path.name} was opened: {count}.", *(f"  {problem}" for problem in problems[:_MOST_LISTED])]
+    lines = [f"{what}: {count}.", *(f"  {problem}" for problem in problems[:_MOST_LISTED])]
     if len(problems) > _MOST_LISTED:
         lines.append(f"  There are more; the first {_MOST_LISTED} are listed.")
     return "\n".join(lines)
