@@ -144,6 +144,9 @@ Row = tuple[tuple[Any, ...], int, int, int]
 
 def read_balances(choice: Choice, by: Sequence[str]) -> Iterator[Row]:
     """What moved from `since` to `until`, added up for each combination of `by`: _COLUMNS, and "month"."""
+    if choice.since and choice.until and choice.since > choice.until:
+        # Nothing moves then; the balances' difference would be what moved in between, taken back.
+        return
     rows = _read_months(choice, by) if "month" in by else _read_sums(choice, by)
     for *key, amount, debit, credit in rows:
         yield tuple(key), int(amount), int(debit), int(credit)

@@ -102,6 +102,11 @@ def test_account_that_came_back_to_zero_keeps_its_movement(books: None):
     assert (total.functional, total.debit, total.credit) == (0, 100_00, 100_00)
 
 
+def test_range_that_ends_before_it_begins_is_empty(books: None):
+    post_entries([make_draft(on=date(2026, month, 1)) for month in (1, 3)], by="officer")
+    assert queries.totals(Scope(since=date(2026, 4, 1), until=date(2026, 2, 1)), by=("account",)) == []
+
+
 def test_beginning_of_a_name_is_taken_to_the_letter(books: None):
     open_account("Assets:BANK:Other", currency="USD")
     legs = (make_leg("Assets:BANK:Other", 7), make_leg(GIFTS, -7))
