@@ -1,0 +1,43 @@
+"""The measurements run: on small books, and whatever they measure."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.benchmarks.tables import print_tables
+from tests.settings import ENGINE
+
+
+def measure(what: str, size: int, folder: Path) -> Any:
+    command = [sys.executable, "-m", "tests.benchmarks", "--engines", ENGINE, "--measure", what, "--size", str(size)]
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    answer = subprocess.run(
+        [*command, "--folder", str(folder)], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return measure("reading", 100, tmp_path_factory.mktemp("reading"))
+
+
+def test_every_question_and_page_is_measured(reading: Any) -> None:
+    assert set(reading["queries"]) == {"trial balance", "sub-fund balance", "donor statement"}
+    assert min([*reading["queries"].values(), *reading["pages"].values()]) > 0
+
+
+def test_books_are_written_out_checked_and_seen(
+    reading: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exporting = measure("exporting", 60, tmp_path)
+    posting = {"ours": 1.0, "beancount": 0.25, "bare": 0.25, "per second": 2_000.0}
+    print_tables({ENGINE: {"posting": posting, "reading": {100: reading}, "exporting": exporting}})
+    table = capsys.readouterr().out
+    assert "| post one entry | 1.00 ms | 0.50 ms (0.25 Beancount, 0.25 insert and commit) | 2.00 |" in table
+    assert "| check_ledger, 60 entries |" in table
