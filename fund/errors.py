@@ -57,6 +57,14 @@ class StateUnfit(Refused):
     """An act that the document's state does not allow, such as approving what is paid."""
 
 
+class FileTypeRefused(Refused):
+    """A file that is neither of the types that may be attached."""
+
+
+class FileTooLarge(Refused):
+    """A file that is larger than what may be attached."""
+
+
 class AlreadyRecorded(Refused):
     """A form sent twice: the first one was recorded. `document` is what it made."""
 
