@@ -1,7 +1,7 @@
 """The balances that a book asserts, so that Beancount adds up its entries against another record of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from django.db.models import Max
@@ -27,9 +27,9 @@ def balance_lines(until: date | None = None) -> Iterator[str]:
     last = _find_last_day(until)
     if last is None:
         return
-    moves, standing = _read_moves(until), _Standing()
+    moves, standing = _read_moves(last), _Standing()
     for end in _find_ends(moves, last):
-        changed = standing.add(moves.get(end.replace(day=1), ()))
+        changed = standing.add(moves.pop(end.replace(day=1), ()))
         is_whole = end.month == 12 or end == last
         for account, currency in _sort(standing.own if is_whole else changed):
             amount = Amount(standing.sums[account, currency], currency)
@@ -73,16 +73,17 @@ def _find_last_day(until: date | None) -> date | None:
     return last
 
 
-def _read_moves(until: date | None) -> Mapping[date, list[Total]]:
+def _read_moves(last: date) -> dict[date, list[Total]]:
+    """What moved up to and with the day `last`, by the first day of its month, in one reading of the totals."""
     moves: defaultdict[date, list[Total]] = defaultdict(list)
-    for total in queries.totals(Scope(until=until, accounts=_BALANCE_SHEET), by=("account", "currency", "month")):
+    for total in queries.totals(Scope(until=last, accounts=_BALANCE_SHEET), by=("account", "currency", "month")):
         assert total.month is not None
         moves[total.month].append(total)
-    return moves
+    return dict(moves)
 
 
 def _find_ends(months: Iterable[date], last: date) -> list[date]:
-    """The last day of each month and of each year up to `last`, and that day itself."""
+    """The last day of each month and of each year before `last`, and that day itself."""
     ends = {(month + timedelta(days=31)).replace(day=1) - timedelta(days=1) for month in months}
     ends |= {date(year, 12, 31) for year in queries.open_years()}
     return sorted({last, *(end for end in ends if end < last)})

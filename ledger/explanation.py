@@ -24,13 +24,13 @@ def explain(*, title: str, entries: int, head: str, named: Iterable[NamedQuery],
     """The page, with the figures of the book."""
     template = Template((_ENCLOSURES / EXPLANATION).read_text(encoding="utf-8"))
     functional = queries.functional_currency()
-    whole = queries.get_total(Scope(until=until))
+    whole = queries.totals(Scope(until=until), by=("currency",))
     return template.substitute(
         title=" ".join(title.split()),
         entries=entries,
         extent=f" dated up to {until}" if until else "",
-        debit=render(whole.debit, functional),
-        credit=render(whole.credit, functional),
+        debit=render(sum(total.debit for total in whole), functional),
+        credit=render(sum(total.credit for total in whole), functional),
         head=head,
         functional=functional,
         queries="\n".join(line for query in named for line in _describe(query)),

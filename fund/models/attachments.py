@@ -25,10 +25,11 @@ class FileContent(models.Model):
 class Attachment(models.Model):
     """A file attached to the document with a number. It stays for good; one made in error is withdrawn.
 
-    `token` is the form's own: the same form sent twice attaches one file.
+    `position` counts the document's files from 1. `token` is the form's own: sent twice, it attaches one file.
     """
 
     document = models.CharField(max_length=20)
+    position = models.PositiveSmallIntegerField()
     content = models.ForeignKey(FileContent, on_delete=models.PROTECT, related_name="attachments")
     name = models.CharField(max_length=150)
     description = models.CharField(max_length=200)
@@ -39,14 +40,16 @@ class Attachment(models.Model):
     class Meta:
         ordering = ("id",)
         default_permissions = ("add", "change", "view")
-        indexes = (models.Index(fields=("document", "id"), name="attachment_by_document"),)
+        constraints = (
+            models.UniqueConstraint(fields=("document", "position"), name="attachment_position_once_per_document"),
+        )
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         """Where the file is sent."""
-        return reverse("fund:attachment", args=[self.pk])
+        return reverse("fund:attachment", args=[self.document, self.position])
 
 
 class AttachmentWithdrawal(models.Model):

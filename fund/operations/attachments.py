@@ -39,6 +39,7 @@ def attach(document: Document, *, file: File[Any], description: str, by: User, t
             )
         attachment = Attachment.objects.create(
             document=document.number,
+            position=Attachment.objects.filter(document=document.number).count() + 1,
             content_id=sha256,
             name=name,
             description=description,

@@ -15,7 +15,7 @@ from fund.errors import AlreadyRecorded
 from fund.forms.attachments import AttachmentForm, WithdrawalForm
 from fund.models import Document
 from fund.operations.attachments import attach, withdraw_attachment
-from fund.queries.attachments import attachments, find_document, read_content
+from fund.queries.attachments import attachments_of, find_document, read_content
 from fund.views.pages import FormPage, Page
 
 
@@ -30,12 +30,12 @@ class _OfDocument(Page):
     @cached_property
     def attachment(self) -> Any:
         """The attachment that the address names."""
-        return get_object_or_404(attachments(), pk=self.kwargs["pk"])
+        return get_object_or_404(attachments_of(self.document), position=self.kwargs["position"])
 
     @cached_property
     def document(self) -> Document:
-        """The document that it is attached to."""
-        document = find_document(self.kwargs.get("number") or self.attachment.document)
+        """The document that the address names."""
+        document = find_document(self.kwargs["number"])
         if document is None:
             raise Http404
         return document

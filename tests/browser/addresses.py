@@ -87,7 +87,7 @@ BOOKS = (
 )
 ATTACHMENTS = (
     Address("fund:attachment-new", (AGREEMENT,)),
-    Address("fund:attachment-withdraw", ("1",)),
+    Address("fund:attachment-withdraw", (AGREEMENT, "1")),
 )
 REPORTS = (
     Address("portal:statement", reader="donor"),

@@ -84,7 +84,7 @@ def test_a_file_is_known_by_its_content(content: bytes, extension: str):
     ],
 )
 def test_what_may_not_be_kept_is_refused_with_what_may(content: bytes):
-    with pytest.raises(FileTypeRefused, match="These are: PDF, PNG, JPEG, .* plain text and CSV") as refusal:
+    with pytest.raises(FileTypeRefused, match=r"These are: PDF, PNG, JPEG, .* plain text and CSV") as refusal:
         detect_type(content)
     assert refusal.value.field == "file"
 
