@@ -45,6 +45,8 @@ ALLOWED = {
 }
 RULE = "PDF, PNG, JPEG, Word, Excel, PowerPoint and OpenDocument files, e-mail messages, plain text and CSV in UTF-8"
 
+LONGEST_STEM = 120
+
 # An Office document with macros has the outline of one without.
 _ARCHIVE, _MACROS = b"PK", b"vbaProject.bin"
 # Markup and programs are texts too; they begin like these.
@@ -75,8 +77,11 @@ def _detect_text(content: bytes) -> FileType | None:
 
 
 def fit_name(name: str, found: FileType) -> str:
-    """A file's name with an extension of its type, without folders: `fit_name("a/letter.exe", pdf)` is letter.pdf."""
+    """A file's name with an extension of its type, without folders, at most as long as is kept.
+
+    `fit_name("a/letter.exe", pdf)` is letter.pdf.
+    """
     path = PurePath(name.replace("\\", "/"))
     stem = path.stem if path.suffix else path.name
     extension = path.suffix.lower().removeprefix(".")
-    return f"{stem or 'file'}.{extension if extension in found.extensions else found.extension}"
+    return f"{stem[:LONGEST_STEM] or 'file'}.{extension if extension in found.extensions else found.extension}"

@@ -46,7 +46,7 @@ def attach(document: Document, *, file: File[Any], description: str, by: User, t
             token=token,
             attached_by=by,
         )
-        acts.record("attach file", document, by=by, detail=f"{description} ({name}, SHA-256 {sha256})")
+        acts.record("attach file", document, by=by, detail=f"{description} (SHA-256 {sha256})")
     return attachment
 
 

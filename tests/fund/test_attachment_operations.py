@@ -39,7 +39,7 @@ def test_a_file_is_attached_with_its_hash_its_type_and_an_audit_record(agreement
     assert list(attachments_of(agreement)) == [attachment]
     record = AuditRecord.objects.get(act="attach file")
     assert (record.subject, record.user) == (agreement.number, officer)
-    assert record.detail == f"The signed agreement (Agreement.pdf, SHA-256 {SHA256})"
+    assert record.detail == f"The signed agreement (SHA-256 {SHA256})"
 
 
 def test_the_same_content_is_kept_once(agreement: Agreement, receipt: Receipt, officer: User):
@@ -78,6 +78,11 @@ def test_what_cannot_be_attached_is_refused(
         put(agreement, officer, content, **facts)
     assert refusal.value.field == field
     assert not FileContent.objects.exists()
+
+
+def test_the_longest_words_leave_the_hash_in_the_audit_record(agreement: Agreement, officer: User):
+    put(agreement, officer, description="d" * 200, name="n" * 250)
+    assert check() == []
 
 
 def test_a_file_of_the_largest_size_is_taken(agreement: Agreement, officer: User, settings: Any):

@@ -99,6 +99,7 @@ def test_what_may_not_be_kept_is_refused_with_what_may(content: bytes):
         ("../../etc/passwd", "passwd.pdf"),
         ("C:\\letters\\one.pdf.html", "one.pdf.pdf"),
         ("", "file.pdf"),
+        ("a" * 300 + ".pdf", "a" * 120 + ".pdf"),
     ],
 )
 def test_a_name_takes_an_extension_of_the_type(name: str, fitted: str):

@@ -133,9 +133,25 @@ def test_the_copy_is_gone_when_fava_is_told_to_end(db: None, tmp_path: Path, by:
         said = served.end(by)
     assert served.process.returncode == 0, said
     assert ": 0 entries." in said
+    assert "Ended; the copy is gone." in said
     assert f"Open http://127.0.0.1:{served.port}/" in said
     assert list(tmp_path.iterdir()) == []
     assert is_free(served.port)
+
+
+def test_an_end_while_the_copy_is_made_leaves_nothing(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def export(folder: Path) -> None:
+        (folder / "main.beancount").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("reports.management.commands.fava.export_book", export)
+    call_command("fava")
+    assert capsys.readouterr().out == "Ended; the copy is gone.\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_this_machine_reaches_it_and_only_the_book(db: None, tmp_path: Path) -> None:

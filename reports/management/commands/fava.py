@@ -29,8 +29,14 @@ class Command(DataCommand):
         if find_spec("fava") is None:
             raise CommandError(f"Fava is not installed; this installs it: {_INSTALL}")
         port = find_port(options["port"])
-        # Before the copy is made: whoever ends this command early leaves none behind either.
         signal.signal(signal.SIGTERM, _end)
+        try:
+            self.open(port)
+        except KeyboardInterrupt:
+            self.stdout.write("Ended; the copy is gone.")
+
+    def open(self, port: int) -> None:
+        """Serves a copy of the book until it is told to end. Raises CommandError where Fava ends by itself."""
         with TemporaryDirectory(prefix="fava-") as folder:
             taken_at = timezone.localtime()
             book = export_book(Path(folder))
@@ -38,23 +44,22 @@ class Command(DataCommand):
             self.stdout.write(f"The book as of {taken_at:%Y-%m-%d %H:%M:%S %Z}: {book.entries:,} entries.")
             self.stdout.write(f"Open http://{_HOST}:{port}/ in a browser; Ctrl-C ends it.")
             self.stdout.flush()
-            if serve(book.main, port):
-                raise CommandError("Fava ended by itself.")
+            serve(book.main, port)
+        raise CommandError("Fava ended by itself.")
 
 
 def _end(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def serve(main: Path, port: int) -> int:
-    """Serves a book until it is told to end; returns the exit status, other than 0 where it ended by itself."""
+def serve(main: Path, port: int) -> None:
+    """Serves a book; returns once Fava has ended, also where it was told to."""
     # Fava takes options and further books from the environment.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("FAVA_", "BEANCOUNT_"))}
     options = ["--read-only", "--host", _HOST, "--port", str(port)]
-    with subprocess.Popen([sys.executable, "-m", "fava.cli", *options, str(main)], env=environment) as process:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            return 0
-        finally:
-            process.terminate()
+    process = subprocess.Popen([sys.executable, "-m", "fava.cli", *options, str(main)], env=environment)
+    try:
+        process.wait()
+    finally:
+        process.terminate()
+        process.wait()
