@@ -65,6 +65,14 @@ class BalancesDiffer(Refused):
     """A book whose balances in ours are not those that it has by itself."""
 
 
+class FileTypeRefused(Refused):
+    """A file that is neither of the types that may be attached."""
+
+
+class FileTooLarge(Refused):
+    """A file that is larger than what may be attached."""
+
+
 class AlreadyRecorded(Refused):
     """A form sent twice: the first one was recorded. `document` is what it made."""
 

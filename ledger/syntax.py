@@ -79,13 +79,14 @@ def _meta(indent: str, facts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _render_leg(leg: Leg, functional: str) -> str:
-    amount = _render_amount(Amount(leg.amount, leg.currency))
+    amount = render_amount(Amount(leg.amount, leg.currency))
     if leg.currency != functional:
-        amount += f" @@ {_render_amount(Amount(abs(leg.functional), functional))}"
+        amount += f" @@ {render_amount(Amount(abs(leg.functional), functional))}"
     return f"  {leg.account:<44} {amount}"
 
 
-def _render_amount(amount: Amount) -> str:
+def render_amount(amount: Amount) -> str:
+    """An amount as Beancount and its queries write it: 1234.50 USD."""
     return f"{amount.decimal:f} {amount.currency}"
 
 
@@ -99,9 +100,10 @@ def render_commodity(currency: str, on: date) -> str:
     return f"{on} commodity {currency}\n  name: {quote(currency_name(currency))}"
 
 
-def render_open(account: OpenAccount, on: date) -> str:
-    """The line that opens an account."""
-    return f"{on} open {account.name} {account.currency}".rstrip()
+def render_open(account: OpenAccount, on: date, days: Mapping[str, date] | None = None) -> str:
+    """The lines that open an account, with `days` that a query can look up by their keys."""
+    lines = [f"{on} open {account.name} {account.currency}".rstrip()]
+    return "\n".join([*lines, *(f"  {key}: {day}" for key, day in (days or {}).items())])
 
 
 def render_price(on: date, currency: str, rate: Decimal, functional: str) -> str:
@@ -112,12 +114,17 @@ def render_price(on: date, currency: str, rate: Decimal, functional: str) -> str
 def render_budget(account: str, interval: str, amount: Amount, on: date) -> str:
     """The line that gives an account a budget from a day on, as Fava reads it."""
     assert interval in BUDGET_INTERVALS
-    return f"{on} custom {quote('budget')} {account} {quote(interval)} {_render_amount(amount)}"
+    return f"{on} custom {quote('budget')} {account} {quote(interval)} {render_amount(amount)}"
 
 
 def render_balance(account: str, amount: Amount, on: date) -> str:
     """The line that asserts a balance at the beginning of a day."""
-    return f"{on} balance {account:<44} {_render_amount(amount)}"
+    return f"{on} balance {account:<44} {render_amount(amount)}"
+
+
+def render_document(account: str, file: str, link: str, facts: Mapping[str, str], on: date) -> str:
+    """The lines that attach a file to an account; `facts` are said of it, but for empty ones."""
+    return "\n".join([f"{on} document {account} {quote(file)} ^{link}", *_meta("  ", facts)])
 
 
 def render_query(name: str, query: str, on: date) -> str:

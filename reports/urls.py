@@ -5,6 +5,7 @@ from django.urls import path
 from reports.views import (
     AuditWorkbookPage,
     BookDownload,
+    BookPage,
     ReportsPage,
     StatementDownload,
     TotalsPage,
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", ReportsPage.as_view(), name="index"),
     path("totals/", TotalsPage.as_view(), name="totals"),
     path("audit-workbook/", AuditWorkbookPage.as_view(), name="audit-workbook"),
-    path("book/", BookDownload.as_view(), name="book"),
+    path("book/", BookPage.as_view(), name="book"),
+    path("book/download/", BookDownload.as_view(), name="book-download"),
     path("statements/<str:code>.xlsx", StatementDownload.as_view(), name="statement-xlsx"),
 ]

@@ -16,12 +16,14 @@ from fund.portal.access import get_visible_donor
 from fund.portal.charts import draw_figures
 from fund.portal.views import AsOfForm
 from fund.queries.figures import Group, Grouping, add_groups, group_contributions
+from fund.queries.history import history_of
 from fund.queries.statements import make_statement
 from fund.views.pages import Page, PlainPage
 from ledger.errors import Refused
 from ledger.queries import functional_currency
-from reports.books import zip_book
 from reports.forms import PeriodForm
+from reports.operations import SUBJECT as BOOK
+from reports.operations import hand_out_book
 from reports.statements.journal import count_rows
 from reports.statements.period import make_period
 from reports.workbooks import write_audit_workbook, write_statement_workbook
@@ -32,6 +34,7 @@ _MOST_BARS = 15
 # The workbook of fewer postings is there in a moment.
 _QUICK = 20_000
 _POSTINGS_IN_A_SECOND = 4_000
+_MOST_DOWNLOADS = 25
 
 
 def send_file(name: str, content_type: str, write: Callable[[Path], object]) -> FileResponse:
@@ -114,13 +117,25 @@ class AuditWorkbookPage(PlainPage):
         return send_file(name, EXCEL, lambda path: write_audit_workbook(path, period, made_at=now))
 
 
+class BookPage(PlainPage):
+    """What the book is, and which downloads of it there were, with the hash of each one's manifest."""
+
+    template_name = "reports/book.html"
+    permission_required = "fund.view_auditrecord"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        history = history_of(BOOK).order_by("-at", "-id")[:_MOST_DOWNLOADS]
+        return super().get_context_data(history=history, **context)
+
+
 class BookDownload(Page):
     """Sends the whole book as Beancount text in a zip archive."""
 
     permission_required = "fund.view_auditrecord"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:
-        return send_file(f"book-{timezone.localdate()}.zip", "application/zip", zip_book)
+        name = f"book-{timezone.localdate()}.zip"
+        return send_file(name, "application/zip", lambda path: hand_out_book(path, by=self.user))
 
 
 class StatementDownload(LoginRequiredMixin, View):

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from fund import triggers as fund_triggers
 from ledger import triggers
 from tests.settings import SAMPLES_DIR
 
@@ -58,15 +59,17 @@ def samples() -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _journal_gives_way_to_the_flush():
-    """Lift the journal's triggers while Django empties the tables after a `transaction=True` test, and only then."""
+    """Lift the triggers while Django empties the tables after a `transaction=True` test, and only then."""
     flush = vars(TransactionTestCase)["_fixture_teardown"]
 
     def lift_and_flush(case: TransactionTestCase) -> None:
-        triggers.remove(connection)
+        for module in (triggers, fund_triggers):
+            module.remove(connection)
         try:
             flush(case)
         finally:
-            triggers.install(connection)
+            for module in (triggers, fund_triggers):
+                module.install(connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lift_and_flush)

@@ -8,7 +8,16 @@ from pathlib import Path
 ENGINE = os.environ.get("TEST_ENGINE", "sqlite")
 FOLDER = tempfile.TemporaryDirectory(prefix="fund-tests-")
 
-for name in ("DEBUG", "HTTPS", "FUND_TITLE", "FUNCTIONAL_CURRENCY", "RATE_MAX_AGE_DAYS", "ALLOWED_HOSTS", "EMAIL_URL"):
+for name in (
+    "DEBUG",
+    "HTTPS",
+    "FUND_TITLE",
+    "FUNCTIONAL_CURRENCY",
+    "RATE_MAX_AGE_DAYS",
+    "ATTACHMENT_MAX_MB",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+):
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = secrets.token_urlsafe(64)
 

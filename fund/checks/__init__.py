@@ -5,6 +5,7 @@ read everything and change nothing. `ledger.checks` proves the books in themselv
 its problems, one sentence each, and reports how far it has come.
 """
 
+from fund.checks.attachments import check_attachments, check_contents, check_frozen
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.documents import KINDS
 from fund.checks.people import check_payees
@@ -20,6 +21,9 @@ CHECKS: list[Check] = [
     check_pledges,
     check_cash,
     check_allocations,
+    check_frozen,
+    check_attachments,
+    check_contents,
 ]
 
 

@@ -1,5 +1,6 @@
 """The fund's documents and the things that they name."""
 
+from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord
 from fund.models.base import Document, NumberSeries
 from fund.models.contributions import Agreement, Instalment, Pledge, Receipt, ReceiptLine, Recognition
@@ -13,6 +14,8 @@ __all__ = [
     "Agreement",
     "Allocation",
     "AllocationLine",
+    "Attachment",
+    "AttachmentWithdrawal",
     "AuditRecord",
     "BankAccount",
     "Category",
@@ -24,6 +27,7 @@ __all__ = [
     "DonorAccess",
     "DonorClass",
     "ExchangeRate",
+    "FileContent",
     "Instalment",
     "NumberSeries",
     "OpenedBook",

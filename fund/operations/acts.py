@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db.models import Model
 
 from fund import policy
 from fund.errors import AlreadyRecorded, NotPermitted, ValueInvalid
@@ -16,8 +16,6 @@ from ledger.errors import YearNotOpen
 from ledger.money import Amount, to_minor
 from ledger.queries import all_accounts, functional_currency
 
-D = TypeVar("D", bound=Document)
-
 
 def require(by: User, permission: str) -> None:
     """Raises NotPermitted unless `by` holds the permission of the fund."""
@@ -26,8 +24,8 @@ def require(by: User, permission: str) -> None:
         raise NotPermitted(f"Your role does not allow this ({act}). A person with that role can do it.")
 
 
-def check_token(model: type[D], token: UUID) -> None:
-    """Raises AlreadyRecorded where the same form made a document before."""
+def check_token(model: type[Model], token: UUID) -> None:
+    """Raises AlreadyRecorded where the same form made one before."""
     found = model._default_manager.filter(token=token).first()
     if found:
         raise AlreadyRecorded(found)

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("fund.urls.contributions")),
     path("", include("fund.urls.programme")),
     path("", include("fund.urls.books")),
+    path("", include("fund.urls.attachments")),
 ]

@@ -20,6 +20,7 @@ from django_filters.views import FilterView
 
 from fund.errors import AlreadyRecorded, NotPermitted
 from fund.models import Document
+from fund.queries.attachments import attachments_of
 from fund.queries.chains import chain_of, state_of
 from fund.queries.history import history_of
 from fund.views.pagination import LongListPaginator
@@ -179,6 +180,7 @@ class DocumentPage(Page, DetailView[D]):
         context = {"entries": entries_of(number), "history": history_of(number)} | context
         if isinstance(self.object, Document):
             context |= {"chain": chain_of(self.object), "state": state_of(self.object)}
+            context["attachments"] = attachments_of(self.object)
         return super().get_context_data(**context)
 
 

@@ -1,1 +1,1 @@
-"""Speed, measured beside a peer or a floor in the same run: `python -m tests.benchmarks` (see README.md here)."""
+"""Speed, measured beside a peer or a floor in the same run: `python -m tests.benchmarks`."""

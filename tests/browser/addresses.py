@@ -88,12 +88,17 @@ BOOKS = (
     Address("fund:opened-book", (OPENED,)),
     Address("fund:audit-record-list"),
 )
+ATTACHMENTS = (
+    Address("fund:attachment-new", (AGREEMENT,)),
+    Address("fund:attachment-withdraw", (AGREEMENT, "1")),
+)
 REPORTS = (
     Address("portal:statement", reader="donor"),
     Address("portal:donor-statement", ("CAN",)),
     Address("reports:index"),
     Address("reports:totals"),
     Address("reports:audit-workbook"),
+    Address("reports:book"),
 )
 ACCOUNT = (
     Address("account_login", reader=""),
@@ -114,6 +119,7 @@ GROUPS = {
     "contributions": CONTRIBUTIONS,
     "programme": PROGRAMME,
     "books": BOOKS,
+    "attachments": ATTACHMENTS,
     "reports": REPORTS,
     "account": ACCOUNT,
 }
@@ -122,7 +128,8 @@ GROUPS = {
 NO_PAGES = frozenset(
     {
         "fund:disbursement-approve",
-        "reports:book",
+        "fund:attachment",
+        "reports:book-download",
         "reports:statement-xlsx",
         "account_set_password",
         "account_confirm_login_code",

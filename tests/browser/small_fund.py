@@ -6,11 +6,13 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from fund.models import Agreement, BankAccount, Donor, OpeningMode, Project
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
+from fund.operations.attachments import attach, withdraw_attachment
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.opened_books import BookFile, open_book
@@ -89,6 +91,7 @@ def fill(people: People) -> None:
     reverse_receipt(reversed_one, on=day(3, 3), reason="the bank took it back", by=officer)
     spend(earmarked, project, bank, people)
     take_over(officer)
+    put_files(earmarked, officer)
 
 
 def sign(donor: Donor, amount: Amount, by: User, **options: object) -> Agreement:
@@ -109,6 +112,14 @@ def receive(agreement: Agreement, bank: BankAccount, amount: Amount, reference: 
     """A receipt of an agreement, on 1 March."""
     facts = Facts(bank, day(3, 1), amount, reference)
     record_receipt(agreement=agreement, facts=facts, by=by, token=uuid4())
+
+
+def put_files(agreement: Agreement, by: User) -> None:
+    """Two files of an agreement, the second withdrawn."""
+    for text, name in (("The signed agreement", "agreement.pdf"), ("A letter", "letter of another agreement.pdf")):
+        file = ContentFile(b"%PDF-1.7 " + name.encode(), name=name)
+        attachment = attach(agreement, file=file, description=text, by=by, token=uuid4())
+    withdraw_attachment(attachment, reason="it belongs to another agreement", by=by)
 
 
 def spend(agreement: Agreement, project: Project, bank: BankAccount, people: People) -> None:

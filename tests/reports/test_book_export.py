@@ -1,5 +1,6 @@
 """The figures that we show come out of stock Beancount, on the book that we write, to the cent."""
 
+import hashlib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -92,7 +93,10 @@ def test_the_command_writes_the_book_again_into_the_same_folder(
 ) -> None:
     for _ in range(2):
         call_command("export_book", str(tmp_path / "book"))
-    assert "main.beancount: 19 entries" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    manifest = hashlib.sha256((tmp_path / "book" / "SHA256SUMS").read_bytes()).hexdigest()
+    assert "main.beancount: 19 entries" in said
+    assert f"SHA-256 of SHA256SUMS, to give along with the book: {manifest}\n" in said
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(Exception, match=r"mine\.txt"):
         call_command("export_book", str(tmp_path))

@@ -1,16 +1,22 @@
+import hashlib
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import openpyxl
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
+from fund.models import AuditRecord
+from fund.operations.attachments import attach
 from tests.reports.small_fund import SmallFund
 
 WORKBOOK = "/reports/audit-workbook/"
+PAGES = ("index", "totals", "audit-workbook", "book")
 
 
 @pytest.fixture
@@ -28,14 +34,14 @@ def sign_in(user: User) -> Client:
 def test_every_role_reads_the_reports(small_fund: SmallFund) -> None:
     for user in (small_fund.officer, small_fund.approver, small_fund.auditor):
         client = sign_in(user)
-        for name in ("index", "totals", "audit-workbook"):
+        for name in PAGES:
             assert client.get(reverse(f"reports:{name}")).status_code == 200
 
 
 def test_strangers_sign_in_first(small_fund: SmallFund, client: Client) -> None:
-    for name in ("index", "totals", "audit-workbook"):
+    for name in PAGES:
         assert client.get(reverse(f"reports:{name}")).status_code == 302
-    assert client.post(reverse("reports:book")).status_code == 302
+    assert client.post(reverse("reports:book-download")).status_code == 302
     assert client.post(WORKBOOK).status_code == 302
 
 
@@ -90,20 +96,35 @@ def test_books_without_a_year_say_so(db: None, django_user_model: type[User]) ->
     client = sign_in(django_user_model.objects.create_superuser("root"))
     assert "No fiscal year is open yet" in client.get(WORKBOOK).content.decode()
     assert client.post(WORKBOOK, {"since": "2026-01-01", "until": "2026-01-31"}).status_code == 422
-    for name in ("index", "totals"):
+    for name in ("index", "totals", "book"):
         assert client.get(reverse(f"reports:{name}")).status_code == 200
-    assert client.post(reverse("reports:book")).status_code == 200
+    assert client.post(reverse("reports:book-download")).status_code == 200
 
 
-def test_the_book_is_sent_as_a_zip(reader: Client) -> None:
-    sent = reader.post(reverse("reports:book"))
+def test_the_book_is_sent_as_a_zip_with_all_that_belongs_to_it(reader: Client, small_fund: SmallFund) -> None:
+    file = ContentFile(b"%PDF-1.7 signed", name="a.pdf")
+    attach(small_fund.canadian, file=file, description="Agreement", by=small_fund.officer, token=uuid4())
+    sent = reader.post(reverse("reports:book-download"))
+    document = f"documents/{hashlib.sha256(b'%PDF-1.7 signed').hexdigest()}.pdf"
+    names = ("main.beancount", "2025.beancount", "2026.beancount", "README.txt", "verify_chain.py", document)
     with zipfile.ZipFile(BytesIO(sent.getvalue())) as archive:
-        assert set(archive.namelist()) == {"book/main.beancount", "book/2025.beancount", "book/2026.beancount"}
+        assert set(archive.namelist()) == {f"book/{name}" for name in (*names, "SHA256SUMS")}
+        sums = archive.read("book/SHA256SUMS").decode()
+        for name in names:
+            assert f"{hashlib.sha256(archive.read(f'book/{name}')).hexdigest()}  {name}\n" in sums
         assert b"2026-02-01 price JPY" in archive.read("book/main.beancount")
 
 
-def test_downloads_change_nothing_and_so_are_no_links(reader: Client) -> None:
-    assert reader.get(reverse("reports:book")).status_code == 405
+def test_each_download_leaves_the_hash_of_its_manifest_on_the_page(reader: Client, small_fund: SmallFund) -> None:
+    sent = reader.post(reverse("reports:book-download"))
+    with zipfile.ZipFile(BytesIO(sent.getvalue())) as archive:
+        manifest = hashlib.sha256(archive.read("book/SHA256SUMS")).hexdigest()
+    assert f"19 entries, SHA-256 of SHA256SUMS {manifest}" in reader.get(reverse("reports:book")).content.decode()
+    assert AuditRecord.objects.get(subject="book").user == small_fund.auditor
+
+
+def test_downloads_are_no_links(reader: Client) -> None:
+    assert reader.get(reverse("reports:book-download")).status_code == 405
 
 
 def test_nothing_of_a_download_stays_on_the_disk(

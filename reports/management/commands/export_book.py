@@ -22,3 +22,4 @@ class Command(DataCommand):
         except Refused as refusal:
             raise CommandError(refusal.message) from None
         self.stdout.write(f"{book.main}: {book.entries:,} entries, the chain's head {book.head}.")
+        self.stdout.write(f"SHA-256 of SHA256SUMS, to give along with the book: {book.manifest}")

@@ -1,0 +1,30 @@
+"""Attachments of documents, without their content until it is asked for."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from fund.models import Attachment, Document, FileContent
+
+
+def attachments() -> QuerySet[Any]:
+    """Every attachment in the order in which they came, withdrawn ones too, with who attached and withdrew it."""
+    found = Attachment.objects.select_related("content", "attached_by", "withdrawal__withdrawn_by")
+    return found.defer("content__data").order_by("pk")
+
+
+def attachments_of(document: Document) -> QuerySet[Any]:
+    """The attachments of one document."""
+    return attachments().filter(document=document.number)
+
+
+def read_content(sha256: str) -> bytes:
+    """The content with a hash."""
+    return bytes(FileContent.objects.values_list("data", flat=True).get(pk=sha256))
+
+
+def find_document(number: str) -> Document | None:
+    """The document with a number, of whatever kind, or None."""
+    kinds: list[type[Any]] = Document.__subclasses__()
+    kind = next((kind for kind in kinds if number.startswith(f"{kind.PREFIX}-")), None)
+    return kind._default_manager.filter(number=number).first() if kind else None

@@ -1,0 +1,65 @@
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.management import CommandError, CommandParser
+from django.db import connections
+from django.utils import timezone
+
+from fund.management.base import DataCommand
+from fund.management.commands.demo import find_port
+from reports.books import export_book
+
+_HOST = "127.0.0.1"
+_INSTALL = ".uv/bin/uv pip install -r pyproject.toml --extra fava -c requirements-test.txt"
+
+
+class Command(DataCommand):
+    help = "Opens a fresh copy of the book in Fava, on this machine and read-only; the copy is gone when it ends."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, help="the port; without it, the first free one from 8000 on")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if find_spec("fava") is None:
+            raise CommandError(f"Fava is not installed; this installs it: {_INSTALL}")
+        port = find_port(options["port"])
+        signal.signal(signal.SIGTERM, _end)
+        try:
+            self.open(port)
+        except KeyboardInterrupt:
+            self.stdout.write("Ended; the copy is gone.")
+
+    def open(self, port: int) -> None:
+        """Serves a copy of the book until it is told to end. Raises CommandError where Fava ends by itself."""
+        with TemporaryDirectory(prefix="fava-") as folder:
+            taken_at = timezone.localtime()
+            book = export_book(Path(folder))
+            connections.close_all()
+            self.stdout.write(f"The book as of {taken_at:%Y-%m-%d %H:%M:%S %Z}: {book.entries:,} entries.")
+            self.stdout.write(f"Open http://{_HOST}:{port}/ in a browser; Ctrl-C ends it.")
+            self.stdout.flush()
+            serve(book.main, port)
+        raise CommandError("Fava ended by itself.")
+
+
+def _end(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def serve(main: Path, port: int) -> None:
+    """Serves a book; returns once Fava has ended, also where it was told to."""
+    # Fava takes options and further books from the environment.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("FAVA_", "BEANCOUNT_"))}
+    options = ["--read-only", "--host", _HOST, "--port", str(port)]
+    process = subprocess.Popen([sys.executable, "-m", "fava.cli", *options, str(main)], env=environment)
+    try:
+        process.wait()
+    finally:
+        process.terminate()
+        process.wait()
