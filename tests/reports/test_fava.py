@@ -79,8 +79,10 @@ def serve(folder: Path) -> Iterator[Served]:
     ) as process:
         found = Served(process, port, folder)
         found.wait()
-        yield found
-        process.kill()
+        try:
+            yield found
+        finally:
+            process.kill()
 
 
 def read_tree(tree: dict[str, Any]) -> Iterator[tuple[str, dict[str, Decimal]]]:

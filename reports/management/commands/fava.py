@@ -1,7 +1,5 @@
 import os
 import signal
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,21 +29,21 @@ class Command(DataCommand):
         port = find_port(options["port"])
         signal.signal(signal.SIGTERM, _end)
         try:
-            self.open(port)
+            with TemporaryDirectory(prefix="fava-") as folder:
+                self.open(Path(folder), port)
         except KeyboardInterrupt:
-            self.stdout.write("Ended; the copy is gone.")
+            pass
+        self.stdout.write("Ended; the copy is gone.")
 
-    def open(self, port: int) -> None:
-        """Serves a copy of the book until it is told to end. Raises CommandError where Fava ends by itself."""
-        with TemporaryDirectory(prefix="fava-") as folder:
-            taken_at = timezone.localtime()
-            book = export_book(Path(folder))
-            connections.close_all()
-            self.stdout.write(f"The book as of {taken_at:%Y-%m-%d %H:%M:%S %Z}: {book.entries:,} entries.")
-            self.stdout.write(f"Open http://{_HOST}:{port}/ in a browser; Ctrl-C ends it.")
-            self.stdout.flush()
-            serve(book.main, port)
-        raise CommandError("Fava ended by itself.")
+    def open(self, folder: Path, port: int) -> None:
+        """Writes a copy of the book and serves it until it is told to end."""
+        taken_at = timezone.localtime()
+        book = export_book(folder)
+        connections.close_all()
+        self.stdout.write(f"The book as of {taken_at:%Y-%m-%d %H:%M:%S %Z}: {book.entries:,} entries.")
+        self.stdout.write(f"Open http://{_HOST}:{port}/ in a browser; Ctrl-C ends it.")
+        self.stdout.flush()
+        serve(book.main, port)
 
 
 def _end(*_: object) -> None:
@@ -53,13 +51,10 @@ def _end(*_: object) -> None:
 
 
 def serve(main: Path, port: int) -> None:
-    """Serves a book; returns once Fava has ended, also where it was told to."""
+    """Serves a book in this very process, so that nothing goes on serving it; returns once it is told to end."""
+    from fava.cli import main as run_fava
+
     # Fava takes options and further books from the environment.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("FAVA_", "BEANCOUNT_"))}
-    options = ["--read-only", "--host", _HOST, "--port", str(port)]
-    process = subprocess.Popen([sys.executable, "-m", "fava.cli", *options, str(main)], env=environment)
-    try:
-        process.wait()
-    finally:
-        process.terminate()
-        process.wait()
+    for name in [name for name in os.environ if name.startswith(("FAVA_", "BEANCOUNT_"))]:
+        del os.environ[name]
+    run_fava(["--read-only", "--host", _HOST, "--port", str(port), str(main)], standalone_mode=False)
