@@ -1,7 +1,5 @@
 """What the fund refuses, each named for the fact and saying what would be allowed."""
 
-from typing import Any
-
 from ledger.errors import Refused
 
 
@@ -57,9 +55,9 @@ class StateUnfit(Refused):
     """An act that the document's state does not allow, such as approving what is paid."""
 
 
-class AlreadyRecorded(Refused):
-    """A form sent twice: the first one was recorded. `document` is what it made."""
+class KeyMissing(Refused):
+    """A form that came without the key that makes it safe to send twice."""
 
-    def __init__(self, document: Any) -> None:
-        super().__init__(f"This form was recorded already, as {document}.")
-        self.document = document
+
+class KeySpent(Refused):
+    """A key that went with other content before, or that is another person's."""

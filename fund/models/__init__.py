@@ -1,5 +1,6 @@
 """The fund's documents and the things that they name."""
 
+from fund.models.answers import Answer
 from fund.models.audit import AuditRecord
 from fund.models.base import Document, NumberSeries
 from fund.models.contributions import Agreement, Instalment, Pledge, Receipt, ReceiptLine, Recognition
@@ -12,6 +13,7 @@ __all__ = [
     "Agreement",
     "Allocation",
     "AllocationLine",
+    "Answer",
     "AuditRecord",
     "BankAccount",
     "Category",

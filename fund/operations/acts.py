@@ -1,13 +1,11 @@
 """What operations share: permission, numbers, days, posting and the audit record."""
 
 from datetime import date
-from typing import TypeVar
-from uuid import UUID
 
 from django.contrib.auth.models import User
 
 from fund import policy
-from fund.errors import AlreadyRecorded, NotPermitted, ValueInvalid
+from fund.errors import NotPermitted, ValueInvalid
 from fund.models import AuditRecord, BankAccount, Document, NumberSeries
 from ledger import operations as ledger
 from ledger.entries import Draft
@@ -15,21 +13,12 @@ from ledger.errors import YearNotOpen
 from ledger.money import Amount, to_minor
 from ledger.queries import all_accounts, functional_currency
 
-D = TypeVar("D", bound=Document)
-
 
 def require(by: User, permission: str) -> None:
     """Raises NotPermitted unless `by` holds the permission of the fund."""
     if not by.has_perm(f"fund.{permission}"):
         act = permission.replace("_", " ")
         raise NotPermitted(f"Your role does not allow this ({act}). A person with that role can do it.")
-
-
-def check_token(model: type[D], token: UUID) -> None:
-    """Raises AlreadyRecorded where the same form made a document before."""
-    found = model._default_manager.filter(token=token).first()
-    if found:
-        raise AlreadyRecorded(found)
 
 
 def check_day(on: date, field: str) -> None:
