@@ -20,7 +20,12 @@ def run_command(argv: list[str]) -> None:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError:
         sys.exit(f"The packages this project needs are not installed; this sets it up: {find_set_up_command()}")
-    execute_from_command_line(argv)
+    from ledger.errors import Refused
+
+    try:
+        execute_from_command_line(argv)
+    except Refused as refusal:
+        sys.exit(refusal.message)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What every page of the officers knows: the navigation and the reader's role."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -47,8 +48,9 @@ _NAVIGATION = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The navigation that the reader's role allows, the role's name and the fund's title."""
-    context: dict[str, Any] = {"fund_title": settings.FUND_TITLE}
+    """The navigation that the reader's role allows, the role's name, the fund's title, a fresh key for each form."""
+    # Templates call it: a page with two forms has two keys.
+    context: dict[str, Any] = {"fund_title": settings.FUND_TITLE, "retry_key": uuid4}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context

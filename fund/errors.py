@@ -1,7 +1,5 @@
 """What the fund refuses, each named for the fact and saying what would be allowed."""
 
-from typing import Any
-
 from ledger.errors import Refused
 
 
@@ -73,9 +71,9 @@ class FileTooLarge(Refused):
     """A file that is larger than what may be attached."""
 
 
-class AlreadyRecorded(Refused):
-    """A form sent twice: the first one was recorded. `document` is what it made."""
+class KeyMissing(Refused):
+    """A form that came without the key that makes it safe to send twice."""
 
-    def __init__(self, document: Any) -> None:
-        super().__init__(f"This form was recorded already, as {document}.")
-        self.document = document
+
+class KeySpent(Refused):
+    """A key that went with other content before, or that is another person's."""

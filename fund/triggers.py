@@ -6,7 +6,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 # Each table with the columns that tell its rows apart.
 _KEYS = {
     "fund_filecontent": ("sha256",),
-    "fund_attachment": ("id", "token"),
+    "fund_attachment": ("id",),
     "fund_attachmentwithdrawal": ("id", "attachment_id"),
 }
 _NEVER = "attachments are append-only"

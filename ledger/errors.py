@@ -17,6 +17,14 @@ class Refused(Exception):
         self.field = field
 
 
+class BooksBusy(Refused):
+    """A wait for the other writers of the books that took too long."""
+
+
+class DatabaseUnsafe(Refused):
+    """A database whose settings could lose or mix up what it accepted."""
+
+
 class UnknownCurrency(Refused):
     """A code that is not an ISO 4217 currency of money."""
 

@@ -15,6 +15,7 @@ from ledger.entries import LONGEST_NAME, Draft, check_draft, check_text, opposit
 from ledger.errors import (
     AccountInvalid,
     AlreadyReversed,
+    BooksBusy,
     EntryInvalid,
     PeriodClosed,
     PeriodNotDue,
@@ -26,6 +27,7 @@ from ledger.models import Account, Closing, Entry, FiscalYear
 from ledger.money import digits
 from ledger.periods import Period
 from ledger.queries import Scope
+from ledger.waits import SUSPECTS, is_busy
 
 _EARLIEST, _LATEST = 1900, 2199
 
@@ -34,13 +36,19 @@ _EARLIEST, _LATEST = 1900, 2199
 def writing() -> Iterator[None]:
     """One transaction that holds the book's lock: what is read inside stays true until it is written.
 
-    SQLite's transactions begin IMMEDIATE and so are the lock; PostgreSQL takes an advisory lock.
+    SQLite's transactions begin IMMEDIATE and so are the lock, for which they wait in line; PostgreSQL takes an advisory
+    lock. Raises BooksBusy where the wait is too long.
     """
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [triggers.LOCK])
-        yield
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [triggers.LOCK])
+            yield
+    except SUSPECTS as error:
+        if not is_busy(error):
+            raise
+        raise BooksBusy("Others had the books for too long: nothing was written. Try again in a moment.") from error
 
 
 def open_year(year: int, *, by: str) -> FiscalYear:

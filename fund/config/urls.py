@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler500 = "fund.views.failures.server_error"
+
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("fund.portal.urls")),

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import singledispatchmethod
 from typing import Any
-from uuid import uuid4
 
 from django.contrib.auth.models import User
 
@@ -100,7 +99,6 @@ class Telling:
             announced_on=self.day(step.ago),
             amount=_read(step.amount),
             by=self.by,
-            token=uuid4(),
             note=step.note,
         )
 
@@ -118,7 +116,6 @@ class Telling:
             reference=step.reference,
             note=step.note,
             by=self.by,
-            token=uuid4(),
         )
 
     def _earmark(self, purpose: For) -> Earmark:
@@ -138,13 +135,12 @@ class Telling:
             lines=lines,
             accept_excess=True,
             by=self.by,
-            token=uuid4(),
         )
 
     @tell.register
     def _(self, step: Given) -> None:
         facts = self._facts(step.ago, step.key, step.amount, note=step.note)
-        self.made[step.key] = record_gift(donor=self.made[step.donor], facts=facts, by=self.by, token=uuid4())
+        self.made[step.key] = record_gift(donor=self.made[step.donor], facts=facts, by=self.by)
 
     def _facts(self, ago: int, key: str, text: str, *, charges: str = "", note: str = "") -> Facts:
         amount, on = _read(text), self.day(ago)
@@ -171,7 +167,6 @@ class Telling:
             decided_on=self.day(step.ago),
             lines={self._fund(key): _read(amount) for key, amount in step.lines},
             by=self.by,
-            token=uuid4(),
             note=step.note,
         )
 
@@ -187,7 +182,6 @@ class Telling:
             paid_on=self.day(step.ago),
             lines=lines,
             by=self.by,
-            token=uuid4(),
             note=step.note,
         )
         if step.rejected:

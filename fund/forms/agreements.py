@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import named_project_choices
 from fund.forms.donors import LINK_TO_NEW, DonorField
-from fund.forms.fields import AmountField, DayField, PlainAmountField, TokenForm, country_choices, read_amount
+from fund.forms.fields import AmountField, DayField, PlainAmountField, country_choices, read_amount
 from fund.forms.lines import BaseLines, filled_lines, line_formset
 from fund.forms.pledges import PledgeField
 from fund.models import Project, Recognition
@@ -19,7 +19,7 @@ from ledger.queries import functional_currency
 _LIMITS = ("projects", "countries", "ends_on")
 
 
-class AgreementForm(TokenForm):
+class AgreementForm(forms.Form):
     """What was signed. The instalments are lines of their own."""
 
     donor = DonorField(help_text=LINK_TO_NEW())

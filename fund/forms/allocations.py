@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import Choices, project_choices
-from fund.forms.fields import DayField, PlainAmountField, TokenForm, read_amount
+from fund.forms.fields import DayField, PlainAmountField, read_amount
 from fund.forms.lines import BaseLines, filled_lines, line_formset
 from ledger.money import Amount
 from ledger.queries import functional_currency
 
 
-class AllocationForm(TokenForm):
+class AllocationForm(forms.Form):
     """The project that gets money, and the day of the decision."""
 
     project = forms.ChoiceField(label=_("Project"), choices=project_choices)

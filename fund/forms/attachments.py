@@ -6,12 +6,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fund.file_types import ALLOWED
-from fund.forms.fields import TokenForm
 
 _ACCEPTED = ",".join(f".{extension}" for found in ALLOWED.values() for extension in found.extensions)
 
 
-class AttachmentForm(TokenForm):
+class AttachmentForm(forms.Form):
     """A file and what it is."""
 
     file = forms.FileField(

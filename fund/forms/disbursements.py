@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, Choices, bank_account_choices
-from fund.forms.fields import DayField, PlainAmountField, TokenForm, read_amount
+from fund.forms.fields import DayField, PlainAmountField, read_amount
 from fund.forms.lines import line_formset
 from fund.models import Category
 from ledger.money import Amount
 
 
-class DisbursementForm(TokenForm):
+class DisbursementForm(forms.Form):
     """Who is paid, out of which bank account, and when."""
 
     payee = forms.CharField(label=_("Payee"), max_length=200)

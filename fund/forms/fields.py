@@ -1,6 +1,5 @@
 """Form fields for amounts, days, codes and countries."""
 
-import uuid
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -120,13 +119,3 @@ class RateField(forms.CharField):
 def country_choices() -> Iterable[tuple[str, str]]:
     """Countries by name."""
     return country_names().items()
-
-
-class TokenForm(forms.Form):
-    """A form that makes one document however often it is sent."""
-
-    token = forms.UUIDField(
-        widget=forms.HiddenInput,
-        initial=uuid.uuid4,
-        error_messages=dict.fromkeys(("required", "invalid"), _("The form did not arrive whole. Open it again.")),
-    )

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, Choices
 from fund.forms.donors import LINK_TO_NEW, DonorField
-from fund.forms.fields import AmountField, DayField, TokenForm
+from fund.forms.fields import AmountField, DayField
 from fund.models import Pledge
 from fund.queries.agreements import with_open
 from ledger.money import Amount
 
 
-class PledgeForm(TokenForm):
+class PledgeForm(forms.Form):
     """A promise made in public."""
 
     donor = DonorField(help_text=LINK_TO_NEW())

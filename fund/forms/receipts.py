@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import bank_account_choices
 from fund.forms.donors import DonorField
-from fund.forms.fields import DayField, PlainAmountField, TokenForm, read_amount
+from fund.forms.fields import DayField, PlainAmountField, read_amount
 from fund.models import Agreement, BankAccount
 from fund.operations.receipts import Facts
 from fund.queries.agreements import Due
@@ -29,7 +29,7 @@ class GiftForm(forms.Form):
     donor = DonorField()
 
 
-class ReceiptForm(TokenForm):
+class ReceiptForm(forms.Form):
     """What the bank says. Amounts are in the bank account's currency."""
 
     bank_account = forms.ChoiceField(label=_("Bank account"), choices=bank_account_choices)

@@ -1,10 +1,20 @@
-"""What every command on the fund's data has in common."""
+"""What every command on the fund's data has in common, and every one that changes something."""
 
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import uuid4
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from fund.operations.acts import clean_text
+from fund.operations.answers import LONGEST_KEY, Attempt, Outcome, answer_once, find_answer, hash_content
+from ledger.errors import DatabaseUnsafe, Refused
+from ledger.waits import SUSPECTS, is_busy
+
+Say = Callable[[str], None]
 
 
 class DataCommand(BaseCommand):
@@ -12,7 +22,71 @@ class DataCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         check_tables()
-        return super().execute(*args, **options)
+        try:
+            return super().execute(*args, **options)
+        except SUSPECTS as error:
+            if not is_busy(error):
+                raise
+            raise CommandError("Others had the database for too long: nothing was written. Try again.") from error
+
+
+class ChangeCommand(ABC, DataCommand):
+    """A command that changes something, once for each `--key`: a retry prints the first output and does nothing.
+
+    Subclasses do it in `change`, in one transaction with the answer that is kept.
+    """
+
+    #: Options that say how the command runs, and nothing of what it does.
+    no_content: ClassVar[frozenset[str]] = frozenset(
+        {"key", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks"}
+        | set(BaseCommand.base_stealth_options)
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--key",
+            help="a UUID or a text that makes a retry harmless: the same key and content again only repeats the first "
+            "output; the same key with other content is refused",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            attempt = self.make_attempt(options)
+            answer = find_answer(attempt)
+            again = answer is not None
+            if answer is None:
+                self.prepare(options)
+                answer, again = answer_once(attempt, lambda: self._change_and_say(options))
+        except Refused as refusal:
+            raise CommandError(self.describe(refusal, options)) from None
+        self.stdout.write(answer.text)
+        self.finish(options, again=again)
+
+    def make_attempt(self, options: dict[str, Any]) -> Attempt:
+        """The command as it was called, by its key or a fresh one. Raises ValueInvalid."""
+        name = type(self).__module__.rpartition(".")[2]
+        key = str(uuid4()) if options["key"] is None else clean_text(options["key"], field="key", longest=LONGEST_KEY)
+        content = {option: value for option, value in options.items() if option not in self.no_content}
+        return Attempt(key, name, hash_content(name, content))
+
+    def _change_and_say(self, options: dict[str, Any]) -> Outcome:
+        lines: list[str] = []
+        self.change(options, lines.append)
+        return Outcome("\n".join(lines))
+
+    def prepare(self, options: dict[str, Any]) -> None:
+        """What can be done before the books are held."""
+
+    @abstractmethod
+    def change(self, options: dict[str, Any], say: Say) -> None:
+        """Does it. What it says is kept and shown when all is done, and again to a retry: no secrets."""
+
+    def finish(self, options: dict[str, Any], *, again: bool) -> None:
+        """What is shown after it and never kept."""
+
+    def describe(self, refusal: Refused, options: dict[str, Any]) -> str:
+        """What is said of a refusal."""
+        return refusal.message
 
 
 def check_reachable() -> None:
@@ -21,6 +95,8 @@ def check_reachable() -> None:
         connection.ensure_connection()
     except DatabaseError as error:
         raise CommandError(f"The database cannot be reached: {str(error).strip()}") from None
+    except DatabaseUnsafe as refusal:
+        raise CommandError(refusal.message) from None
 
 
 def check_tables() -> None:

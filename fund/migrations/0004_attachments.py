@@ -36,7 +36,6 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField()),
                 ('name', models.CharField(max_length=150)),
                 ('description', models.CharField(max_length=200)),
-                ('token', models.UUIDField(editable=False, unique=True)),
                 ('attached_at', models.DateTimeField(auto_now_add=True)),
                 ('attached_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('content', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='fund.filecontent')),

@@ -1,5 +1,6 @@
 """The fund's documents and the things that they name."""
 
+from fund.models.answers import Answer
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord
 from fund.models.base import Document, NumberSeries
@@ -14,6 +15,7 @@ __all__ = [
     "Agreement",
     "Allocation",
     "AllocationLine",
+    "Answer",
     "Attachment",
     "AttachmentWithdrawal",
     "AuditRecord",

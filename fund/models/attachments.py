@@ -25,7 +25,7 @@ class FileContent(models.Model):
 class Attachment(models.Model):
     """A file attached to the document with a number. It stays for good; one made in error is withdrawn.
 
-    `position` counts the document's files from 1. `token` is the form's own: sent twice, it attaches one file.
+    `position` counts the document's files from 1.
     """
 
     document = models.CharField(max_length=20)
@@ -33,7 +33,6 @@ class Attachment(models.Model):
     content = models.ForeignKey(FileContent, on_delete=models.PROTECT, related_name="attachments")
     name = models.CharField(max_length=150)
     description = models.CharField(max_length=200)
-    token = models.UUIDField(unique=True, editable=False)
     attached_at = models.DateTimeField(auto_now_add=True)
     attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

@@ -1,6 +1,5 @@
 """What every document of the fund has."""
 
-import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -17,15 +16,13 @@ def money_field(**options: Any) -> MoneyField:
 class Document(models.Model):
     """A numbered document that caused entries, or will.
 
-    `number` is without gaps within its kind and year (`RCT-2026-0001`) and is the link of its entries. `token` is
-    the form's own: the same form sent twice makes one document.
+    `number` is without gaps within its kind and year (`RCT-2026-0001`) and is the link of its entries.
     """
 
     PREFIX: ClassVar[str]
     ROUTE: ClassVar[str]
 
     number = models.CharField(max_length=20, unique=True, editable=False)
-    token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=300, blank=True)

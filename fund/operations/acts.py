@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
-from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Model
 
 from fund import policy
-from fund.errors import AlreadyRecorded, NotPermitted, ValueInvalid
+from fund.errors import NotPermitted, ValueInvalid
 from fund.models import AuditRecord, BankAccount, Document, NumberSeries
 from ledger import operations as ledger
 from ledger.entries import Draft
@@ -22,13 +20,6 @@ def require(by: User, permission: str) -> None:
     if not by.has_perm(f"fund.{permission}"):
         act = permission.replace("_", " ")
         raise NotPermitted(f"Your role does not allow this ({act}). A person with that role can do it.")
-
-
-def check_token(model: type[Model], token: UUID) -> None:
-    """Raises AlreadyRecorded where the same form made one before."""
-    found = model._default_manager.filter(token=token).first()
-    if found:
-        raise AlreadyRecorded(found)
 
 
 def check_day(on: date, field: str) -> None:

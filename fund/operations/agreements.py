@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID
 
 from django.contrib.auth.models import User
 
@@ -45,7 +44,6 @@ def sign_agreement(
     amount: Amount,
     instalments: Sequence[Due],
     by: User,
-    token: UUID,
     recognition: str = Recognition.ON_SIGNATURE,
     pledge: Pledge | None = None,
     earmark: Earmark | None = None,
@@ -62,9 +60,8 @@ def sign_agreement(
     acts.check_positive(amount)
     _check_instalments(amount, instalments)
     with writing():
-        acts.check_token(Agreement, token)
         acts.check_day(signed_on, "signed_on")
-        agreement = Agreement(donor=donor, pledge=pledge, signed_on=signed_on, amount=to_money(amount), token=token)
+        agreement = Agreement(donor=donor, pledge=pledge, signed_on=signed_on, amount=to_money(amount))
         agreement.created_by = by
         agreement.recognition = _check_recognition(recognition)
         agreement.reference = _check_reference(reference)

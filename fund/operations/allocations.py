@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from uuid import UUID
 
 from django.contrib.auth.models import User
 
@@ -17,7 +16,7 @@ from ledger.queries import functional_currency
 
 
 def allocate(
-    *, project: Project, decided_on: date, lines: Mapping[str, Amount], by: User, token: UUID, note: str = ""
+    *, project: Project, decided_on: date, lines: Mapping[str, Amount], by: User, note: str = ""
 ) -> Allocation:
     """Gives `project` the amount of each sub-fund in `lines` (functional currency).
 
@@ -26,12 +25,11 @@ def allocate(
     acts.require(by, "add_allocation")
     _check_lines(lines)
     with writing():
-        acts.check_token(Allocation, token)
         acts.check_day(decided_on, "decided_on")
         for fund, amount in lines.items():
             limits.check_earmark(fund, project, on=decided_on)
             limits.check_available(fund, amount.minor, on=decided_on)
-        allocation = Allocation(project=project, decided_on=decided_on, created_by=by, token=token)
+        allocation = Allocation(project=project, decided_on=decided_on, created_by=by)
         allocation.number = acts.take_number(Allocation, decided_on)
         allocation.note = acts.clean_text(note, field="note", longest=300, required=False)
         allocation.save(force_insert=True)

@@ -2,7 +2,6 @@
 
 import hashlib
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -15,10 +14,10 @@ from fund.operations import acts
 from ledger.operations import writing
 
 
-def attach(document: Document, *, file: File[Any], description: str, by: User, token: UUID) -> Attachment:
+def attach(document: Document, *, file: File[Any], description: str, by: User) -> Attachment:
     """Attaches a file to a document; content that is there already is kept once.
 
-    Raises FileTypeRefused, FileTooLarge, ValueInvalid, or AlreadyRecorded where the same form was sent before.
+    Raises FileTypeRefused, FileTooLarge, ValueInvalid.
     """
     acts.require(by, "add_attachment")
     acts.require(by, f"view_{document._meta.model_name}")
@@ -28,7 +27,6 @@ def attach(document: Document, *, file: File[Any], description: str, by: User, t
     name = acts.clean_text(fit_name(file.name or "", found), field="file", longest=150)
     sha256 = hashlib.sha256(content).hexdigest()
     with writing():
-        acts.check_token(Attachment, token)
         if not FileContent.objects.filter(pk=sha256).exists():
             FileContent.objects.create(
                 sha256=sha256,
@@ -43,7 +41,6 @@ def attach(document: Document, *, file: File[Any], description: str, by: User, t
             content_id=sha256,
             name=name,
             description=description,
-            token=token,
             attached_by=by,
         )
         acts.record("attach file", document, by=by, detail=f"{description} (SHA-256 {sha256})")

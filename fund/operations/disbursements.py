@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -40,7 +39,6 @@ def prepare_disbursement(
     paid_on: date,
     lines: Sequence[Line],
     by: User,
-    token: UUID,
     note: str = "",
 ) -> Disbursement:
     """Records a disbursement that waits for another person's approval; nothing is posted yet.
@@ -52,11 +50,10 @@ def prepare_disbursement(
     payee = acts.clean_text(payee, field="payee", longest=200)
     _check_lines(lines, bank_account)
     with writing():
-        acts.check_token(Disbursement, token)
         acts.check_day(paid_on, "paid_on")
         _check_limits(lines, bank_account, paid_on)
         total = Amount(sum(line.amount.minor for line in lines), bank_account.currency)
-        disbursement = Disbursement(payee=payee, bank_account=bank_account, paid_on=paid_on, created_by=by, token=token)
+        disbursement = Disbursement(payee=payee, bank_account=bank_account, paid_on=paid_on, created_by=by)
         disbursement.amount = to_money(total)
         disbursement.number = acts.take_number(Disbursement, paid_on)
         disbursement.note = acts.clean_text(note, field="note", longest=300, required=False)

@@ -1,7 +1,6 @@
 """Pledges: announced, withdrawn."""
 
 from datetime import date
-from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Max
@@ -18,16 +17,13 @@ from ledger.money import Amount
 from ledger.operations import writing
 
 
-def announce_pledge(
-    *, donor: Donor, announced_on: date, amount: Amount, by: User, token: UUID, note: str = ""
-) -> Pledge:
+def announce_pledge(*, donor: Donor, announced_on: date, amount: Amount, by: User, note: str = "") -> Pledge:
     """Records a pledge: a memorandum at the rate of the day. Raises RateMissing, YearNotOpen, ValueInvalid."""
     acts.require(by, "add_pledge")
     acts.check_positive(amount)
     with writing():
-        acts.check_token(Pledge, token)
         acts.check_day(announced_on, "announced_on")
-        pledge = Pledge(donor=donor, announced_on=announced_on, amount=to_money(amount), created_by=by, token=token)
+        pledge = Pledge(donor=donor, announced_on=announced_on, amount=to_money(amount), created_by=by)
         pledge.number = acts.take_number(Pledge, announced_on)
         pledge.note = acts.clean_text(note, field="note", longest=300, required=False)
         pledge.save(force_insert=True)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.contrib.auth.models import User
 
@@ -60,7 +59,6 @@ def record_receipt(
     agreement: Agreement,
     facts: Facts,
     by: User,
-    token: UUID,
     lines: Mapping[str, Amount] | None = None,
     accept_excess: bool = False,
     accept_twin: bool = False,
@@ -74,7 +72,7 @@ def record_receipt(
     """
     acts.require(by, "add_receipt")
     with writing():
-        _check(facts, token, accept_twin)
+        _check(facts, accept_twin)
         agreement = Agreement.objects.select_related("donor").get(pk=agreement.pk)
         if agreement.cancelled_on:
             raise ValueInvalid(f"{agreement} was cancelled on {agreement.cancelled_on}.", field="agreement")
@@ -82,7 +80,7 @@ def record_receipt(
         settlement = _settle(agreement, facts, lines)
         if settlement.excess.minor and not accept_excess:
             raise _too_large(settlement)
-        receipt = _save(facts, agreement.donor, agreement, settlement, by, token)
+        receipt = _save(facts, agreement.donor, agreement, settlement, by)
         arrival = _to_arrival(receipt, facts, settlement)
         on_signature = agreement.recognition == Recognition.ON_SIGNATURE
         acts.post(policy.receive(arrival, on_signature=on_signature, currency=functional_currency()), by=by)
@@ -90,13 +88,13 @@ def record_receipt(
     return receipt
 
 
-def record_gift(*, donor: Donor, facts: Facts, by: User, token: UUID, accept_twin: bool = False) -> Receipt:
+def record_gift(*, donor: Donor, facts: Facts, by: User, accept_twin: bool = False) -> Receipt:
     """Records a gift without an agreement: into the pool, income on receipt. Raises as `record_receipt`."""
     acts.require(by, "add_receipt")
     with writing():
-        _check(facts, token, accept_twin)
+        _check(facts, accept_twin)
         settlement = Settlement((), Amount(0, facts.amount.currency))
-        receipt = _save(facts, donor, None, settlement, by, token)
+        receipt = _save(facts, donor, None, settlement, by)
         arrival = _to_arrival(receipt, facts, settlement)
         acts.post(policy.receive_gift(arrival, currency=functional_currency()), by=by)
         acts.record("record receipt", receipt, by=by, detail=f"gift of {donor}: {facts.amount}")
@@ -108,8 +106,7 @@ def normalise_reference(reference: str) -> str:
     return "".join(reference.split()).upper()
 
 
-def _check(facts: Facts, token: UUID, accept_twin: bool) -> None:
-    acts.check_token(Receipt, token)
+def _check(facts: Facts, accept_twin: bool) -> None:
     acts.check_positive(facts.amount)
     acts.check_day(facts.received_on, "received_on")
     if facts.charges and facts.charges.minor < 0:
@@ -217,11 +214,9 @@ def _check_value(facts: Facts, settled: Sequence[tuple[Instalment, Standing, Amo
         )
 
 
-def _save(
-    facts: Facts, donor: Donor, agreement: Agreement | None, settlement: Settlement, by: User, token: UUID
-) -> Receipt:
+def _save(facts: Facts, donor: Donor, agreement: Agreement | None, settlement: Settlement, by: User) -> Receipt:
     charges = facts.charges or Amount(0, facts.amount.currency)
-    receipt = Receipt(donor=donor, agreement=agreement, bank_account=facts.bank_account, created_by=by, token=token)
+    receipt = Receipt(donor=donor, agreement=agreement, bank_account=facts.bank_account, created_by=by)
     receipt.number = acts.take_number(Receipt, facts.received_on)
     receipt.received_on = facts.received_on
     receipt.reference = normalise_reference(facts.reference)

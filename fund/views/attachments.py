@@ -11,7 +11,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fund.errors import AlreadyRecorded
 from fund.forms.attachments import AttachmentForm, WithdrawalForm
 from fund.models import Document
 from fund.operations.attachments import attach, withdraw_attachment
@@ -57,10 +56,7 @@ class AttachmentNew(_OfDocument, FormPage):
         return AttachmentForm(data, self.request.FILES if data else None)
 
     def act(self, form: Any, formsets: list[Any]) -> Any:
-        try:
-            return attach(self.document, **form.cleaned_data, by=self.user)
-        except AlreadyRecorded:
-            raise AlreadyRecorded(self.document) from None
+        return attach(self.document, **form.cleaned_data, by=self.user)
 
     def get_success_url(self, made: Any) -> str:
         return self.document.get_absolute_url()

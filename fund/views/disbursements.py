@@ -3,28 +3,25 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fund.errors import NotPermitted
 from fund.filters.disbursements import DisbursementFilter
 from fund.forms.choices import fund_choices, project_choices
 from fund.forms.disbursements import DisbursementForm, DisbursementLines, RejectionForm
 from fund.forms.lines import filled_lines
 from fund.models import BankAccount, Disbursement, DisbursementState, Project
+from fund.operations.answers import Attempt
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
 from fund.operations.reversals import reverse_disbursement
 from fund.queries.projects import project_fund_standings
 from fund.queries.sub_funds import cash_of_funds
 from fund.queries.uses import add_totals
 from fund.views.corrections import DocumentFormPage, ReversalPage
-from fund.views.pages import DocumentPage, FormPage, ListPage
+from fund.views.pages import ChangePage, DocumentPage, FormPage, ListPage, find_message
 from ledger.errors import Refused
 from ledger.queries import functional_currency
 
@@ -139,25 +136,26 @@ def _find_currency(data: Any) -> str:
     return currencies.get(chosen, functional_currency())
 
 
-class DisbursementApprove(DisbursementDetail):
+class DisbursementApprove(ChangePage, DisbursementDetail):
     """Approves a disbursement at a press; what refuses it stands on the disbursement's page."""
 
     permission_required = "fund.approve_disbursement"
+    success_message = _("{} is approved and posted.")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(self.get_object().get_absolute_url())
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def perform(self, attempt: Attempt) -> HttpResponse:
+        return self.record(attempt, self.approve)
+
+    def approve(self) -> Disbursement:
+        found = self.get_object()
+        approve_disbursement(found, by=self.user)
+        return found
+
+    def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
         self.object = self.get_object()
-        try:
-            approve_disbursement(self.object, by=self.user)
-        except NotPermitted:
-            raise PermissionDenied from None
-        except Refused as refusal:
-            self.object = self.get_object()
-            return self.render_to_response(self.get_context_data(refusal=refusal.message), status=422)
-        messages.success(request, _t("%(number)s is approved and posted.") % {"number": self.object.number})
-        return redirect(self.object.get_absolute_url())
+        return self.render_to_response(self.get_context_data(refusal=find_message(refusal)), status=status)
 
 
 class DisbursementReject(DocumentFormPage):

@@ -1,6 +1,6 @@
 """What pages have in common: who may see them, lists, forms that call an operation, documents with their entries."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
@@ -18,13 +18,15 @@ from django.views.generic import DetailView, TemplateView, View
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
-from fund.errors import AlreadyRecorded, NotPermitted
-from fund.models import Document
+from fund.errors import KeySpent, NotPermitted
+from fund.models import Answer, Document
+from fund.operations.answers import Attempt, Outcome, answer_once, find_answer
 from fund.queries.attachments import attachments_of
 from fund.queries.chains import chain_of, state_of
 from fund.queries.history import history_of
+from fund.views.attempts import FIELD, read_attempt
 from fund.views.pagination import LongListPaginator
-from ledger.errors import Refused
+from ledger.errors import BooksBusy, Refused
 from ledger.queries import entries_of, functional_currency
 
 D = TypeVar("D", bound=Document)
@@ -98,7 +100,67 @@ class ListPage(Page, FilterView):  # type: ignore[misc]  # django-filter has no 
         """Gives the rows of this page what only the ledger knows: sets attributes, or fills the context."""
 
 
-class FormPage(Page, TemplateView):
+class ChangePage(Page):
+    """A page whose POST changes something, once for each key: a retry is led to where the first one was.
+
+    Subclasses do it in `perform`, by `record`, and show in `refuse` what was refused.
+    """
+
+    success_message: ClassVar[str | Promise] = _("{} is recorded.")
+    key = ""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            attempt = read_attempt(request, self.user)
+            self.key = attempt.key
+            answer = find_answer(attempt)
+            return self.lead_on(answer, again=True) if answer else self.perform(attempt)
+        except NotPermitted:
+            raise PermissionDenied from None
+        except (Refused, forms.ValidationError) as refusal:
+            # Other refusals wrote nothing: their key is shown again and can be used.
+            if isinstance(refusal, KeySpent):
+                self.key = ""
+            return self.refuse(refusal, status=503 if isinstance(refusal, BooksBusy) else 422)
+
+    def perform(self, attempt: Attempt) -> HttpResponse:
+        """Does what was sent, by `record`, or shows why it cannot be."""
+        raise TypeError(f"{type(self).__name__} does nothing")
+
+    def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
+        """The page with what was refused, and all that was typed."""
+        raise TypeError(f"{type(self).__name__} shows no refusal")
+
+    def record(self, attempt: Attempt, act: Callable[[], Any]) -> HttpResponse:
+        """Calls the operation, in one transaction with the answer, and leads to what it made."""
+
+        def act_and_say() -> Outcome:
+            made = act()
+            return Outcome(str(self.success_message).format(made), self.get_success_url(made))
+
+        answer, again = answer_once(attempt, act_and_say)
+        return self.lead_on(answer, again=again)
+
+    def lead_on(self, answer: Answer, *, again: bool) -> HttpResponse:
+        """Says what was done, and that it was before, and goes where it led."""
+        if again:
+            messages.info(self.request, _("This was recorded already: %(text)s") % {"text": answer.text})
+        else:
+            messages.success(self.request, answer.text)
+        return redirect(answer.url)
+
+    def get_success_url(self, made: Any) -> str:
+        """Where to go when it is done: the page of what was made."""
+        url: str = made.get_absolute_url()
+        return url
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        if self.key:
+            context[FIELD] = self.key
+        return super().get_context_data(**context)
+
+
+class FormPage(ChangePage, TemplateView):
     """A form, with or without lines, that calls one operation.
 
     Subclasses make the form and the formsets and say in `act` what the operation is; it returns the object whose page
@@ -109,7 +171,6 @@ class FormPage(Page, TemplateView):
 
     line_fields: ClassVar[frozenset[str]] = frozenset({"lines", "instalments"})
     aliases: ClassVar[Mapping[str, str]] = {"currency": "amount"}
-    success_message: ClassVar[str | Promise] = _("{} is recorded.")
 
     def make_form(self, data: Any = None) -> forms.Form:
         """The form, bound to `data` when there is some."""
@@ -126,23 +187,22 @@ class FormPage(Page, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(self.make_form(), self.make_formsets(), status=200)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form, formsets = self.make_form(request.POST), self.make_formsets(request.POST)
+    def perform(self, attempt: Attempt) -> HttpResponse:
+        form, formsets, valid = self.bind()
+        if not valid:
+            return self.show(form, formsets, status=422)
+        return self.record(attempt, lambda: self.act(form, formsets))
+
+    def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
+        form, formsets, _valid = self.bind()
+        self.add_refusal(refusal, form, formsets)
+        return self.show(form, formsets, status=status)
+
+    def bind(self) -> tuple[forms.Form, list[BaseFormSet[Any]], bool]:
+        """The form and its lines with what was typed, and whether all of it is valid."""
+        form, formsets = self.make_form(self.request.POST), self.make_formsets(self.request.POST)
         valid = [form.is_valid(), *(formset.is_valid() for formset in formsets)]
-        if not all(valid):
-            return self.show(form, formsets, status=422)
-        try:
-            made = self.act(form, formsets)
-        except AlreadyRecorded as twice:
-            messages.info(request, twice.message)
-            return redirect(twice.document.get_absolute_url())
-        except NotPermitted:
-            raise PermissionDenied from None
-        except (Refused, forms.ValidationError) as refusal:
-            self.add_refusal(refusal, form, formsets)
-            return self.show(form, formsets, status=422)
-        messages.success(request, str(self.success_message).format(made))
-        return redirect(self.get_success_url(made))
+        return form, formsets, all(valid)
 
     def add_refusal(
         self, refusal: Refused | forms.ValidationError, form: forms.Form, formsets: list[BaseFormSet[Any]]
@@ -150,7 +210,7 @@ class FormPage(Page, TemplateView):
         """Puts the message beside what it concerns."""
         field = getattr(refusal, "field", "")
         field = field if field in form.fields else self.aliases.get(field, field)
-        message = getattr(refusal, "message", "") or " ".join(refusal.messages)  # type: ignore[union-attr]
+        message = find_message(refusal)
         if formsets and field in self.line_fields:
             formsets[0].non_form_errors().append(message)
         else:
@@ -161,11 +221,6 @@ class FormPage(Page, TemplateView):
         formset = formsets[0] if formsets else None
         context = self.get_context_data(form=form, formset=formset, formsets=formsets)
         return self.render_to_response(context, status=status)
-
-    def get_success_url(self, made: Any) -> str:
-        """Where to go when it is done: the page of what was made."""
-        url: str = made.get_absolute_url()
-        return url
 
 
 class DocumentPage(Page, DetailView[D]):
@@ -182,6 +237,11 @@ class DocumentPage(Page, DetailView[D]):
             context |= {"chain": chain_of(self.object), "state": state_of(self.object)}
             context["attachments"] = attachments_of(self.object)
         return super().get_context_data(**context)
+
+
+def find_message(refusal: Refused | forms.ValidationError) -> str:
+    """What a refusal says."""
+    return refusal.message if isinstance(refusal, Refused) else " ".join(refusal.messages)
 
 
 def find_asked(found: QuerySet[M], text: str | None, *, field: str = "number") -> M | None:

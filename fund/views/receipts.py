@@ -9,16 +9,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
 
 from fund.filters.receipts import ReceiptFilter
 from fund.forms.receipts import AgreementReceiptForm, ChooseForm, GiftForm, ReceiptForm
 from fund.models import Agreement, BankAccount, Donor, Receipt
+from fund.operations.answers import Attempt
 from fund.operations.receipts import record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.queries.agreements import add_dues, with_next_due
 from fund.queries.receipts import realised_difference
 from fund.views.corrections import ReversalPage
-from fund.views.pages import DocumentPage, FormPage, ListPage, PlainPage, find_asked
+from fund.views.pages import ChangePage, DocumentPage, FormPage, ListPage, find_asked
+from ledger.errors import Refused
 
 # As many agreements are offered to choose from; words find the others.
 OFFERED = 10
@@ -53,7 +56,7 @@ class ReceiptDetail(DocumentPage[Receipt]):
         return super().get_context_data(lines=lines, gain=max(difference, 0), loss=max(-difference, 0), **context)
 
 
-class ReceiptChoose(PlainPage):
+class ReceiptChoose(ChangePage, TemplateView):
     """The first step of a new receipt: which agreement it is of, or whose gift it is."""
 
     template_name = "fund/receipt_choose.html"
@@ -63,7 +66,12 @@ class ReceiptChoose(PlainPage):
         return self.render_to_response(self.get_context_data(), status=404 if self.unknown() else 200)
 
     # A form sent for an agreement that stands no more comes here too.
-    post = get
+
+    def perform(self, attempt: Attempt) -> HttpResponse:
+        return self.get(self.request)
+
+    def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
+        return self.get(self.request)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         form = ChooseForm(self.request.GET)
@@ -126,7 +134,7 @@ class AgreementReceipt(ReceiptRecord):
         return AgreementReceiptForm(data, agreement=agreement, dues=agreement.dues.instalments, initial=initial)
 
     def act(self, form: Any, formsets: list[Any]) -> Receipt:
-        ticks = {name: form.cleaned_data[name] for name in ("token", "accept_excess", "accept_twin")}
+        ticks = {name: form.cleaned_data[name] for name in ("accept_excess", "accept_twin")}
         return record_receipt(
             agreement=self.agreement, facts=form.to_facts(), lines=form.to_lines(), by=self.user, **ticks
         )
@@ -152,8 +160,8 @@ class GiftReceipt(ReceiptRecord):
         return ReceiptForm(data)
 
     def act(self, form: Any, formsets: list[Any]) -> Receipt:
-        ticks = {name: form.cleaned_data[name] for name in ("token", "accept_twin")}
-        return record_gift(donor=self.donor, facts=form.to_facts(), by=self.user, **ticks)
+        accept_twin = form.cleaned_data["accept_twin"]
+        return record_gift(donor=self.donor, facts=form.to_facts(), by=self.user, accept_twin=accept_twin)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         title = _t("Gift of %(donor)s") % {"donor": self.donor}

@@ -1,15 +1,15 @@
 """What the commands that import a file share: its reading, who acts, progress, and how refusals are shown."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.core.management import CommandError, CommandParser
 from django.utils import timezone
 
 from fund.management.actors import add_actor_option, find_actor
-from fund.management.base import DataCommand
+from fund.management.base import ChangeCommand, Say
 from fund.management.progress import ProgressLine
 from imports.errors import FileRefused
 from imports.operations.batches import Outcome, Progress, Years
@@ -20,51 +20,67 @@ from ledger.money import Amount
 TECHNICAL_USER = "import"
 
 
-class FileCommand(ABC, DataCommand):
+class FileCommand(ChangeCommand):
     """A command that takes one file, all of it or nothing."""
 
     #: What a row becomes, one and many, and in the past tense.
     noun: tuple[str, str]
     verb: str
+    # The bytes of the file are its content, wherever it lies.
+    no_content: ClassVar[frozenset[str]] = ChangeCommand.no_content | {"file"}
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("file", type=Path, metavar="FILE", help="a CSV file (UTF-8) or an Excel workbook (.xlsx)")
         parser.add_argument("--open-years", action="store_true", help="open the fiscal years that the rows need")
         add_actor_option(parser, TECHNICAL_USER)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        data = read_file(options["file"])
-        by = find_actor(options, TECHNICAL_USER, say=self.stdout.write)
+        super().handle(*args, **options, data=read_file(options["file"]))
+
+    def prepare(self, options: dict[str, Any]) -> None:
+        self.read_options(options)
+        self.reading = self.parse(options["data"])
+
+    def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
         progress = ProgressLine(self.stderr, options["file"].name)
         try:
-            ignored, outcome = self.import_data(data, by, progress.count, options)
-        except FileRefused as refusal:
-            raise CommandError(describe_refusal(options["file"], refusal)) from None
-        except Refused as refusal:
-            raise CommandError(refusal.message) from None
+            outcome = self.import_reading(by, progress.count)
         finally:
             progress.end()
-        self.report(ignored, outcome)
+        self.report(outcome, say)
 
     @abstractmethod
-    def import_data(
-        self, data: bytes, by: User, progress: Progress, options: dict[str, Any]
-    ) -> tuple[tuple[str, ...], Outcome]:
-        """Takes the file and returns the columns that were not read, and what became of the rows."""
+    def read_options(self, options: dict[str, Any]) -> None:
+        """Understands the options, before the file is parsed. Raises CommandError."""
 
-    def report(self, ignored: tuple[str, ...], outcome: Outcome) -> None:
+    @abstractmethod
+    def parse(self, data: bytes) -> Any:
+        """What the file says. Raises FileRefused."""
+
+    @abstractmethod
+    def import_reading(self, by: User, progress: Progress) -> Outcome:
+        """Takes `self.reading` and returns what became of the rows."""
+
+    def report(self, outcome: Outcome, say: Say) -> None:
         """Says what was done."""
-        if ignored:
-            self.stdout.write(f"Columns not read: {', '.join(ignored)}.")
+        if self.reading.ignored:
+            say(f"Columns not read: {', '.join(self.reading.ignored)}.")
         if outcome.years_opened:
-            self.stdout.write(f"Fiscal years opened: {', '.join(map(str, outcome.years_opened))}.")
+            say(f"Fiscal years opened: {', '.join(map(str, outcome.years_opened))}.")
         for note in outcome.notes:
-            self.stdout.write(self.style.WARNING(f"Note: {note}"))
+            say(f"Note: {note}")
         totals = ", ".join(str(Amount(minor, currency)) for currency, minor in sorted(outcome.totals.items()))
         what = self.noun[outcome.recorded != 1]
-        self.stdout.write(f"{outcome.recorded:,} {what} {self.verb}{f': {totals}' if totals else ''}.")
+        say(f"{outcome.recorded:,} {what} {self.verb}{f': {totals}' if totals else ''}.")
         if outcome.kept:
-            self.stdout.write(f"{outcome.kept:,} {self.noun[outcome.kept != 1]} there already, left as before.")
+            say(f"{outcome.kept:,} {self.noun[outcome.kept != 1]} there already, left as before.")
+
+    def describe(self, refusal: Refused, options: dict[str, Any]) -> str:
+        if isinstance(refusal, FileRefused):
+            return describe_refusal(options["file"], refusal)
+        return super().describe(refusal, options)
 
 
 def read_years(options: dict[str, Any]) -> Years:

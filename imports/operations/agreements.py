@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import uuid4
 
 from django.contrib.auth.models import User
 
@@ -73,7 +72,6 @@ def _sign(row: AgreementRow, donors: DonorBook, by: User) -> None:
         amount=row.amount,
         instalments=[Due(date(row.year, 12, 31), row.amount)],
         by=by,
-        token=uuid4(),
         reference=row.reference,
     )
 

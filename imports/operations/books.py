@@ -47,32 +47,54 @@ class OpenedOutcome:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyBook:
+    """A book that was read and can be opened; `notes` tell what of it is left out."""
+
+    file: BookFile
+    carried: CarriedBook
+    notes: list[str]
+
+
 def import_book(
     text: bytes, *, name: str, map_text: bytes, options: BookOptions, by: User, progress: Progress = keep_quiet
 ) -> OpenedOutcome:
-    """Opens the book in `text`, all of it or nothing, and proves that its balances are the same in ours.
-
-    Raises BookUnfit with every reason why it cannot be opened, MapUnfit, BookOpened, NotPermitted, and what
-    `fund.operations.opened_books.open_book` refuses.
-    """
+    """Reads the book in `text` and opens it: see `read_for_opening` and `open_ready`. Raises NotPermitted too."""
     require(by, "add_openedbook")
+    ready = read_for_opening(text, name=name, map_text=map_text, opening=options.opening)
+    return open_ready(ready, may_open_years=options.open_years, by=by, progress=progress)
+
+
+def read_for_opening(text: bytes, *, name: str, map_text: bytes, opening: date | None) -> ReadyBook:
+    """What the book in `text` would be in ours; nothing is held or written.
+
+    Raises BookUnfit with every reason why it cannot be opened, MapUnfit, BookOpened.
+    """
     sha256 = hashlib.sha256(text).hexdigest()
     check_not_opened(sha256)
     mapped = parse_map(map_text)
-    book = read_book(text, until=options.opening)
-    carried = _carry(Chart(book, mapped), name, options.opening)
-    mode = OpeningMode.OPENING if options.opening else OpeningMode.HISTORY
+    book = read_book(text, until=opening)
+    carried = _carry(Chart(book, mapped), name, opening)
+    mode = OpeningMode.OPENING if opening else OpeningMode.HISTORY
+    return ReadyBook(BookFile(name, sha256, mode), carried, list(_describe_left_out(book, carried)))
+
+
+def open_ready(ready: ReadyBook, *, may_open_years: bool, by: User, progress: Progress = keep_quiet) -> OpenedOutcome:
+    """Opens a book, all of it or nothing, and proves that its balances are the same in ours.
+
+    Raises BookUnfit where a year is not open, and what `fund.operations.opened_books.open_book` refuses.
+    """
     with writing():
-        years = _open_years(carried, by=by, may_open=options.open_years)
+        years = _open_years(ready.carried, by=by, may_open=may_open_years)
         opened = open_book(
-            BookFile(name, sha256, mode),
-            entries=carried.entries,
-            currencies=carried.currencies,
-            balances=carried.balances,
+            ready.file,
+            entries=ready.carried.entries,
+            currencies=ready.carried.currencies,
+            balances=ready.carried.balances,
             by=by,
             progress=progress,
         )
-    return OpenedOutcome(opened, years, list(_describe_left_out(book, carried)))
+    return OpenedOutcome(opened, years, ready.notes)
 
 
 def make_map(text: bytes) -> str:

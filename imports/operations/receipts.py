@@ -1,7 +1,6 @@
 """Receipts out of a file."""
 
 from dataclasses import dataclass
-from uuid import uuid4
 
 from django.contrib.auth.models import User
 
@@ -117,7 +116,7 @@ def _find_agreement(name: str) -> Agreement:
 
 def _record(row: ReceiptRow, agreement: Agreement, account: BankAccount, by: User) -> None:
     facts = Facts(bank_account=account, received_on=row.on, amount=row.amount, reference=row.reference)
-    record_receipt(agreement=agreement, facts=facts, by=by, token=uuid4(), accept_excess=True, accept_twin=True)
+    record_receipt(agreement=agreement, facts=facts, by=by, accept_excess=True, accept_twin=True)
 
 
 def _is_there(row: ReceiptRow, agreement: Agreement, account: BankAccount, outcome: Outcome) -> bool:

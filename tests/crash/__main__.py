@@ -32,9 +32,9 @@ def make_database(engine: str, folder: Path) -> str:
         return f"sqlite:///{folder}/fund.sqlite3"
     import psycopg
 
-    from tests.postgresql import start_durable_server
+    from tests.postgresql import get_address, start_server_with
 
-    address = start_durable_server(folder / "server")
+    address = get_address(start_server_with("", folder=folder / "server"))
     parts = urlsplit(address)
     socket = str(Path(parts.path).parent)
     with psycopg.connect(host=socket, user=parts.username, dbname="postgres", autocommit=True) as server:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import count
 from random import Random
 from typing import Any
-from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -69,7 +68,6 @@ def _sign(donor: Donor, earmark: Earmark | None, officer: User) -> None:
         instalments=dues,
         earmark=earmark,
         by=officer,
-        token=uuid4(),
     )
 
 
@@ -135,15 +133,13 @@ class Desk:
         (bank,) = (bank for bank in self._banks if bank.currency == "USD")
         facts = Facts(bank, self._day(), Amount(self._minor(), "USD"), act.references[0])
         agreement = self._random.choice(self._agreements)
-        record_receipt(
-            agreement=agreement, facts=facts, by=self._officer, token=uuid4(), accept_excess=True, accept_twin=True
-        )
+        record_receipt(agreement=agreement, facts=facts, by=self._officer, accept_excess=True, accept_twin=True)
 
     def _give(self, act: Act) -> None:
         bank = self._random.choice(self._banks)
         facts = Facts(bank, self._day(), Amount(self._minor(), bank.currency), act.references[0])
         donor = self._random.choice(self._agreements).donor
-        record_gift(donor=donor, facts=facts, by=self._officer, token=uuid4(), accept_twin=True)
+        record_gift(donor=donor, facts=facts, by=self._officer, accept_twin=True)
 
     def _import(self, act: Act) -> None:
         rows = ["reference,date,agreement,currency,amount", *map(self._row, act.references)]

@@ -1,13 +1,11 @@
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 
 from fund.checks import run_checks
 from fund.errors import (
-    AlreadyRecorded,
     CodeTaken,
     InstalmentsDiffer,
     NotPermitted,
@@ -31,7 +29,7 @@ DAY = date(2026, 1, 20)
 
 def sign(donor: Donor, by: User, amount: str = "100", currency: str = "CAD", **changes: Any) -> Agreement:
     whole = parse_amount(amount, currency)
-    facts: dict[str, Any] = {"signed_on": DAY, "amount": whole, "instalments": [Due(DAY, whole)], "token": uuid4()}
+    facts: dict[str, Any] = {"signed_on": DAY, "amount": whole, "instalments": [Due(DAY, whole)]}
     return sign_agreement(donor=donor, by=by, **(facts | changes))
 
 
@@ -89,15 +87,6 @@ def test_an_amount_with_too_many_decimals_or_an_unknown_currency_is_refused() ->
         parse_amount("1.5", "USX")
 
 
-def test_the_same_form_twice_makes_one_agreement(canada: Donor, officer: User, rates: int) -> None:
-    token = uuid4()
-    first = sign(canada, officer, token=token)
-    with pytest.raises(AlreadyRecorded) as refusal:
-        sign(canada, officer, token=token)
-    assert refusal.value.document == first
-    assert Agreement.objects.count() == entries().count() == 1
-
-
 def test_a_reference_belongs_to_one_agreement(canada: Donor, officer: User, rates: int) -> None:
     sign(canada, officer, reference="X-1")
     with pytest.raises(CodeTaken, match="AGR-2026-0001"):
@@ -111,7 +100,7 @@ def test_who_may_only_read_signs_nothing(canada: Donor, auditor: User, rates: in
 
 def test_an_agreement_takes_what_it_signs_off_its_pledge(canada: Donor, officer: User, rates: int) -> None:
     pledged = parse_amount("300", "CAD")
-    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer, token=uuid4())
+    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer)
     sign(canada, officer, pledge=pledge)
     left = open_pledges([pledge])[pledge.number]
     assert (left.amount.minor, left.functional) == (20000, 14600)
@@ -119,21 +108,21 @@ def test_an_agreement_takes_what_it_signs_off_its_pledge(canada: Donor, officer:
 
 def test_an_agreement_in_another_currency_takes_the_whole_pledge(canada: Donor, officer: User, rates: int) -> None:
     pledged = parse_amount("300", "CAD")
-    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer, token=uuid4())
+    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer)
     sign(canada, officer, currency="USD", pledge=pledge)
     assert open_pledges([pledge])[pledge.number].amount.minor == 0
 
 
 def test_a_pledge_of_another_donor_is_refused(canada: Donor, acme: Donor, officer: User, rates: int) -> None:
     pledged = parse_amount("300", "CAD")
-    pledge = announce_pledge(donor=acme, announced_on=DAY, amount=pledged, by=officer, token=uuid4())
+    pledge = announce_pledge(donor=acme, announced_on=DAY, amount=pledged, by=officer)
     with pytest.raises(PledgeUnfit, match=r"of ACME Inc\., not of Canada"):
         sign(canada, officer, pledge=pledge)
 
 
 def test_a_withdrawn_pledge_leaves_no_memorandum(canada: Donor, officer: User, rates: int) -> None:
     pledged = parse_amount("300", "CAD")
-    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer, token=uuid4())
+    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer)
     withdraw_pledge(pledge, on=DAY, reason="budget cut", by=officer)
     assert balances() == {}
     with pytest.raises(StateUnfit):
@@ -153,7 +142,7 @@ def test_a_cancelled_agreement_opens_its_pledge_again_also_when_the_rest_was_wit
     canada: Donor, officer: User, rates: int
 ) -> None:
     pledged = parse_amount("300", "CAD")
-    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer, token=uuid4())
+    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer)
     agreement = sign(canada, officer, pledge=pledge)
     withdraw_pledge(pledge, on=DAY, reason="budget cut", by=officer)
     cancel_agreement(agreement, on=DAY, reason="signed in error", by=officer)

@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,7 +19,7 @@ HALVES = (("2026-03-01", "6,000.00"), ("2026-07-01", "4000"))
 
 def form(*lines: tuple[str, str], **changes: Any) -> dict[str, Any]:
     """What the form of an agreement sends."""
-    sent = {"token": str(uuid4()), "donor": "CAN", "signed_on": "2026-01-15", "reference": "CAN/7", "note": "By letter"}
+    sent = {"donor": "CAN", "signed_on": "2026-01-15", "reference": "CAN/7", "note": "By letter"}
     sent |= {"amount_0": "10,000.00", "amount_1": "USD", "recognition": "on_signature"}
     sent |= {"instalments-TOTAL_FORMS": str(len(lines)), "instalments-INITIAL_FORMS": "0"}
     for index, (due_on, amount) in enumerate(lines):
@@ -29,7 +28,7 @@ def form(*lines: tuple[str, str], **changes: Any) -> dict[str, Any]:
 
 
 def sign(donor: Donor, due: str, by: User) -> Agreement:
-    facts: Any = {"donor": donor, "signed_on": date(2026, 1, 20), "amount": WHOLE, "by": by, "token": uuid4()}
+    facts: Any = {"donor": donor, "signed_on": date(2026, 1, 20), "amount": WHOLE, "by": by}
     return sign_agreement(**facts, instalments=[Due(date.fromisoformat(due), WHOLE)])
 
 
@@ -87,7 +86,6 @@ def test_an_earmark_has_its_limits(fund_year: int, canada: Donor, project: Proje
         ([("2026-03-01", "10000")], {"countries": ["\x00"], "earmarked": "on"}, "is not one of the available choices."),
         ([("2026-03-01", "10000")], {"projects": ["NO"], "earmarked": "on"}, "NO is not one of the available choices."),
         ([("2026-03-01", "10000")], {"ends_on": "2026-01-14", "earmarked": "on"}, "ends on the day of signature or l"),
-        ([("2026-03-01", "10000")], {"token": "x"}, "The form did not arrive whole. Open it again."),
         ([("2026-03-01", "10000")], {"instalments-TOTAL_FORMS": ""}, "The lines did not arrive whole."),
         ([("2026-03-01", "10000")], {"instalments-TOTAL_FORMS": "9999999"}, "At most 100 lines."),
     ],
@@ -113,14 +111,6 @@ def test_a_reference_stands_once(agreement: Agreement, officer_client: Client) -
 def test_instalments_that_differ_are_told_with_the_lines(fund_year: int, canada: Donor, officer_client: Client) -> None:
     response = officer_client.post("/agreements/new/", form(("2026-03-01", "1")))
     assert "USD 9,999.00 less" in str(response.context["formset"].non_form_errors())
-
-
-def test_a_form_sent_twice_leads_to_the_first_ones_page(fund_year: int, canada: Donor, officer_client: Client) -> None:
-    sent = form(*HALVES)
-    officer_client.post("/agreements/new/", sent)
-    response = officer_client.post("/agreements/new/", sent, follow=True)
-    assert response.redirect_chain == [("/agreements/AGR-2026-0001/", 302)]
-    assert "This form was recorded already, as AGR-2026-0001." in response.content.decode()
 
 
 def test_a_pledge_fills_in_what_is_open_of_it(pledge: Pledge, officer_client: Client) -> None:
@@ -156,7 +146,7 @@ def test_an_agreement_shows_what_came_of_it(
     agreement: Agreement, bank: BankAccount, officer: User, officer_client: Client
 ) -> None:
     facts = Facts(bank, date(2026, 3, 1), Amount(1_050_000, "USD"), "B")
-    record_receipt(agreement=agreement, facts=facts, by=officer, token=uuid4(), accept_excess=True)
+    record_receipt(agreement=agreement, facts=facts, by=officer, accept_excess=True)
     response = officer_client.get("/agreements/AGR-2026-0001/")
     page = response.content.decode()
     for text in ("10,500.00", "Unapplied", "500.00", "Settled", "Rest unapplied", "/receipts/RCT-2026-0001/"):
@@ -171,7 +161,7 @@ def four(agreement: Agreement, bank: BankAccount, officer: User) -> list[Agreeme
         sign(agreement.donor, due, officer) for due in ("2026-02-01", "2026-09-01", "2026-01-25")
     )
     facts = Facts(bank, date(2026, 2, 1), WHOLE, "B")
-    record_receipt(agreement=settled, facts=facts, by=officer, token=uuid4())
+    record_receipt(agreement=settled, facts=facts, by=officer)
     cancel_agreement(cancelled, on=date(2026, 2, 1), reason="r", by=officer)
     return [agreement, settled, later, cancelled]
 

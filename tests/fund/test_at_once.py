@@ -10,9 +10,10 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 
-from fund.errors import AlreadyRecorded, FundsFirst, ReceiptTwice, StateUnfit
-from fund.models import Agreement, Allocation, BankAccount, Disbursement, Project, Receipt
+from fund.errors import FundsFirst, ReceiptTwice, StateUnfit
+from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Project, Receipt
 from fund.operations.allocations import allocate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.receipts import Facts, record_receipt
@@ -51,20 +52,26 @@ def test_the_same_bank_line_posted_at_once_is_one_receipt(
     agreement: Agreement, bank: BankAccount, officer: User
 ) -> None:
     facts = Facts(bank, DAY, parse_amount("6000", "USD"), "BANK-7")
-    outcomes = press_at_once(lambda: record_receipt(agreement=agreement, facts=facts, by=officer, token=uuid4()))
+    outcomes = press_at_once(lambda: record_receipt(agreement=agreement, facts=facts, by=officer))
     only_one(outcomes, ReceiptTwice)
     assert (Receipt.objects.count(), entries().filter(kind="receipt").count()) == (1, 1)
 
 
-def test_the_same_form_sent_at_once_is_one_receipt(agreement: Agreement, bank: BankAccount, officer: User) -> None:
-    facts, token = Facts(bank, DAY, parse_amount("6000", "USD"), "BANK-7"), uuid4()
-    outcomes = press_at_once(lambda: record_receipt(agreement=agreement, facts=facts, by=officer, token=token))
-    only_one(outcomes, AlreadyRecorded)
+def test_the_same_form_sent_at_once_is_one_receipt_and_every_sender_is_led_to_it(
+    canada: Donor, bank: BankAccount, officer: User, sign_in: Callable[[User], Client]
+) -> None:
+    sent = {"bank_account": "CITI-USD", "received_on": "2026-03-02", "reference": "B-7", "amount": "6000"}
+    sent["retry_key"] = str(uuid4())
+    clients = [sign_in(officer) for _ in range(4)]
+    led: list[str] = []
+    press_at_once(lambda: led.append(clients.pop().post("/receipts/new/?donor=CAN", sent)["Location"]))
+    assert led == ["/receipts/RCT-2026-0001/"] * 4
+    assert Receipt.objects.count() == 1
 
 
 def test_the_last_money_is_allocated_once(receipt: Receipt, project: Project, officer: User) -> None:
     lines = {"AGR-2026-0001": parse_amount("6000", "USD")}
-    outcomes = press_at_once(lambda: allocate(project=project, decided_on=DAY, lines=lines, by=officer, token=uuid4()))
+    outcomes = press_at_once(lambda: allocate(project=project, decided_on=DAY, lines=lines, by=officer))
     only_one(outcomes, FundsFirst)
     assert Allocation.objects.count() == 1
 
@@ -73,9 +80,9 @@ def test_a_disbursement_approved_at_once_is_paid_once(
     receipt: Receipt, bank: BankAccount, project: Project, officer: User, approver: User
 ) -> None:
     amount = parse_amount("6000", "USD")
-    allocate(project=project, decided_on=DAY, lines={"AGR-2026-0001": amount}, by=officer, token=uuid4())
+    allocate(project=project, decided_on=DAY, lines={"AGR-2026-0001": amount}, by=officer)
     line = Line("AGR-2026-0001", project, "Travel", amount)
-    prepared = prepare_disbursement(payee="X", bank_account=bank, paid_on=DAY, lines=[line], by=officer, token=uuid4())
+    prepared = prepare_disbursement(payee="X", bank_account=bank, paid_on=DAY, lines=[line], by=officer)
     only_one(press_at_once(lambda: approve_disbursement(prepared, by=approver)), StateUnfit)
     assert Disbursement.objects.get().state == "paid"
     assert entries().filter(kind="disbursement").count() == 1

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from fund import triggers
 from fund.checks import run_checks
-from fund.errors import AlreadyRecorded, FileTooLarge, FileTypeRefused, NotPermitted, StateUnfit, ValueInvalid
+from fund.errors import FileTooLarge, FileTypeRefused, NotPermitted, StateUnfit, ValueInvalid
 from fund.models import Agreement, Attachment, AttachmentWithdrawal, AuditRecord, Disbursement, FileContent, Receipt
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.queries.attachments import attachments_of, read_content
@@ -23,7 +22,7 @@ SHA256 = hashlib.sha256(PDF).hexdigest()
 
 def put(document: Any, by: User, content: bytes = PDF, *, name: str = "Agreement.pdf", **facts: Any) -> Attachment:
     """A file as the form sends it."""
-    given: dict[str, Any] = {"description": "The signed agreement", "token": uuid4()} | facts
+    given: dict[str, Any] = {"description": "The signed agreement"} | facts
     return attach(document, file=ContentFile(content, name=name), by=by, **given)
 
 
@@ -50,14 +49,6 @@ def test_the_same_content_is_kept_once(agreement: Agreement, receipt: Receipt, o
         ("AGR-2026-0001", "Agreement.pdf"),
         ("RCT-2026-0001", "advice.pdf"),
     ]
-
-
-def test_the_same_form_attaches_once(agreement: Agreement, officer: User):
-    token = uuid4()
-    put(agreement, officer, token=token)
-    with pytest.raises(AlreadyRecorded):
-        put(agreement, officer, b"%PDF-1.7 another", token=token)
-    assert FileContent.objects.count() == 1
 
 
 @pytest.mark.parametrize(

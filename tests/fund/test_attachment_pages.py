@@ -21,13 +21,13 @@ FIRST = "/attachments/AGR-2026-0001/1/"
 
 def upload(content: bytes = PDF, name: str = "Agreement.pdf", **values: Any) -> dict[str, Any]:
     """What the form sends."""
-    return {"token": uuid4(), "description": "The agreement", "file": SimpleUploadedFile(name, content)} | values
+    return {"description": "The agreement", "file": SimpleUploadedFile(name, content)} | values
 
 
 @pytest.fixture
 def attachment(agreement: Agreement, officer: User) -> Attachment:
     file = SimpleUploadedFile("Señor\u201d.exe", PDF)
-    return attach(agreement, file=file, description="The agreement", by=officer, token=uuid4())
+    return attach(agreement, file=file, description="The agreement", by=officer)
 
 
 def test_every_kind_of_document_takes_a_file_on_its_page(
@@ -68,9 +68,9 @@ def test_what_is_refused_stands_beside_its_field(
 
 
 def test_the_same_form_sent_twice_leads_to_the_document(officer_client: Client, agreement: Agreement):
-    token = uuid4()
+    key = str(uuid4())
     for _ in range(2):
-        sent = officer_client.post(NEW, upload(token=token))
+        sent = officer_client.post(NEW, upload(retry_key=key))
         assert sent.headers["Location"] == agreement.get_absolute_url()
     assert Attachment.objects.count() == 1
 

@@ -31,7 +31,7 @@ from tests.fund.standings import agreement_standings
 PASSWORD = re.compile(r"^  (.+?) +(officer|approver|auditor|donor) +(\S+)$", re.MULTILINE)
 
 # Seconds; other tests may be busy on the same machine.
-PATIENCE = 60
+PATIENCE = 180
 
 
 def run_demo() -> str:

@@ -1,7 +1,6 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -35,11 +34,11 @@ def usd(text: str) -> Amount:
 
 
 def give(project: Project, fund: str, amount: str, by: User, on: date = DAY) -> Allocation:
-    return allocate(project=project, decided_on=on, lines={fund: usd(amount)}, by=by, token=uuid4())
+    return allocate(project=project, decided_on=on, lines={fund: usd(amount)}, by=by)
 
 
 def prepare(bank: BankAccount, by: User, *lines: Line, **changes: Any) -> Disbursement:
-    facts: dict[str, Any] = {"payee": "SecureTrain SA", "paid_on": DAY, "token": uuid4()}
+    facts: dict[str, Any] = {"payee": "SecureTrain SA", "paid_on": DAY}
     return prepare_disbursement(bank_account=bank, lines=lines, by=by, **(facts | changes))
 
 
@@ -71,7 +70,7 @@ def test_what_is_unapplied_is_not_allocated(
     agreement: Agreement, bank: BankAccount, project: Project, officer: User
 ) -> None:
     facts = Facts(bank, DAY, usd("10500"), "B")
-    record_receipt(agreement=agreement, facts=facts, by=officer, token=uuid4(), accept_excess=True)
+    record_receipt(agreement=agreement, facts=facts, by=officer, accept_excess=True)
     with pytest.raises(FundsFirst):
         give(project, agreement.number, "10000.01", officer)
     give(project, agreement.number, "10000", officer)
@@ -180,7 +179,7 @@ def test_money_leaves_only_an_account_that_holds_it(
 def test_one_disbursement_charges_several_sub_funds_each_balanced_by_itself(
     funded: str, acme: Donor, bank: BankAccount, project: Project, officer: User, approver: User
 ) -> None:
-    record_gift(donor=acme, facts=Facts(bank, DAY, usd("500"), "G"), by=officer, token=uuid4())
+    record_gift(donor=acme, facts=Facts(bank, DAY, usd("500"), "G"), by=officer)
     give(project, "POOL", "500", officer)
     lines = [Line(funded, project, "Travel", usd("100")), Line("POOL", project, "Travel", usd("50"))]
     approve_disbursement(prepare(bank, officer, *lines), by=approver)
@@ -192,7 +191,7 @@ def test_the_last_cent_of_a_foreign_balance_takes_what_is_left_of_its_carrying_a
     cad_agreement: Agreement, cad_bank: BankAccount, project: Project, officer: User, approver: User
 ) -> None:
     facts = Facts(cad_bank, date(2026, 2, 15), parse_amount("1000", "CAD"), "C")
-    record_receipt(agreement=cad_agreement, facts=facts, by=officer, token=uuid4())
+    record_receipt(agreement=cad_agreement, facts=facts, by=officer)
     give(project, "POOL", "740", officer, on=date(2026, 2, 20))
     for part in ("333.33", "333.33", "319.99"):
         line = Line("POOL", project, "Travel", parse_amount(part, "CAD"))
@@ -213,7 +212,7 @@ def test_money_outside_its_earmark_is_not_allocated(
 ) -> None:
     agreement = sign_for(canada, officer, Earmark(**earmark))
     facts = Facts(bank, date(2026, 2, 1), usd("100"), "E")
-    record_receipt(agreement=agreement, facts=facts, by=officer, token=uuid4())
+    record_receipt(agreement=agreement, facts=facts, by=officer)
     with pytest.raises(OutsideEarmark, match=message):
         give(project, agreement.number, "1", officer)
 
@@ -237,7 +236,6 @@ def sign_for(donor: Donor, by: User, earmark: Earmark) -> Agreement:
         instalments=due,
         earmark=earmark,
         by=by,
-        token=uuid4(),
     )
 
 
@@ -279,7 +277,7 @@ def test_expenses_are_at_the_rate_of_the_day(
     cad_agreement: Agreement, cad_bank: BankAccount, project: Project, officer: User, approver: User
 ) -> None:
     facts = Facts(cad_bank, date(2026, 2, 15), parse_amount("1000", "CAD"), "C")
-    record_receipt(agreement=cad_agreement, facts=facts, by=officer, token=uuid4())
+    record_receipt(agreement=cad_agreement, facts=facts, by=officer)
     give(project, "POOL", "740", officer)
     line = Line("POOL", project, "Travel", parse_amount("100", "CAD"))
     approve_disbursement(prepare(cad_bank, officer, line), by=approver)
@@ -290,7 +288,7 @@ def test_a_line_that_is_worth_nothing_is_refused_before_anybody_approves_it(
     cad_agreement: Agreement, cad_bank: BankAccount, project: Project, officer: User
 ) -> None:
     facts = Facts(cad_bank, date(2026, 2, 15), parse_amount("1000", "CAD"), "C")
-    record_receipt(agreement=cad_agreement, facts=facts, by=officer, token=uuid4())
+    record_receipt(agreement=cad_agreement, facts=facts, by=officer)
     give(project, "POOL", "740", officer)
     line = Line("POOL", project, "Travel", parse_amount("0.01", "CAD"))
     with pytest.raises(ValueInvalid, match=r"CAD 0\.01 is worth nothing in USD on 2026-03-10"):
@@ -301,9 +299,7 @@ def test_a_receipt_reversed_after_some_was_spent_leaves_at_the_average_carrying_
     acme: Donor, rates: int, cad_bank: BankAccount, project: Project, officer: User, approver: User
 ) -> None:
     gifts = [
-        record_gift(
-            donor=acme, facts=Facts(cad_bank, on, parse_amount("100", "CAD"), f"G{on}"), by=officer, token=uuid4()
-        )
+        record_gift(donor=acme, facts=Facts(cad_bank, on, parse_amount("100", "CAD"), f"G{on}"), by=officer)
         for on in (date(2026, 1, 20), date(2026, 3, 2))
     ]
     give(project, "POOL", "72.75", officer)

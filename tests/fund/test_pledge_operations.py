@@ -1,5 +1,4 @@
 from datetime import date
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -24,7 +23,6 @@ def test_what_a_cancelled_agreement_gave_back_is_not_withdrawn_before_that_day(p
         instalments=[Due(SIGNED, amount)],
         pledge=pledge,
         by=officer,
-        token=uuid4(),
     )
     cancel_agreement(agreement, on=CANCELLED, reason="Never ratified", by=officer)
     # On that day 60,000.00 of the 100,000.00 were signed still.

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
-from fund.errors import AlreadyRecorded, FundsFirst, ReceiptTooLarge, ReceiptTwice, ValueInvalid
+from fund.errors import FundsFirst, ReceiptTooLarge, ReceiptTwice, ValueInvalid
 from fund.models import Agreement, BankAccount, Donor, Project, Receipt
 from fund.operations.agreements import Due, sign_agreement
 from fund.operations.allocations import allocate
@@ -23,7 +23,7 @@ def receive(agreement: Agreement, bank: BankAccount, amount: str, by: User, **ch
     facts: dict[str, Any] = {"received_on": DAY, "reference": uuid4().hex, "charges": None}
     facts |= {key: changes.pop(key) for key in list(changes) if key in facts}
     money = parse_amount(amount, bank.currency)
-    options: dict[str, Any] = {"token": uuid4(), "accept_twin": True} | changes
+    options: dict[str, Any] = {"accept_twin": True} | changes
     return record_receipt(agreement=agreement, facts=Facts(bank, amount=money, **facts), by=by, **options)
 
 
@@ -121,7 +121,6 @@ def test_the_last_partial_receipt_takes_what_is_left_of_the_carrying_amount(
         amount=amount,
         instalments=[Due(DAY, amount)],
         by=officer,
-        token=uuid4(),
     )
     for part in ("33.33", "33.33", "33.35"):
         receive(agreement, cad_bank, part, officer)
@@ -139,7 +138,6 @@ def test_recognised_on_receipt_the_income_comes_with_the_money(
         instalments=[Due(DAY, amount)],
         recognition="on_receipt",
         by=officer,
-        token=uuid4(),
     )
     assert (functional("Income:Contributions:CAN"), standing(agreement).outstanding) == (0, 10000)
     receive(agreement, cad_bank, "60", officer)
@@ -165,14 +163,6 @@ def test_the_same_day_account_and_amount_needs_to_be_confirmed(
         receive(agreement, bank, "100", officer, accept_twin=False)
 
 
-def test_the_same_form_twice_makes_one_receipt(agreement: Agreement, bank: BankAccount, officer: User) -> None:
-    token = uuid4()
-    receive(agreement, bank, "100", officer, token=token)
-    with pytest.raises(AlreadyRecorded):
-        receive(agreement, bank, "100", officer, token=token)
-    assert Receipt.objects.count() == 1
-
-
 def test_a_receipt_is_not_dated_before_the_agreement(agreement: Agreement, bank: BankAccount, officer: User) -> None:
     with pytest.raises(ValueInvalid, match="2026-01-15 or later"):
         receive(agreement, bank, "100", officer, received_on=date(2026, 1, 14))
@@ -183,12 +173,12 @@ def test_an_amount_in_another_currency_than_the_accounts_is_refused(
 ) -> None:
     facts = Facts(bank, DAY, parse_amount("100", "CAD"), "X")
     with pytest.raises(ValueInvalid, match="CITI-USD holds USD"):
-        record_receipt(agreement=agreement, facts=facts, by=officer, token=uuid4())
+        record_receipt(agreement=agreement, facts=facts, by=officer)
 
 
 def test_a_gift_is_income_of_the_pool(acme: Donor, bank: BankAccount, officer: User) -> None:
     facts = Facts(bank, DAY, parse_amount("5000", "USD"), "GIFT")
-    record_gift(donor=acme, facts=facts, by=officer, token=uuid4())
+    record_gift(donor=acme, facts=facts, by=officer)
     assert functional("Income:Contributions:ACME") == -500000
     assert {total.fund for total in totals(Scope(), by=("fund",))} == {"POOL"}
 
@@ -207,7 +197,7 @@ def test_a_receipt_whose_money_is_allocated_cannot_be_reversed(
 ) -> None:
     receipt = receive(agreement, bank, "100", officer)
     lines = {agreement.number: Amount(9000, "USD")}
-    allocate(project=project, decided_on=DAY, lines=lines, by=officer, token=uuid4())
+    allocate(project=project, decided_on=DAY, lines=lines, by=officer)
     with pytest.raises(FundsFirst, match=r"has USD 10\.00 to allocate"):
         reverse_receipt(receipt, on=DAY, reason="returned", by=officer)
 

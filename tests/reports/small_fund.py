@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from uuid import uuid4
 
 from django.contrib.auth.models import User
 
@@ -65,7 +64,7 @@ class SmallFund:
     def contributions(self) -> None:
         """The money in, and what was taken back of it."""
         self.pledge = announce_pledge(
-            donor=self.canada, announced_on=on("2025-12-05"), amount=money("CAD 5000"), by=self.officer, token=uuid4()
+            donor=self.canada, announced_on=on("2025-12-05"), amount=money("CAD 5000"), by=self.officer
         )
         dues = [("2026-01-20", "CAD 600"), ("2026-03-01", "CAD 400")]
         self.canadian = self.sign(self.canada, "2025-12-10", dues, earmarked=True, pledge=True)
@@ -123,7 +122,6 @@ class SmallFund:
             earmark=Earmark() if earmarked else None,
             pledge=self.pledge if pledge else None,
             by=self.officer,
-            token=uuid4(),
         )
 
     def receive(
@@ -138,26 +136,22 @@ class SmallFund:
     ) -> Receipt:
         kept = money(charges) if charges else None
         facts = Facts(bank, on(day), money(amount), f"{agreement}{day}", charges=kept)
-        return record_receipt(
-            agreement=agreement, facts=facts, lines=lines, accept_excess=True, by=self.officer, token=uuid4()
-        )
+        return record_receipt(agreement=agreement, facts=facts, lines=lines, accept_excess=True, by=self.officer)
 
     def give(self, donor: Donor, bank: BankAccount, day: str, amount: str, *, charges: str = "") -> Receipt:
         kept = money(charges) if charges else None
         facts = Facts(bank, on(day), money(amount), f"{donor.code}{day}", charges=kept)
-        return record_gift(donor=donor, facts=facts, by=self.officer, token=uuid4())
+        return record_gift(donor=donor, facts=facts, by=self.officer)
 
     def withdraw(self, day: str) -> None:
         withdraw_pledge(self.pledge, on=on(day), reason="an election", by=self.officer)
 
     def allocate(self, project: Project, day: str, lines: dict[str, str]) -> None:
         amounts = {fund: money(amount) for fund, amount in lines.items()}
-        allocate(project=project, decided_on=on(day), lines=amounts, by=self.officer, token=uuid4())
+        allocate(project=project, decided_on=on(day), lines=amounts, by=self.officer)
 
     def pay(self, payee: str, bank: BankAccount, day: str, *lines: tuple[str, Project, str, str]) -> Disbursement:
         charged = [Line(fund, project, category, money(amount)) for fund, project, category, amount in lines]
-        prepared = prepare_disbursement(
-            payee=payee, bank_account=bank, paid_on=on(day), lines=charged, by=self.officer, token=uuid4()
-        )
+        prepared = prepare_disbursement(payee=payee, bank_account=bank, paid_on=on(day), lines=charged, by=self.officer)
         approve_disbursement(prepared, by=self.approver)
         return prepared

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -97,7 +96,7 @@ def fund(small_fund: SmallFund) -> SmallFund:
     """Two years, four currencies, reversals; files attached, one of them in error, one to what is not posted."""
     for document, text in ((small_fund.canadian, "agreement"), (small_fund.gift, "advice"), (small_fund.gift, "slip")):
         file = ContentFile(f"%PDF-1.7 {text}".encode(), name=f"{text}.pdf")
-        attach(document, file=file, description=f"The {text}", by=small_fund.officer, token=uuid4())
+        attach(document, file=file, description=f"The {text}", by=small_fund.officer)
     withdraw_attachment(Attachment.objects.get(name="slip.pdf"), reason="of another gift", by=small_fund.officer)
     return small_fund
 

@@ -31,12 +31,14 @@ class Command(FileCommand):
             help=f'what a class of the file means, such as "Member State=state_party": {", ".join(DonorClass.values)}',
         )
 
-    def import_data(
-        self, data: bytes, by: User, progress: Progress, options: dict[str, Any]
-    ) -> tuple[tuple[str, ...], Outcome]:
-        reading = parse_agreements(data)
-        chosen = AgreementOptions(years=read_years(options), classes=dict(map(read_class, options["classes"])))
-        return reading.ignored, import_agreements(reading, by=by, options=chosen, progress=progress)
+    def read_options(self, options: dict[str, Any]) -> None:
+        self.chosen = AgreementOptions(years=read_years(options), classes=dict(map(read_class, options["classes"])))
+
+    def parse(self, data: bytes) -> Any:
+        return parse_agreements(data)
+
+    def import_reading(self, by: User, progress: Progress) -> Outcome:
+        return import_agreements(self.reading, by=by, options=self.chosen, progress=progress)
 
 
 def read_class(option: str) -> tuple[str, str]:

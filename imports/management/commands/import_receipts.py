@@ -24,13 +24,15 @@ class Command(FileCommand):
             "--bank", metavar="CODE", help="the bank account; without it, the only one in the row's currency"
         )
 
-    def import_data(
-        self, data: bytes, by: User, progress: Progress, options: dict[str, Any]
-    ) -> tuple[tuple[str, ...], Outcome]:
+    def read_options(self, options: dict[str, Any]) -> None:
         account = find_bank(options["bank"]) if options["bank"] else None
-        reading = parse_receipts(data)
-        chosen = ReceiptOptions(years=read_years(options), bank_account=account)
-        return reading.ignored, import_receipts(reading, by=by, options=chosen, progress=progress)
+        self.chosen = ReceiptOptions(years=read_years(options), bank_account=account)
+
+    def parse(self, data: bytes) -> Any:
+        return parse_receipts(data)
+
+    def import_reading(self, by: User, progress: Progress) -> Outcome:
+        return import_receipts(self.reading, by=by, options=self.chosen, progress=progress)
 
 
 def find_bank(code: str) -> BankAccount:

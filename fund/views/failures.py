@@ -1,0 +1,24 @@
+"""What is shown where no page could be made."""
+
+import sys
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.views import defaults
+
+from ledger.errors import BooksBusy
+from ledger.waits import is_busy
+
+_SECONDS_TO_WAIT = "5"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of a failure: one that says to try again where others had the database for too long.
+
+    Django calls it while it handles the exception, whichever layer that comes from: a page, the session, the sign-in.
+    """
+    error = sys.exc_info()[1]
+    if not isinstance(error, BooksBusy) and not is_busy(error):
+        return defaults.server_error(request)
+    page = loader.get_template("503.html").render()
+    return HttpResponse(page, status=503, headers={"Retry-After": _SECONDS_TO_WAIT})

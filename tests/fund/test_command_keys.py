@@ -1,0 +1,92 @@
+"""Commands that change something take a key: with the same key and content they only say again what they said."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command, get_commands, load_command_class
+
+from fund.management.base import ChangeCommand
+from fund.models import Agreement, Answer, AuditRecord
+from ledger.queries import open_years
+
+pytestmark = pytest.mark.django_db
+
+# `demo` leaves alone what it loaded before; the others only read.
+WITHOUT_KEY = {"demo", "check_ledger", "fund_totals", "audit_workbook", "export_book"}
+AGREEMENTS = "donor,class,country,reference,year,currency,amount,paid\nCanada,Member State,CAN,A-1,2025,USD,7,0\n"
+
+
+def run(command: str, *arguments: Any, **options: Any) -> str:
+    out = io.StringIO()
+    call_command(command, *arguments, stdout=out, stderr=io.StringIO(), **options)
+    return out.getvalue()
+
+
+def test_every_command_takes_a_key_or_changes_nothing() -> None:
+    ours = {name: app for name, app in get_commands().items() if app in ("ledger", "fund", "imports", "reports")}
+    keyed = {name for name, app in ours.items() if isinstance(load_command_class(app, name), ChangeCommand)}
+    assert ours.keys() - keyed == WITHOUT_KEY
+
+
+def test_a_retry_says_what_was_said_and_does_nothing() -> None:
+    first = run("open_year", 2026, key="year-26")
+    assert first.endswith("2026 is open now.\n")
+    acts = AuditRecord.objects.count()
+    assert run("open_year", 2026, key=" year-26 ", verbosity=2) == first
+    assert AuditRecord.objects.count() == acts
+
+
+def test_the_same_key_with_other_content_is_refused() -> None:
+    run("open_year", 2026, key="year")
+    with pytest.raises(CommandError, match=r"with other content, and that was recorded: .* 2026 is open now\. What"):
+        run("open_year", 2027, key="year")
+    with pytest.raises(CommandError, match="with other content"):
+        run("add_person", "ana", role="Auditor", key="year")
+    assert open_years() == [2026]
+
+
+def test_a_refused_command_leaves_its_key_to_its_correction() -> None:
+    with pytest.raises(CommandError, match="3000 is not a year of the books"):
+        run("open_year", 2026, 3000, key="year")
+    assert not User.objects.exists()
+    run("open_year", 2026, key="year")
+    assert open_years() == [2026]
+
+
+@pytest.mark.parametrize(("key", "message"), [(" ", "This is needed"), ("k" * 65, "At most 64"), ("\0", "printed")])
+def test_a_key_that_cannot_be_kept_is_refused(key: str, message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        run("open_year", 2026, key=key)
+
+
+def test_without_a_key_every_run_is_another_one() -> None:
+    run("open_year", 2026)
+    assert run("open_year", 2026) == "2026 was open already.\n"
+
+
+def test_a_retry_of_a_new_person_does_not_show_a_password_that_nobody_kept() -> None:
+    first = run("add_person", "ana", role="Auditor", key="ana")
+    password = first.split()[-1]
+    assert run("add_person", "ana", role="Auditor", key="ana") == (
+        "ana may sign in as Auditor.\nThe password was shown the first time and is not kept. "
+        "`manage.py changepassword ana` sets another one.\n"
+    )
+    assert password not in Answer.objects.get().text
+    assert User.objects.get().check_password(password)
+
+
+def test_a_file_is_the_same_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for path in paths:
+        path.write_text(AGREEMENTS, encoding="utf-8")
+    paths[2].write_text(AGREEMENTS + "Peru,Member State,PER,A-2,2025,USD,8,0\n", encoding="utf-8")
+    first = run("import_agreements", paths[0], key="june")
+    assert run("import_agreements", paths[1], key="june") == first
+    assert "Columns not read: paid." in first
+    for path, options in ((paths[2], {}), (paths[0], {"open_years": True})):
+        with pytest.raises(CommandError, match="with other content"):
+            run("import_agreements", path, key="june", **options)
+    assert Agreement.objects.count() == 1

@@ -1,0 +1,249 @@
+"""Every form carries a key: sent again, it leads where it led before; with other content it is refused."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from fund.errors import KeySpent
+from fund.models import Agreement, Answer, AuditRecord, BankAccount, Disbursement, Donor, Receipt
+from fund.operations.answers import KEPT, Attempt, Outcome, answer_once
+from fund.operations.disbursements import approve_disbursement
+from fund.views.attempts import read_attempt
+
+ONE_LINE = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
+LINE = ONE_LINE | {"lines-0-fund": "AGR-2026-0001", "lines-0-amount": "100"}
+REASON = {"reason": "No"}
+REVERSAL = {"on": "2026-06-01", "reason": "A slip"}
+PROJECT = {"title": "Training", "starts_on": "2026-01-01", "countries": "GTM", "recommendations": "15"}
+DONOR = {"name": "Peru", "donor_class": "state_party", "country": "PER"}
+RECEIPT = {"bank_account": "CITI-USD", "received_on": "2026-03-02", "reference": "B-9", "amount": "50", "charges": ""}
+INSTALMENTS = {"instalments-TOTAL_FORMS": "1", "instalments-INITIAL_FORMS": "0", "instalments-0-due_on": "2026-07-01"}
+PLEDGE = {"donor": "CAN", "announced_on": "2026-02-01", "amount_0": "5", "amount_1": "USD"}
+AGREEMENT = INSTALMENTS | {"donor": "CAN", "signed_on": "2026-02-01", "recognition": "on_signature", "amount_0": "5"}
+ALLOCATION = LINE | {"project": "CYB-01", "decided_on": "2026-03-10"}
+PAYMENT = LINE | {"payee": "Wings", "bank_account": "CITI-USD", "paid_on": "2026-03-20", "lines-0-project": "CYB-01"}
+
+
+class Change(NamedTuple):
+    """A form that changes something: its address, what there has to be before, what it sends, and who sends it."""
+
+    name: str
+    path: str
+    fixtures: str
+    sent: dict[str, str]
+    reader: str = "officer_client"
+
+    @property
+    def page(self) -> str:
+        """Where the form stands; a button stands on its document's page."""
+        return self.path.removesuffix("approve/")
+
+
+CHANGES = [
+    Change("donor-new", "/donors/new/", "officer", DONOR | {"code": "PER"}),
+    Change("donor-edit", "/donors/CAN/edit/", "canada", DONOR),
+    Change("pledge-new", "/pledges/new/", "fund_year canada", PLEDGE),
+    Change("pledge-withdraw", "/pledges/PLG-2026-0001/withdraw/", "pledge", REVERSAL),
+    Change("agreement-new", "/agreements/new/", "fund_year canada", AGREEMENT | {"amount_1": "USD"}),
+    Change("agreement-cancel", "/agreements/AGR-2026-0001/cancel/", "agreement", REVERSAL),
+    Change("receipt-new", "/receipts/new/?agreement=AGR-2026-0001", "agreement bank", RECEIPT),
+    Change("receipt-new", "/receipts/new/?donor=CAN", "canada bank", RECEIPT),
+    Change("receipt-reverse", "/receipts/RCT-2026-0001/reverse/", "receipt", REVERSAL),
+    Change("project-new", "/projects/new/", "officer", PROJECT | {"code": "TRN"}),
+    Change("project-edit", "/projects/CYB-01/edit/", "project", PROJECT),
+    Change("allocation-new", "/allocations/new/", "receipt project", ALLOCATION),
+    Change("allocation-reverse", "/allocations/ALC-2026-0001/reverse/", "allocation", REVERSAL),
+    Change("disbursement-new", "/disbursements/new/", "allocation", PAYMENT | {"lines-0-category": "Travel"}),
+    Change("disbursement-approve", "/disbursements/DSB-2026-0001/approve/", "disbursement", {}, "approver_client"),
+    Change("disbursement-reject", "/disbursements/DSB-2026-0001/reject/", "disbursement", REASON, "approver_client"),
+    Change("disbursement-reverse", "/disbursements/DSB-2026-0001/reverse/", "paid", REVERSAL),
+    Change("bank-account-new", "/bank-accounts/new/", "fund_year", {"code": "B-1", "name": "Bank", "currency": "USD"}),
+    Change("rate-new", "/rates/new/", "fund_year", {"currency": "CAD", "effective_on": "2026-01-01", "rate": "0.7"}),
+    Change("year-list", "/years/", "officer", {"year": "2027"}),
+]  # fmt: skip
+# They send a file, and are forms only because what they ask for takes a while.
+READ_ONLY = {"reports:audit-workbook", "reports:book"}
+
+
+def post_names(patterns: Iterable[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
+    """The addresses that take a form; a view that is a plain function may."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from post_names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
+        elif hasattr(getattr(pattern.callback, "view_class", None) or type("View", (), {"post": None}), "post"):
+            yield f"{namespace}{pattern.name}"
+
+
+def test_every_address_that_takes_a_form_is_tested_here_or_changes_nothing() -> None:
+    # Signing in and out is the packages' own, and harmless when it is repeated.
+    names = {name for name in post_names(get_resolver().url_patterns) if not name.startswith("account_")}
+    assert names == {f"fund:{change.name}" for change in CHANGES} | READ_ONLY
+
+
+@pytest.fixture
+def paid(disbursement: Disbursement, approver: User) -> Disbursement:
+    approve_disbursement(disbursement, by=approver)
+    return disbursement
+
+
+@pytest.fixture(params=CHANGES, ids=lambda change: change.path)
+def change(request: pytest.FixtureRequest) -> Change:
+    found: Change = request.param
+    for name in found.fixtures.split():
+        request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def reader(change: Change, request: pytest.FixtureRequest) -> Client:
+    client: Client = request.getfixturevalue(change.reader)
+    return client
+
+
+def find_key(response: Any) -> str:
+    """The key that a page offers, or nothing."""
+    found = re.search(r'name="retry_key" value="([0-9a-f-]{36})"', response.content.decode())
+    return found[1] if found else ""
+
+
+def test_a_form_sent_again_leads_where_it_led_and_does_nothing_more(change: Change, reader: Client) -> None:
+    sent = change.sent | {"retry_key": find_key(reader.get(change.page))}
+    first = reader.post(change.path, sent)
+    acts = AuditRecord.objects.count()
+    again = reader.post(change.path, sent, follow=True)
+    assert (first.status_code, again.redirect_chain) == (302, [(first["Location"], 302)])
+    assert "This was recorded already: " in again.content.decode()
+    assert (AuditRecord.objects.count(), Answer.objects.count()) == (acts, 1)
+
+
+def test_the_same_key_with_other_content_is_refused_and_a_fresh_one_offered(change: Change, reader: Client) -> None:
+    sent = change.sent | {"retry_key": str(uuid4())}
+    reader.post(change.path, sent)
+    acts = AuditRecord.objects.count()
+    other = reader.post(change.path, sent | {"more": "1"})
+    assert (other.status_code, AuditRecord.objects.count()) == (422, acts)
+    assert "This was sent before with other content, and that was recorded" in other.content.decode()
+    # The button of a payment that is decided is there no more.
+    assert find_key(other) != sent["retry_key"]
+    assert bool(find_key(other)) != change.path.endswith("/approve/")
+
+
+@pytest.mark.parametrize("key", ["", "no key"])
+def test_a_form_without_a_key_is_refused_and_shown_with_one(change: Change, reader: Client, key: str) -> None:
+    acts = AuditRecord.objects.count()
+    answer = reader.post(change.path, change.sent | {"retry_key": key})
+    page = answer.content.decode()
+    assert (answer.status_code, AuditRecord.objects.count(), Answer.objects.count()) == (422, acts, 0)
+    assert "The form did not arrive whole: nothing was recorded." in page
+    assert all(value in page for value in change.sent.values())
+    assert reader.post(change.path, change.sent | {"retry_key": find_key(answer)}).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/reports/book/", "/reports/audit-workbook/"])
+def test_what_is_asked_for_by_a_form_and_changes_nothing_needs_no_key(
+    receipt: Receipt, auditor_client: Client, path: str
+) -> None:
+    acts = AuditRecord.objects.count()
+    sent = {"since": "2026-01-01", "until": "2026-06-01", "retry_key": ""}
+    assert [auditor_client.post(path, sent).status_code for _ in range(2)] == [200, 200]
+    assert (AuditRecord.objects.count(), Answer.objects.count()) == (acts, 0)
+
+
+GIFT = "/receipts/new/?donor=CAN"
+
+
+def test_a_changed_amount_under_a_used_key_is_refused_and_what_was_typed_stays(
+    canada: Donor, bank: BankAccount, officer_client: Client
+) -> None:
+    sent = RECEIPT | {"retry_key": str(uuid4())}
+    officer_client.post(GIFT, sent)
+    other = officer_client.post(GIFT, sent | {"amount": "51", "reference": "B-10"})
+    assert 'value="51"' in other.content.decode()
+    assert "that was recorded: RCT-2026-0001 is recorded." in str(other.context["form"].non_field_errors())
+    officer_client.post(GIFT, sent | {"amount": "51", "reference": "B-10", "retry_key": find_key(other)})
+    assert Receipt.objects.count() == 2
+
+
+def test_a_refused_form_keeps_its_key_and_its_correction_uses_it(
+    canada: Donor, bank: BankAccount, officer_client: Client
+) -> None:
+    sent = RECEIPT | {"retry_key": str(uuid4())}
+    refused = [officer_client.post(GIFT, sent | wrong) for wrong in ({"amount": "x"}, {"received_on": "2025-01-01"})]
+    assert [(answer.status_code, find_key(answer)) for answer in refused] == [(422, sent["retry_key"])] * 2
+    assert officer_client.post(GIFT, sent).status_code == 302
+
+
+def test_another_persons_key_is_refused(
+    canada: Donor, bank: BankAccount, officer_client: Client, sign_in: Callable[[User], Client]
+) -> None:
+    sent = RECEIPT | {"retry_key": str(uuid4())}
+    officer_client.post(GIFT, sent)
+    other = User.objects.create_user("other")
+    other.groups.set(User.objects.get(username="officer").groups.all())
+    answer = sign_in(other).post(GIFT, sent)
+    assert (answer.status_code, Receipt.objects.count()) == (422, 1)
+    assert "Its key is another person" in answer.content.decode()
+
+
+def test_the_address_is_part_of_the_content(
+    canada: Donor, acme: Donor, bank: BankAccount, officer_client: Client
+) -> None:
+    sent = RECEIPT | {"retry_key": str(uuid4())}
+    officer_client.post(GIFT, sent)
+    assert officer_client.post("/receipts/new/?donor=ACME", sent).status_code == 422
+
+
+def test_a_retry_is_answered_even_where_its_agreement_stands_no_more(
+    receipt: Receipt, agreement: Agreement, officer_client: Client
+) -> None:
+    path, sent = "/receipts/new/?agreement=AGR-2026-0001", RECEIPT | {"retry_key": str(uuid4())}
+    first = officer_client.post(path, sent)
+    Agreement.objects.update(cancelled_on="2026-06-01")
+    assert officer_client.post(path, sent)["Location"] == first["Location"] == "/receipts/RCT-2026-0002/"
+
+
+def make_attempt(content: bytes, user: User) -> Attempt:
+    data = {"retry_key": str(uuid4()), "file": SimpleUploadedFile("a.csv", content)}
+    request = RequestFactory().post("/somewhere/", data)
+    attempt = read_attempt(request, user)
+    assert [file.read() for file in request.FILES.getlist("file")] == [content]
+    return attempt
+
+
+def test_the_bytes_of_a_file_are_content_and_can_be_read_afterwards(officer: User) -> None:
+    assert make_attempt(b"a", officer).sha256 == make_attempt(b"a", officer).sha256
+    assert make_attempt(b"a", officer).sha256 != make_attempt(b"b", officer).sha256
+
+
+def act(key: str, sha256: str = "") -> bool:
+    return answer_once(Attempt(key, "page", sha256), lambda: Outcome("Done."))[1]
+
+
+@pytest.mark.django_db
+def test_old_keys_go_a_few_with_each_new_one() -> None:
+    for number in range(30):
+        act(f"old-{number}")
+    Answer.objects.update(at=timezone.now() - KEPT - timedelta(seconds=1))
+    act("new")
+    assert Answer.objects.count() == 11
+    act("newer")
+    assert set(Answer.objects.values_list("key", flat=True)) == {"new", "newer"}
+
+
+@pytest.mark.django_db
+def test_a_key_is_kept_for_thirty_days() -> None:
+    act("key")
+    Answer.objects.update(at=timezone.now() - timedelta(days=29, hours=23))
+    act("other")
+    assert act("key")
+    with pytest.raises(KeySpent, match="If it is meant to be, beside the other, send it again with a new key"):
+        act("key", "other content")
