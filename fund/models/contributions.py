@@ -23,6 +23,7 @@ class Pledge(Document):
 
     class Meta:
         ordering = ("-announced_on", "-number")
+        indexes = (models.Index(fields=("announced_on", "number"), name="pledge_by_day"),)
 
 
 class Recognition(models.TextChoices):
@@ -56,6 +57,7 @@ class Agreement(Document):
 
     class Meta:
         ordering = ("-signed_on", "-number")
+        indexes = (models.Index(fields=("signed_on", "number"), name="agreement_by_day"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("reference",),
@@ -117,7 +119,10 @@ class Receipt(Document):
                 name="receipt_reference_once_per_account",
             ),
         )
-        indexes = (models.Index(fields=("bank_account", "received_on"), name="receipt_by_account_and_day"),)
+        indexes = (
+            models.Index(fields=("bank_account", "received_on"), name="receipt_by_account_and_day"),
+            models.Index(fields=("received_on", "number"), name="receipt_by_day"),
+        )
 
 
 class ReceiptLine(models.Model):

@@ -51,6 +51,7 @@ class Disbursement(Document):
 
     class Meta:
         ordering = ("-paid_on", "-number")
+        indexes = (models.Index(fields=("paid_on", "number"), name="disbursement_by_day"),)
         permissions = (("approve_disbursement", "Can approve disbursements"),)
         constraints = (
             models.CheckConstraint(

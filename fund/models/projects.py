@@ -57,6 +57,7 @@ class Allocation(Document):
 
     class Meta:
         ordering = ("-decided_on", "-number")
+        indexes = (models.Index(fields=("decided_on", "number"), name="allocation_by_day"),)
 
 
 class AllocationLine(models.Model):
