@@ -16,14 +16,20 @@ from django.db import IntegrityError, connection
 from ledger.entries import Draft
 from ledger.errors import EntryInvalid
 from ledger.journal import to_date
-from ledger.models import LARGEST_TOTAL
+from ledger.models import LARGEST_BALANCE
 
 # What tells balances apart, as columns.
 KEY = ("account_id", "fund", "kind", "party", "currency")
 
 _AT_ONCE = 500
+_EARLIEST = date.min + timedelta(days=1)
 
-_FIND = f"SELECT id, {', '.join(KEY)} FROM ledger_balance WHERE ({', '.join(KEY)}) IN (VALUES {{}})"
+# Joined, because SQLite goes through the whole table for an IN of several values.
+_FIND = f"""
+    WITH k ({", ".join(KEY)}) AS (VALUES {{}})
+    SELECT b.id, {", ".join(f"b.{column}" for column in KEY)} FROM k JOIN ledger_balance b
+    ON {" AND ".join(f"b.{column} = k.{column}" for column in KEY)}
+"""
 _MAKE = f"INSERT INTO ledger_balance ({', '.join(KEY)}) VALUES (%s, %s, %s, %s, %s)"
 # A day's row begins from the latest one before, or grows; the days after it grow too.
 _ADD = """
@@ -55,6 +61,7 @@ _Items = defaultdict[tuple[str, int, str], list[int]]
 def add_to_balances(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> None:
     """Adds what was posted to the balances and the open items. Raises EntryInvalid where one would grow too large."""
     days, items = _sum(drafts, account_ids)
+    _check_sizes([*days.values(), *items.values()])
     ids = _find_or_make({key for key, _ in days})
     moves = sorted((ids[key], day, cell) for (key, day), cell in days.items())
     try:
@@ -65,7 +72,17 @@ def add_to_balances(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> 
             if items:
                 cursor.executemany(_ADD_ITEM, [(*item, *cell) for item, cell in sorted(items.items())])
     except IntegrityError:
-        raise EntryInvalid(f"A balance would pass {LARGEST_TOTAL:,} minor units, the most it holds.") from None
+        raise _too_large() from None
+
+
+def _check_sizes(cells: Iterable[Sequence[int]]) -> None:
+    """What no database takes does not go there."""
+    if any(abs(value) > LARGEST_BALANCE for cell in cells for value in cell):
+        raise _too_large()
+
+
+def _too_large() -> EntryInvalid:
+    return EntryInvalid(f"A balance would pass {LARGEST_BALANCE:,} minor units, the most it holds.")
 
 
 def _sum(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> tuple[_Days, _Items]:
@@ -129,14 +146,27 @@ class Choice:
         return " AND ".join(parts), values
 
 
-# The latest row of a balance on a day or before it.
-_AT = """
-    ledger_daybalance {0} ON {0}.balance_id = b.id
-    AND {0}.day = (SELECT MAX(x.day) FROM ledger_daybalance x WHERE x.balance_id = b.id AND x.day <= %s)
-"""
+# The latest row of a balance on a day or before it. PostgreSQL, left the choice, may read every row of every balance.
+_AT = {
+    "sqlite": """
+        ledger_daybalance {0} ON {0}.balance_id = b.id
+        AND {0}.day = (SELECT MAX(x.day) FROM ledger_daybalance x WHERE x.balance_id = b.id AND x.day <= %s)
+    """,
+    "postgresql": """
+        LATERAL (
+            SELECT day, amount, debit, credit FROM ledger_daybalance x
+            WHERE x.balance_id = b.id AND x.day <= %s ORDER BY x.day DESC LIMIT 1
+        ) {0} ON TRUE
+    """,
+}
 # "account" is the account's name.
 _COLUMNS = {"account": "a.name", "fund": "b.fund", "kind": "b.kind", "party": "b.party", "currency": "b.currency"}
 _MONTH = {"sqlite": "substr(m.day, 1, 7) || '-01'", "postgresql": "date_trunc('month', m.day)::date"}
+
+
+def _at(alias: str) -> str:
+    return _AT[connection.vendor].format(alias)
+
 
 # The values of what was asked for; then the amount, the debit and the credit.
 Row = tuple[tuple[Any, ...], int, int, int]
@@ -155,11 +185,11 @@ def read_balances(choice: Choice, by: Sequence[str]) -> Iterator[Row]:
 def _read_sums(choice: Choice, by: Sequence[str]) -> list[Any]:
     columns = [_COLUMNS[name] for name in by]
     sums = ["SUM(d.amount)", "SUM(d.debit)", "SUM(d.credit)"]
-    tables, values = [f"JOIN {_AT.format('d')}"], [_adapt(choice.until or date.max)]
+    tables, values = [f"JOIN {_at('d')}"], [_adapt(choice.until or date.max)]
     if choice.since:
         sums = [f"SUM(d.{name} - COALESCE(o.{name}, 0))" for name in ("amount", "debit", "credit")]
-        tables.append(f"LEFT JOIN {_AT.format('o')}")
-        values.append(_adapt(choice.since - timedelta(days=1)))
+        tables.append(f"LEFT JOIN {_at('o')}")
+        values.append(_adapt(max(choice.since, _EARLIEST) - timedelta(days=1)))
     return _select(choice, columns, sums, tables, values)
 
 
@@ -205,7 +235,7 @@ def read_days(choice: Choice) -> list[DayRow]:
     columns = "b.id, d.day, d.amount, d.debit - d.credit"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM ledger_balance b JOIN {_AT.format('d')} WHERE {condition} UNION ALL "
+            f"SELECT {columns} FROM ledger_balance b JOIN {_at('d')} WHERE {condition} UNION ALL "
             f"SELECT {columns} FROM ledger_balance b JOIN ledger_daybalance d ON d.balance_id = b.id AND d.day > %s "
             f"WHERE {condition} ORDER BY 2",
             [since, *wanted, since, *wanted],

@@ -6,13 +6,17 @@ chain, and that the chain was not written anew. Pure: no Django, no clock.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 
 from ledger.errors import CertificateInvalid
 
 TITLE = "Certificate of a closed period"
 _LONGEST = 5_000
 _LINE = re.compile(r"([a-z0-9_]+): (.*)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_COUNT = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,25 @@ def parse_certificate(text: str) -> Certificate:
     found = [_LINE.fullmatch(line) for line in lines]
     stated = {match[1]: match[2] for match in found if match}
     names = [field.name for field in fields(Certificate)]
-    if title != TITLE or None in found or list(stated) != names or not stated["chain_entries"].isdecimal():
+    if title != TITLE or None in found or list(stated) != names or not _is_sound(stated):
         raise CertificateInvalid("This is not a certificate of a closed period as the ledger writes it.")
     if last != f"sha256: {_sum(body + chr(10))}":
         raise CertificateInvalid("The certificate was changed: its last line is not the sum of the lines before.")
     return Certificate(**stated)
+
+
+def _is_sound(stated: Mapping[str, str]) -> bool:
+    """True where days are days and counts are counts, whoever made the sum below them."""
+    days = all(_DAY.fullmatch(stated[name]) and _is_day(stated[name]) for name in ("begins_on", "ends_on"))
+    return days and all(_COUNT.fullmatch(stated[name]) for name in ("entries", "chain_entries"))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _sum(text: str) -> str:

@@ -13,8 +13,8 @@ from ledger.entries import (
     LONGEST_PAYEE,
 )
 
-# SQLite turns a sum that leaves 63 bits into a float without a word; a total stops well before.
-LARGEST_TOTAL = 10**18
+# SQLite turns a sum that leaves 63 bits into a float without a word; a balance stops well before.
+LARGEST_BALANCE = 10**18
 
 
 class FiscalYear(models.Model):
@@ -167,9 +167,9 @@ class DayBalance(models.Model):
             models.UniqueConstraint(fields=("balance", "day"), name="day_balance_once_per_day"),
             models.CheckConstraint(
                 condition=Q(
-                    amount__range=(-LARGEST_TOTAL, LARGEST_TOTAL),
-                    debit__range=(0, LARGEST_TOTAL),
-                    credit__range=(0, LARGEST_TOTAL),
+                    amount__range=(-LARGEST_BALANCE, LARGEST_BALANCE),
+                    debit__range=(0, LARGEST_BALANCE),
+                    credit__range=(0, LARGEST_BALANCE),
                 ),
                 name="day_balance_is_exact",
             ),
@@ -194,8 +194,8 @@ class OpenItem(models.Model):
             models.UniqueConstraint(fields=("instalment", "account", "currency"), name="open_item_once_per_key"),
             models.CheckConstraint(
                 condition=Q(
-                    amount__range=(-LARGEST_TOTAL, LARGEST_TOTAL),
-                    functional__range=(-LARGEST_TOTAL, LARGEST_TOTAL),
+                    amount__range=(-LARGEST_BALANCE, LARGEST_BALANCE),
+                    functional__range=(-LARGEST_BALANCE, LARGEST_BALANCE),
                 ),
                 name="open_item_is_exact",
             ),

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from ledger import accounts
@@ -322,6 +322,12 @@ def entries_of(document: str) -> QuerySet[Entry]:
     """The entries that a document is linked to, in the order of the chain, with postings and links at hand."""
     found = Entry.objects.filter(links__document=document).select_related("reverses", "reversed_by")
     return found.prefetch_related("postings__account", "links")
+
+
+def get_last_day(document: str) -> date:
+    """The latest day of the entries that a document is linked to; the earliest of all days where it has none."""
+    last: date | None = Entry.objects.filter(links__document=document).aggregate(last=Max("dated_on"))["last"]
+    return last or date.min
 
 
 def entries_caused_by(document: str) -> QuerySet[Entry]:

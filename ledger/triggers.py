@@ -117,25 +117,28 @@ def drop_statements(vendor: str) -> list[str]:
 
 
 def find_missing(connection: BaseDatabaseWrapper) -> set[str]:
-    """The names of the triggers that the database lacks, has switched off, or has with another body."""
+    """The names of the triggers that the database lacks, has switched off, or has in another form."""
     if connection.vendor == "sqlite":
-        return _lacking(
-            connection, _SQLITE_TRIGGERS, {name: f"CREATE TRIGGER {name} {body}" for name, body in _sqlite().items()}
-        )
+        wanted = {name: f"CREATE TRIGGER {name} {body}" for name, body in _sqlite().items()}
+        return _lacking(connection, _SQLITE_TRIGGERS, wanted)
     sources = {name: body.split("$$")[1] for name, body in _postgresql_functions().items()}
     changed = _lacking(connection, _POSTGRESQL_FUNCTIONS, sources)
-    called = {name: body.rpartition(" ")[2].removesuffix("()") for name, body in _postgresql().items()}
-    lacking = _lacking(connection, _POSTGRESQL_TRIGGERS, called)
-    return lacking | {name for name, function in called.items() if function in changed}
+    wanted = {name: f"CREATE TRIGGER {name} {body}" for name, body in _postgresql().items()}
+    return _lacking(connection, _POSTGRESQL_TRIGGERS, wanted) | {
+        name for name, body in wanted.items() if body.rpartition(" ")[2].removesuffix("()") in changed
+    }
 
 
 _SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 _POSTGRESQL_FUNCTIONS = """
     SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'ledger_%'
 """
+# As they were created, but for the schema before the table and the order of the events.
 _POSTGRESQL_TRIGGERS = """
-    SELECT tgname, proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-    WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal
+    SELECT tgname, replace(
+        replace(pg_get_triggerdef(pg_trigger.oid), current_schema() || '.', ''), 'DELETE OR UPDATE', 'UPDATE OR DELETE'
+    ) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal AND relnamespace = current_schema()::regnamespace
 """
 
 

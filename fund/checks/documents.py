@@ -159,9 +159,10 @@ def _expect_disbursement(disbursement: Any, caused: list[Caused]) -> list[Expect
 def _expect_opened_book(book: OpenedBook, caused: list[Caused]) -> list[Expected]:
     if len(caused) != book.entries:
         raise StateUnfit(f"It must have caused {book.entries:,} entries, and caused {len(caused):,}.")
-    # What is in the entries is the book's own matter; the operation compared it with the file.
-    days = [entry.on for entry in caused]
-    return [Expected(book.begins_on if day == min(days) else day, {}) for day in days]
+    # What is in the entries is the book's own matter; the operation compared it with the file. Their number and the
+    # first day are the document's.
+    first = min((entry.on for entry in caused), default=book.begins_on)
+    return [Expected(book.begins_on if entry.on == first else entry.on, {}) for entry in caused]
 
 
 def _acts_of_disbursement(disbursement: Disbursement) -> list[str]:

@@ -1,5 +1,6 @@
 """Documents against their entries, entries against their documents, numbers and audit records."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -14,6 +15,8 @@ from ledger.checks import Report
 from ledger.errors import Refused
 from ledger.money import Amount
 from ledger.queries import entries
+
+_NUMBER = re.compile(r"([A-Z]{3})-([0-9]{4})-([0-9]{4,9})", re.ASCII)
 
 
 def check_documents(report: Report) -> Iterator[str]:
@@ -93,8 +96,11 @@ def check_numbers(report: Report) -> Iterator[str]:
         last = dict(NumberSeries.objects.filter(prefix=prefix).values_list("year", "last"))
         numbers: defaultdict[int, set[int]] = defaultdict(set)
         for number in kind.model._default_manager.order_by().values_list("number", flat=True).iterator():
-            _, year_text, sequence = number.split("-")
-            numbers[int(year_text)].add(int(sequence))
+            match = _NUMBER.fullmatch(number)
+            if match is None or match[1] != prefix:
+                yield f"{number} is not a number of its kind, such as {prefix}-2026-0001."
+                continue
+            numbers[int(match[2])].add(int(match[3]))
         for year in sorted(last.keys() | numbers.keys()):
             given = set(range(1, last.get(year, 0) + 1))
             for gap in sorted(given - numbers[year]):

@@ -17,6 +17,7 @@ KINDS = (
     ("receipt", _("Receipt")),
     ("allocation", _("Allocation")),
     ("disbursement", _("Disbursement")),
+    ("exchange", _("Exchange difference")),
     ("history", _("History")),
     ("opening", _("Opening balances")),
 )

@@ -10,7 +10,7 @@ from fund.errors import NotPermitted, ValueInvalid
 from fund.models import AuditRecord, BankAccount, Document, NumberSeries
 from ledger import operations as ledger
 from ledger.entries import Draft
-from ledger.errors import YearNotOpen
+from ledger.errors import PeriodClosed, YearNotOpen
 from ledger.money import Amount, to_minor
 from ledger.queries import all_accounts, functional_currency
 
@@ -23,11 +23,11 @@ def require(by: User, permission: str) -> None:
 
 
 def check_day(on: date, field: str) -> None:
-    """Raises YearNotOpen, for the form's own field, unless the day takes entries."""
+    """Raises YearNotOpen or PeriodClosed, for the form's own field, unless the day takes entries."""
     try:
         ledger.check_open(on)
-    except YearNotOpen as refusal:
-        raise YearNotOpen(refusal.message, field=field) from None
+    except (YearNotOpen, PeriodClosed) as refusal:
+        raise type(refusal)(refusal.message, field=field) from None
 
 
 def check_positive(amount: Amount, field: str = "amount") -> None:

@@ -17,9 +17,9 @@ from ledger.queries import (
     Scope,
     document_totals,
     entries_caused_by,
-    entries_of,
     functional_currency,
     get_draft,
+    get_last_day,
     get_total,
 )
 
@@ -35,8 +35,7 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
         _check_standing(found, found.cancelled_on, on)
         if found.receipts.filter(reversed_on=None).exists():
             raise StateUnfit(f"{found} has receipts: reverse them first.")
-        for entry in entries_of(found.number):
-            acts.check_not_before(on, entry.dated_on, "on")
+        acts.check_not_before(on, get_last_day(found.number), "on")
         _reverse(found.number, on=on, reason=reason, by=by)
         Pledge.objects.filter(agreements=found).update(withdrawn_on=None)
         found.cancelled_on = on

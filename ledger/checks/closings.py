@@ -43,7 +43,8 @@ def _compare_sums(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
     """Counted from the postings, and not from the balances that the certificate was made of."""
     dates = (certificate.begins_on, certificate.ends_on)
     entries = Entry.objects.filter(dated_on__range=dates).count()
-    sums = Posting.objects.filter(dated_on__range=dates).aggregate(
+    # By the day of the entry, which has an index; a posting of another day is another check's matter.
+    sums = Posting.objects.filter(entry__dated_on__range=dates).aggregate(
         debit=Sum("functional", filter=Q(functional__gt=0), default=0),
         credit=-Sum("functional", filter=Q(functional__lt=0), default=0),
     )
