@@ -247,6 +247,8 @@ def _adapt(day: date) -> Any:
     return connection.ops.adapt_datefield_value(day)
 
 
+# Of an account that is not there, its key.
+_NAME = "COALESCE(a.name, CAST(r.account_id AS VARCHAR))"
 # What the postings come to at the end of each day on which a balance moved, as a day's row has it.
 _RUNNING = f"""
     SELECT {", ".join(KEY)}, day,
@@ -273,14 +275,14 @@ _KEPT_ITEMS = "SELECT instalment, account_id, currency, amount, functional FROM 
 
 def find_wrong_days() -> list[tuple[str, str, str, str, str, date]]:
     """Account, sub-fund, kind, party, currency and day of each day's balance that is not the sum of its postings."""
-    names = "a.name, r.fund, r.kind, r.party, r.currency, r.day"
+    names = f"{_NAME}, r.fund, r.kind, r.party, r.currency, r.day"
     rows = _find_differences(_RUNNING, _KEPT, names)
     return [(*names, to_date(day)) for *names, day in rows]
 
 
 def find_wrong_items() -> list[tuple[str, str, str]]:
     """Instalment, account and currency of each open item that is not the sum of its postings."""
-    return _find_differences(_SUMMED_ITEMS, _KEPT_ITEMS, "r.instalment, a.name, r.currency")
+    return _find_differences(_SUMMED_ITEMS, _KEPT_ITEMS, f"r.instalment, {_NAME}, r.currency")
 
 
 def _find_differences(ours: str, theirs: str, names: str) -> list[Any]:
@@ -290,6 +292,6 @@ def _find_differences(ours: str, theirs: str, names: str) -> list[Any]:
             f"WITH ours AS ({ours}), theirs AS ({theirs}) SELECT DISTINCT {names} FROM ("
             "SELECT * FROM (SELECT * FROM ours EXCEPT SELECT * FROM theirs) AS lacking UNION ALL "
             "SELECT * FROM (SELECT * FROM theirs EXCEPT SELECT * FROM ours) AS beyond"
-            f") AS r JOIN ledger_account a ON a.id = r.account_id ORDER BY {names}"
+            f") AS r LEFT JOIN ledger_account a ON a.id = r.account_id ORDER BY {names}"
         )
         return list(cursor.fetchall())

@@ -234,7 +234,7 @@ def close_period(period: Period, *, by: str) -> Closing:
         _check_due(period, now.date())
         state = journal.read_state()
         newest = queries.head()
-        moved = queries.get_total(Scope(since=period.begins_on, until=period.ends_on))
+        moved = _weigh(period)
         return Closing.objects.create(
             period=str(period),
             begins_on=period.begins_on,
@@ -248,6 +248,14 @@ def close_period(period: Period, *, by: str) -> Closing:
             closed_at=now,
             closed_by=by,
         )
+
+
+def _weigh(period: Period) -> queries.Total:
+    """The debit and credit of a period. What is certified is counted twice, and there is no way back."""
+    kept = queries.get_total(Scope(since=period.begins_on, until=period.ends_on))
+    if (kept.debit, kept.credit) != queries.sum_postings(period.begins_on, period.ends_on):
+        raise PeriodNotDue(f"{period} cannot be closed: its balances are not its postings. Run check_ledger.")
+    return kept
 
 
 def _check_due(period: Period, today: date) -> None:

@@ -235,6 +235,16 @@ def count_entries(since: date, until: date) -> int:
     return Entry.objects.filter(dated_on__range=(since, until)).count()
 
 
+def sum_postings(since: date, until: date) -> tuple[int, int]:
+    """The debit and the credit of the postings of a range of days, in minor units of the functional currency."""
+    # By the day of the entry, which has an index; its postings are of the same day.
+    sums = Posting.objects.filter(entry__dated_on__range=(since, until)).aggregate(
+        debit=Sum("functional", filter=Q(functional__gt=0), default=0),
+        credit=-Sum("functional", filter=Q(functional__lt=0), default=0),
+    )
+    return int(sums["debit"]), int(sums["credit"])
+
+
 def next_period() -> Period | None:
     """The period that closes next, or None where every open year is closed."""
     last = Closing.objects.order_by("-id").values_list("period", flat=True).first()

@@ -90,6 +90,12 @@ def render_amount(amount: Amount) -> str:
     return f"{amount.decimal:f} {amount.currency}"
 
 
+def read_links(text: str) -> list[str]:
+    """The documents that an entry's text is linked to, in their order: the one that caused it first."""
+    # A quotation mark inside a text has a backslash before it, so the last one ends the narration.
+    return re.findall(r"\^(\S+)", text.partition("\n")[0].rpartition('"')[2])
+
+
 def is_entry(text: str) -> bool:
     """True where `text` has the outline of one entry and so can hold no other directive, such as a plugin."""
     return _ENTRY.fullmatch(text) is not None

@@ -1,19 +1,17 @@
 """Triggers that make the database itself refuse what the books refuse, on SQLite and PostgreSQL.
 
-Four rules, the same on both engines and whoever writes: entries, postings, links, accounts, fiscal years and closings
-are never updated, replaced or deleted; a posting or a link comes before its entry, which seals it; an entry is taken
-only with two or more postings of its own day that add up to zero in each sub-fund; and none is taken that is dated in
-a closed period, nor a closing before one that stands. The foreign keys are deferred, so a posting whose entry never
-comes fails at the commit.
+The same on both engines and whoever writes: entries, postings, links, accounts, fiscal years and closings are never
+updated, replaced or deleted; a posting or a link comes before its entry, which seals it; an entry is taken only with
+two or more postings of its own day that add up to zero in each sub-fund; none is taken that is dated in a closed
+period; and periods close one after the other. The foreign keys are deferred, so a posting whose entry never comes fails
+at the commit.
 """
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from ledger.frozen_tables import FrozenTables, Rule
 
 # PostgreSQL's advisory lock that puts the writers of the books in line. Any number that no other software takes.
 LOCK = 0x766374660001
 
-# Each table of the journal with the columns that tell its rows apart.
 _KEYS = {
     "ledger_entry": (
         ("id",),
@@ -29,148 +27,76 @@ _KEYS = {
     "ledger_fiscalyear": (("year",),),
     "ledger_closing": (("id",), ("period",)),
 }
-_SEALED = ("ledger_posting", "ledger_link")
 
+# Whoever inserts, even past this software, waits for the writer who is at work and then sees what it sealed: which a
+# transaction that began before and keeps to what it saw then would not.
+_WAIT = f"""
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'the journal is written in READ COMMITTED' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    PERFORM pg_advisory_xact_lock({LOCK});
+"""
+
+_EXISTING = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id)"
 _UNBALANCED = """
     EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id GROUP BY fund HAVING SUM(functional) <> 0)
     OR (SELECT COUNT(*) FROM ledger_posting WHERE entry_id = NEW.id AND dated_on = NEW.dated_on) < 2
     OR EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id AND dated_on <> NEW.dated_on)
 """
 _CLOSED = "EXISTS (SELECT 1 FROM ledger_closing WHERE ends_on >= NEW.dated_on)"
-_CLOSED_LATER = "EXISTS (SELECT 1 FROM ledger_closing WHERE ends_on > NEW.ends_on)"
-_EXISTING = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id)"
+_NEWEST = "(SELECT MAX(ends_on) FROM ledger_closing)"
 
-_NEVER = "the journal is append-only"
-_LATE = "the entry is already sealed"
-_OPEN = "an entry adds up to zero in each sub-fund"
-_PAST = "the period is closed"
-_ORDER = "periods close in order"
+# A month follows the newest closing by a day, or begins the next open year; a year ends with the newest closing.
+_OUT_OF_ORDER = {
+    "sqlite": f"""
+        EXISTS (SELECT 1 FROM ledger_closing) AND NEW.begins_on IS NOT date({_NEWEST}, '+1 day')
+        AND (NEW.ends_on IS NOT {_NEWEST} OR NEW.begins_on IS NOT strftime('%Y-01-01', NEW.ends_on))
+        AND (strftime('%m-%d', NEW.begins_on) IS NOT '01-01' OR NEW.begins_on <= {_NEWEST} OR EXISTS (
+            SELECT 1 FROM ledger_fiscalyear
+            WHERE year > strftime('%Y', {_NEWEST}) + 0 AND year < strftime('%Y', NEW.begins_on) + 0
+        ))
+    """,
+    "postgresql": f"""
+        EXISTS (SELECT 1 FROM ledger_closing) AND NEW.begins_on <> {_NEWEST} + 1
+        AND (NEW.ends_on <> {_NEWEST} OR NEW.begins_on <> date_trunc('year', NEW.ends_on)::date)
+        AND (date_trunc('year', NEW.begins_on)::date <> NEW.begins_on OR NEW.begins_on <= {_NEWEST} OR EXISTS (
+            SELECT 1 FROM ledger_fiscalyear
+            WHERE year > EXTRACT(YEAR FROM {_NEWEST}) AND year < EXTRACT(YEAR FROM NEW.begins_on)
+        ))
+    """,
+}
+_YEAR_PAST = {
+    "sqlite": f"NEW.year <= strftime('%Y', {_NEWEST}) + 0",
+    "postgresql": f"NEW.year <= EXTRACT(YEAR FROM {_NEWEST})",
+}
 
-# What an insert is refused for: the trigger, its table, the condition, the message.
+
+def _day_rules(table: str, *columns: str) -> Rule:
+    # SQLite compares days as texts: 2026-3-5 would come after 2026-03-31.
+    wrong = " OR ".join(f"NEW.{column} IS NOT date(NEW.{column})" for column in columns)
+    return Rule(f"{table}_days", table, wrong, "a day is written like 2026-12-31", ("sqlite",))
+
+
 _RULES = (
-    *((f"{table}_sealed", table, _EXISTING, _LATE) for table in _SEALED),
-    ("ledger_entry_balanced", "ledger_entry", _UNBALANCED, _OPEN),
-    ("ledger_entry_not_closed", "ledger_entry", _CLOSED, _PAST),
-    ("ledger_closing_in_order", "ledger_closing", _CLOSED_LATER, _ORDER),
+    Rule("ledger_posting_sealed", "ledger_posting", _EXISTING, "the entry is already sealed"),
+    Rule("ledger_link_sealed", "ledger_link", _EXISTING, "the entry is already sealed"),
+    Rule("ledger_entry_balanced", "ledger_entry", _UNBALANCED, "an entry adds up to zero in each sub-fund"),
+    Rule("ledger_entry_not_closed", "ledger_entry", _CLOSED, "the period is closed"),
+    _day_rules("ledger_entry", "dated_on"),
+    _day_rules("ledger_posting", "dated_on"),
+    _day_rules("ledger_closing", "begins_on", "ends_on"),
+    *(
+        Rule("ledger_closing_in_order", "ledger_closing", condition, "periods close in order", (vendor,))
+        for vendor, condition in _OUT_OF_ORDER.items()
+    ),
+    *(
+        Rule("ledger_fiscalyear_not_closed", "ledger_fiscalyear", condition, "the period is closed", (vendor,))
+        for vendor, condition in _YEAR_PAST.items()
+    ),
 )
 
+JOURNAL = FrozenTables(_KEYS, "ledger_frozen", "the journal is append-only", _RULES, first=" ".join(_WAIT.split()))
 
-def _sqlite() -> dict[str, str]:
-    refuse = "BEGIN SELECT RAISE(ABORT, '{}'); END"
-    bodies = {
-        f"{table}_no_{verb.lower()}": f"BEFORE {verb} ON {table} {refuse.format(_NEVER)}"
-        for table in _KEYS
-        for verb in ("UPDATE", "DELETE")
-    }
-    # INSERT OR REPLACE deletes the row in its way without asking the trigger on DELETE.
-    for table, keys in _KEYS.items():
-        same = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
-        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
-        bodies[f"{table}_no_replace"] = f"BEFORE INSERT ON {table} WHEN {taken} {refuse.format(_NEVER)}"
-    for name, table, condition, message in _RULES:
-        bodies[name] = f"BEFORE INSERT ON {table} WHEN {condition} {refuse.format(message)}"
-    return bodies
-
-
-def _postgresql_functions() -> dict[str, str]:
-    # Whoever inserts, even past this software, waits for the writer who is at work and then sees what it sealed.
-    wait = f"PERFORM pg_advisory_xact_lock({LOCK});"
-    rules = {"ledger_frozen": ("", "TRUE", _NEVER)}
-    rules |= {name: (wait, condition, message) for name, _, condition, message in _RULES}
-    head = "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    code = "USING ERRCODE = 'integrity_constraint_violation'"
-    return {
-        name: f"{head} {first} IF {condition} THEN RAISE EXCEPTION '{message}' {code}; END IF; RETURN NEW; END $$"
-        for name, (first, condition, message) in rules.items()
-    }
-
-
-def _postgresql() -> dict[str, str]:
-    bodies = {}
-    for table in _KEYS:
-        frozen = "EXECUTE FUNCTION ledger_frozen()"
-        bodies[f"{table}_frozen"] = f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {frozen}"
-        bodies[f"{table}_no_truncate"] = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {frozen}"
-    for name, table, _, _ in _RULES:
-        bodies[name] = f"BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-    return bodies
-
-
-def names(vendor: str) -> frozenset[str]:
-    """The names of the triggers on `vendor` ("sqlite" or "postgresql")."""
-    return frozenset(_sqlite() if vendor == "sqlite" else _postgresql())
-
-
-def create_statements(vendor: str) -> list[str]:
-    """The statements that install the triggers on `vendor`."""
-    if vendor == "sqlite":
-        return [f"CREATE TRIGGER {name} {body}" for name, body in _sqlite().items()]
-    functions = [f"CREATE OR REPLACE FUNCTION {name}{body}" for name, body in _postgresql_functions().items()]
-    return functions + [f"CREATE TRIGGER {name} {body}" for name, body in _postgresql().items()]
-
-
-def drop_statements(vendor: str) -> list[str]:
-    """The statements that take the triggers away again: for reversing the migration, and for tests that flush."""
-    if vendor == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in _sqlite()]
-    return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in _postgresql_functions()]
-
-
-def find_missing(connection: BaseDatabaseWrapper) -> set[str]:
-    """The names of the triggers that the database lacks, has switched off, or has in another form."""
-    if connection.vendor == "sqlite":
-        wanted = {name: f"CREATE TRIGGER {name} {body}" for name, body in _sqlite().items()}
-        return _lacking(connection, _SQLITE_TRIGGERS, wanted)
-    sources = {name: body.split("$$")[1] for name, body in _postgresql_functions().items()}
-    changed = _lacking(connection, _POSTGRESQL_FUNCTIONS, sources)
-    wanted = {name: f"CREATE TRIGGER {name} {body}" for name, body in _postgresql().items()}
-    return _lacking(connection, _POSTGRESQL_TRIGGERS, wanted) | {
-        name for name, body in wanted.items() if body.rpartition(" ")[2].removesuffix("()") in changed
-    }
-
-
-_SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-_POSTGRESQL_FUNCTIONS = """
-    SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'ledger_%'
-"""
-# As they were created, but for the schema before the table and the order of the events.
-_POSTGRESQL_TRIGGERS = """
-    SELECT tgname, replace(
-        replace(pg_get_triggerdef(pg_trigger.oid), current_schema() || '.', ''), 'DELETE OR UPDATE', 'UPDATE OR DELETE'
-    ) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-    WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal AND relnamespace = current_schema()::regnamespace
-"""
-
-
-def _lacking(connection: BaseDatabaseWrapper, query: str, wanted: dict[str, str]) -> set[str]:
-    """The names in `wanted` that a query of names and definitions does not find as they are wanted."""
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        found = dict(cursor.fetchall())
-    return {name for name, definition in wanted.items() if found.get(name) != definition}
-
-
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Installs the triggers."""
-    with connection.cursor() as cursor:
-        for statement in create_statements(connection.vendor):
-            cursor.execute(statement)
-
-
-def remove(connection: BaseDatabaseWrapper) -> None:
-    """Removes the triggers."""
-    with connection.cursor() as cursor:
-        for statement in drop_statements(connection.vendor):
-            cursor.execute(statement)
-
-
-def install_by(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Installs the triggers as a step of a migration."""
-    for statement in create_statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, params=None)
-
-
-def remove_by(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Removes the triggers as the reverse of that step."""
-    for statement in drop_statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, params=None)
+names, find_missing = JOURNAL.names, JOURNAL.find_missing
+install, remove = JOURNAL.install, JOURNAL.remove
+install_by, remove_by = JOURNAL.install_by, JOURNAL.remove_by

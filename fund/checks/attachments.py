@@ -1,14 +1,21 @@
 """Attached files: every content has its hash, every attachment its document and its audit record."""
 
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 
 from django.db import connection
 
 from fund import triggers
+from fund.file_types import detect_type
 from fund.models import AuditRecord, FileContent
+from fund.models.attachments import describe_attachment
 from fund.queries.attachments import attachments, find_document
 from ledger.checks import Report
+from ledger.errors import Refused
+
+# Document, person, what the audit record says.
+_Attached = tuple[str, int, str]
 
 
 def check_frozen(report: Report) -> Iterator[str]:
@@ -18,21 +25,42 @@ def check_frozen(report: Report) -> Iterator[str]:
 
 
 def check_contents(report: Report) -> Iterator[str]:
-    """Every attached content still has its hash and its size."""
-    rows = FileContent.objects.order_by("pk").values_list("pk", "size", "data")
-    for done, (key, size, data) in enumerate(rows.iterator(chunk_size=1), 1):
+    """Every attached content still has its hash, its size and its type."""
+    rows = FileContent.objects.order_by("pk").values_list("pk", "size", "content_type", "extension", "data")
+    for done, (key, size, content_type, extension, data) in enumerate(rows.iterator(chunk_size=1), 1):
         if sha256(data).hexdigest() != key:
             yield f"The attached content {key} is not the one that its hash covers."
+        elif (content_type, extension) != _find_type(bytes(data)):
+            yield f"The attached content {key} is not of the type {content_type} (.{extension})."
         if len(data) != size:
             yield f"The attached content {key} has {len(data):,} bytes, not {size:,}."
         report(f"{done:,} files")
 
 
+def _find_type(data: bytes) -> tuple[str, str]:
+    try:
+        found = detect_type(data)
+    except Refused:
+        return "", ""
+    return found.content_type, found.extension
+
+
 def check_attachments(report: Report) -> Iterator[str]:
-    """Every attachment belongs to a document and has its audit record."""
-    acts = AuditRecord.objects.filter(act="attach file")
-    for attachment in attachments().iterator(chunk_size=500):
+    """Every attachment belongs to a document and has its audit record, and every such record its attachment."""
+    recorded: Counter[_Attached] = Counter(
+        AuditRecord.objects.filter(act="attach file").values_list("subject", "user", "detail")
+    )
+    places: Counter[str] = Counter()
+    for attachment in attachments().order_by("document", "position").iterator(chunk_size=500):
+        places[attachment.document] += 1
+        if attachment.position != places[attachment.document]:
+            yield f"{attachment.document} lacks its attachment {places[attachment.document]}."
         if find_document(attachment.document) is None:
             yield f"{attachment} is attached to {attachment.document}, which is no document."
-        if not acts.filter(subject=attachment.document, detail__contains=attachment.content_id).exists():
-            yield f"{attachment} of {attachment.document} has no audit record of “attach file”."
+        told = describe_attachment(attachment.description, attachment.content_id)
+        recorded[attachment.document, attachment.attached_by_id, told] -= 1
+    for (document, _, told), count in sorted(recorded.items()):
+        if count < 0:
+            yield f"“{told}” of {document} has no audit record of “attach file” by the person who attached it."
+        if count > 0:
+            yield f"“{told}” was attached to {document} and is gone."

@@ -64,3 +64,8 @@ class AttachmentWithdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attachment}: {self.reason}"
+
+
+def describe_attachment(description: str, sha256: str) -> str:
+    """What the audit record of an attachment says."""
+    return f"{description} (SHA-256 {sha256})"

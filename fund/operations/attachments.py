@@ -10,6 +10,7 @@ from django.core.files import File
 from fund.errors import FileTooLarge, StateUnfit, ValueInvalid
 from fund.file_types import detect_type, fit_name
 from fund.models import Attachment, AttachmentWithdrawal, Document, FileContent
+from fund.models.attachments import describe_attachment
 from fund.operations import acts
 from ledger.operations import writing
 
@@ -43,7 +44,7 @@ def attach(document: Document, *, file: File[Any], description: str, by: User) -
             description=description,
             attached_by=by,
         )
-        acts.record("attach file", document, by=by, detail=f"{description} (SHA-256 {sha256})")
+        acts.record("attach file", document, by=by, detail=describe_attachment(description, sha256))
     return attachment
 
 

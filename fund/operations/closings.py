@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 
 from fund.operations.acts import record, require
 from ledger import operations as ledger
+from ledger.certificates import Certificate
 from ledger.operations import writing
 from ledger.periods import parse_period
 from ledger.queries import make_certificate
@@ -17,8 +18,11 @@ def close_period(period: str, *, by: User) -> str:
     require(by, "close_period")
     with writing():
         closing = ledger.close_period(parse_period(period), by=by.get_username())
-        seen = make_certificate(closing)
-        head = f", up to {seen.head}" if seen.head else ""
-        detail = f"{seen.entries} entries, debit {seen.debit}, credit {seen.credit}, {seen.chain_entries} in all{head}"
-        record("close period", closing.period, by=by, detail=detail)
+        record("close period", closing.period, by=by, detail=describe_closing(make_certificate(closing)))
     return closing.period
+
+
+def describe_closing(seen: Certificate) -> str:
+    """What the audit record of a closing says."""
+    head = f", up to {seen.head}" if seen.head else ""
+    return f"{seen.entries} entries, debit {seen.debit}, credit {seen.credit}, {seen.chain_entries} in all{head}"

@@ -22,7 +22,7 @@ from ledger.checks.texts import compare_texts
 from ledger.entries import Draft, Leg
 from ledger.models import Account, Entry, Link, Posting
 from ledger.money import Amount
-from ledger.syntax import Stamp, fingerprint
+from ledger.syntax import Stamp, fingerprint, read_links
 
 # Loading so many entries takes longer than starting a process that does it beside the other checks.
 _WORTH_A_PROCESS = 5_000
@@ -92,17 +92,21 @@ def _print_tables() -> list[_Print]:
     """Every entry's fingerprint, out of the three tables read side by side in the order of the chain."""
     names = dict(Account.objects.values_list("pk", "name"))
     columns = ("account", "amount", "currency", "functional", "fund", "project", "instalment", "party")
-    postings = _Side(Posting.objects.order_by("entry", "line").values_list("entry_id", *columns).iterator())
-    links = _Side(Link.objects.order_by("entry", "position").values_list("entry_id", "document").iterator())
+    sides = Posting.objects.order_by("entry", "line").values_list("entry_id", "line", "dated_on", *columns)
+    postings = _Side(sides.iterator())
+    links = _Side(Link.objects.order_by("entry", "position").values_list("entry_id", "position", "document").iterator())
     facts = ("id", "number", "posted_at", "posted_by", "dated_on", "kind", "payee", "narration", "reverses__number")
-    rows = Entry.objects.order_by("id").values_list(*facts).iterator(chunk_size=CHUNK)
+    rows = Entry.objects.order_by("id").values_list(*facts, "text").iterator(chunk_size=CHUNK)
     found = []
-    for place, number, posted_at, posted_by, on, kind, payee, narration, reverses in rows:
-        legs = tuple(Leg(names[account], *rest) for _, account, *rest in postings.take(place))
-        documents = tuple(link for _, link in links.take(place))
-        draft = Draft(on, kind, payee, narration, documents, legs, reverses or "")
+    for place, number, posted_at, posted_by, on, kind, payee, narration, reverses, text in rows:
+        own, documents = postings.take(place), links.take(place)
+        legs = tuple(Leg(names.get(account, ""), *rest) for _, _, _, account, *rest in own)
+        draft = Draft(on, kind, payee, narration, tuple(row[2] for row in documents), legs, reverses or "")
         stamp = Stamp(number, f"{posted_at:%Y-%m-%dT%H:%M:%SZ}", posted_by)
-        found.append((place, number, fingerprint(draft, stamp)))
+        # What no text says, or Beancount does not keep: the lines, the days of the postings, the order of the links.
+        in_place = all(row[1:3] == (line, on) for line, row in enumerate(own, 1))
+        in_order = [row[1:] for row in documents] == list(enumerate(read_links(text)))
+        found.append((place, number, fingerprint(draft, stamp) if in_place and in_order else b""))
     return found
 
 

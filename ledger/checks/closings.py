@@ -1,24 +1,32 @@
 """The closed periods, and the certificates that were kept outside, against the books as they are now."""
 
 from collections.abc import Iterator
-
-from django.db.models import Q, Sum
+from datetime import date
 
 from ledger import queries
 from ledger.certificates import Certificate, parse_certificate
 from ledger.chain import GENESIS
 from ledger.checks.problems import EntryProblem, Report, functional
-from ledger.models import Closing, Entry, Posting
+from ledger.errors import PeriodUnknown
+from ledger.models import Closing, Entry
+from ledger.periods import following, parse_period
 from ledger.snapshot import reading
 
 
 def check_closings(report: Report) -> Iterator[str]:
     """What was seen when a period was closed is still so, and the periods were closed in order."""
-    end = None
+    years, last = queries.open_years(), None
     for closing in Closing.objects.order_by("id"):
-        if end and closing.ends_on < end:
-            yield f"{closing} was closed after a later period."
-        end = closing.ends_on
+        due = following(last, years)
+        if closing.period != str(due):
+            yield f"{closing.period} was closed where {due or 'no period'} was due."
+        try:
+            last = parse_period(closing.period)
+        except PeriodUnknown as problem:
+            yield problem.message
+            return
+        if (closing.begins_on, closing.ends_on) != (last.begins_on, last.ends_on):
+            yield f"{closing.period} was closed from {closing.begins_on} to {closing.ends_on}."
         yield from find_changes(queries.make_certificate(closing))
 
 
@@ -41,14 +49,9 @@ def find_changes(certificate: Certificate) -> Iterator[str]:
 
 def _compare_sums(certificate: Certificate) -> Iterator[tuple[str, str, str]]:
     """Counted from the postings, and not from the balances that the certificate was made of."""
-    dates = (certificate.begins_on, certificate.ends_on)
-    entries = Entry.objects.filter(dated_on__range=dates).count()
-    # By the day of the entry, which has an index; a posting of another day is another check's matter.
-    sums = Posting.objects.filter(entry__dated_on__range=dates).aggregate(
-        debit=Sum("functional", filter=Q(functional__gt=0), default=0),
-        credit=-Sum("functional", filter=Q(functional__lt=0), default=0),
-    )
-    debit, credit = (f"{functional(sums[side]).decimal:f}" for side in ("debit", "credit"))
+    since, until = date.fromisoformat(certificate.begins_on), date.fromisoformat(certificate.ends_on)
+    entries = queries.count_entries(since, until)
+    debit, credit = (f"{functional(side).decimal:f}" for side in queries.sum_postings(since, until))
     currency = certificate.currency
     yield from (
         (what, stated, found)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from ledger import accounts, balances, queries
 from ledger.checks.problems import EntryProblem, Report, functional
 from ledger.errors import Refused
-from ledger.models import Account, Entry, Posting
+from ledger.models import Account, Entry, Link, Posting
 from ledger.money import digits
 
 
@@ -20,9 +21,10 @@ def check_zero(report: Report) -> Iterator[str]:
     few = Entry.objects.annotate(count=Count("postings")).filter(count__lt=2).values_list("pk", "number", "count")
     for place, number, count in few.iterator():
         yield EntryProblem(place, f"{number} has {count} postings, where an entry has at least two.")
-    lost = Posting.objects.filter(~Exists(Entry.objects.filter(pk=OuterRef("entry_id"))))
-    for place in lost.order_by("entry_id").values_list("entry_id", flat=True).distinct():
-        yield EntryProblem(place, f"There are postings of an entry in place {place}, and no such entry.")
+    for what, model in (("postings", Posting), ("links", Link)):
+        lost = model._default_manager.filter(~Exists(Entry.objects.filter(pk=OuterRef("entry_id"))))
+        for place in lost.order_by("entry_id").values_list("entry_id", flat=True).distinct():
+            yield EntryProblem(place, f"There are {what} of an entry in place {place}, and no such entry.")
 
 
 def check_accounts(report: Report) -> Iterator[str]:
@@ -50,3 +52,17 @@ def check_balances(report: Report) -> Iterator[str]:
         yield f"{what}: the balance of {day} is not the sum of its postings."
     for instalment, account, currency in balances.find_wrong_items():
         yield f"{instalment} {account} {currency}: the open item is not the sum of its postings."
+
+
+def check_days(report: Report) -> Iterator[str]:
+    """Every day is written as the database compares it: on SQLite as a text like 2026-12-31."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for table, column, place in _DAYS:
+            cursor.execute(f"SELECT {place}, {column} FROM {table} WHERE {column} IS NOT date({column})")
+            for entry, day in cursor.fetchall():
+                yield EntryProblem(entry, f"{table} has a day written as {day} for the entry in place {entry}.")
+
+
+_DAYS = (("ledger_entry", "dated_on", "id"), ("ledger_posting", "dated_on", "entry_id"))

@@ -9,7 +9,7 @@ from ledger.checks.problems import CHUNK, EntryProblem, Report
 from ledger.entries import Draft
 from ledger.errors import Refused
 from ledger.models import Entry
-from ledger.syntax import Stamp
+from ledger.syntax import Stamp, read_links
 
 
 def check_texts(report: Report) -> Iterator[str]:
@@ -51,5 +51,7 @@ def _find_differences(entry: Entry, draft: Draft, stamp: Stamp) -> Iterator[str]
     postings = entry.postings.all()
     if any(posting.dated_on != entry.dated_on for posting in postings):
         yield "the date of a posting"
+    if [(link.position, link.document) for link in entry.links.all()] != list(enumerate(read_links(entry.text))):
+        yield "the order of the links"
     if [posting.line for posting in postings] != list(range(1, len(postings) + 1)):
         yield "the lines of the postings"

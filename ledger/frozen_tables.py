@@ -1,0 +1,142 @@
+"""Tables that a database itself keeps from being changed, on SQLite and PostgreSQL: their triggers, and the proof that
+these are as they were made."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+# The triggers' error, as Django knows it: IntegrityError.
+_CODE = "USING ERRCODE = 'integrity_constraint_violation'"
+
+_SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+_POSTGRESQL_FUNCTIONS = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+# As they were created, but for the schema before the table and the order of the events.
+_POSTGRESQL_TRIGGERS = """
+    SELECT tgname, replace(
+        replace(pg_get_triggerdef(pg_trigger.oid), current_schema() || '.', ''), 'DELETE OR UPDATE', 'UPDATE OR DELETE'
+    ) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal AND relnamespace = current_schema()::regnamespace
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An insert into `table` is refused with `message` where `condition` holds. On the engines in `vendors` alone."""
+
+    name: str
+    table: str
+    condition: str
+    message: str
+    vendors: tuple[str, ...] = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenTables:
+    """Tables whose rows are never updated, replaced or deleted, with the rules for what is inserted.
+
+    `keys` maps each table to the columns that tell its rows apart; `function` is what PostgreSQL runs to refuse.
+    `first` is what PostgreSQL does before it looks at a rule's condition.
+    """
+
+    keys: Mapping[str, Sequence[tuple[str, ...]]]
+    function: str
+    message: str
+    rules: Sequence[Rule] = ()
+    first: str = ""
+
+    def names(self, vendor: str) -> frozenset[str]:
+        """The names of the triggers on `vendor` ("sqlite" or "postgresql")."""
+        return frozenset(self._triggers(vendor))
+
+    def install(self, connection: BaseDatabaseWrapper) -> None:
+        """Installs the triggers."""
+        _execute(connection, self._create(connection.vendor))
+
+    def remove(self, connection: BaseDatabaseWrapper) -> None:
+        """Removes the triggers."""
+        _execute(connection, self._drop(connection.vendor))
+
+    def install_by(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        """Installs the triggers as a step of a migration."""
+        for statement in self._create(schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def remove_by(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        """Removes the triggers as a step of a migration."""
+        for statement in self._drop(schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def find_missing(self, connection: BaseDatabaseWrapper) -> set[str]:
+        """The names of the triggers that the database lacks, has switched off, or has in another form."""
+        wanted = self._triggers(connection.vendor)
+        if connection.vendor == "sqlite":
+            return _lacking(connection, _SQLITE_TRIGGERS, wanted)
+        sources = {name: body.split("$$")[1] for name, body in self._functions().items()}
+        changed = _lacking(connection, _POSTGRESQL_FUNCTIONS, sources)
+        of_changed = {name for name, text in wanted.items() if text.rpartition(" ")[2].removesuffix("()") in changed}
+        return _lacking(connection, _POSTGRESQL_TRIGGERS, wanted) | of_changed
+
+    def _create(self, vendor: str) -> list[str]:
+        functions = self._functions() if vendor == "postgresql" else {}
+        created = [f"CREATE OR REPLACE FUNCTION {name}{body}" for name, body in functions.items()]
+        return created + list(self._triggers(vendor).values())
+
+    def _drop(self, vendor: str) -> list[str]:
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER IF EXISTS {name}" for name in self._triggers(vendor)]
+        return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in self._functions()]
+
+    def _triggers(self, vendor: str) -> dict[str, str]:
+        bodies = self._sqlite() if vendor == "sqlite" else self._postgresql()
+        return {name: f"CREATE TRIGGER {name} {body}" for name, body in bodies.items()}
+
+    def _sqlite(self) -> dict[str, str]:
+        refuse = "BEGIN SELECT RAISE(ABORT, '{}'); END"
+        bodies = {}
+        for table, keys in self.keys.items():
+            for verb in ("UPDATE", "DELETE"):
+                bodies[f"{table}_no_{verb.lower()}"] = f"BEFORE {verb} ON {table} {refuse.format(self.message)}"
+            # INSERT OR REPLACE deletes the row in its way without asking the trigger on DELETE.
+            same = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
+            taken = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
+            bodies[f"{table}_no_replace"] = f"BEFORE INSERT ON {table} WHEN {taken} {refuse.format(self.message)}"
+        for rule in self._rules("sqlite"):
+            bodies[rule.name] = f"BEFORE INSERT ON {rule.table} WHEN {rule.condition} {refuse.format(rule.message)}"
+        return bodies
+
+    def _postgresql(self) -> dict[str, str]:
+        bodies = {}
+        for table in self.keys:
+            run = f"EXECUTE FUNCTION {self.function}()"
+            bodies[f"{table}_frozen"] = f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {run}"
+            bodies[f"{table}_no_truncate"] = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {run}"
+        for rule in self._rules("postgresql"):
+            bodies[rule.name] = f"BEFORE INSERT ON {rule.table} FOR EACH ROW EXECUTE FUNCTION {rule.name}()"
+        return bodies
+
+    def _functions(self) -> dict[str, str]:
+        head = "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        bodies = {self.function: f"{head} RAISE EXCEPTION '{self.message}' {_CODE}; END $$"}
+        for rule in self._rules("postgresql"):
+            refuse = f"IF {rule.condition} THEN RAISE EXCEPTION '{rule.message}' {_CODE}; END IF;"
+            bodies[rule.name] = f"{head} {self.first} {refuse} RETURN NEW; END $$"
+        return bodies
+
+    def _rules(self, vendor: str) -> list[Rule]:
+        return [rule for rule in self.rules if vendor in rule.vendors]
+
+
+def _execute(connection: BaseDatabaseWrapper, statements: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _lacking(connection: BaseDatabaseWrapper, query: str, wanted: Mapping[str, str]) -> set[str]:
+    """The names in `wanted` that a query of names and definitions does not find as they are wanted."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found = dict(cursor.fetchall())
+    return {name for name, definition in wanted.items() if found.get(name) != definition}
