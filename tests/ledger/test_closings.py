@@ -185,7 +185,6 @@ def test_certificate_finds_a_chain_that_was_written_anew(entries: None):
         head = queries.head()
         assert head
         Closing.objects.update(sha256=head.sha256)
-        assert list(checks.check_closings(print))
         assert not [problem for check in checks.CHECKS[1:] for problem in check(print)]
         problems = checks.check_certificate(kept)
     assert problems == [
