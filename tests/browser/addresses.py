@@ -84,6 +84,8 @@ BOOKS = (
     Address("fund:rate-list"),
     Address("fund:rate-new"),
     Address("fund:year-list"),
+    Address("fund:closing-list"),
+    Address("fund:closing-list", reader="auditor"),
     Address("fund:opened-book-list"),
     Address("fund:opened-book", (OPENED,)),
     Address("fund:audit-record-list"),
@@ -129,6 +131,7 @@ NO_PAGES = frozenset(
     {
         "fund:disbursement-approve",
         "fund:attachment",
+        "fund:certificate",
         "reports:book-download",
         "reports:statement-xlsx",
         "account_set_password",

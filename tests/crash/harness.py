@@ -184,6 +184,7 @@ class Harness:
             self._wrote = True
         else:
             assert self._begun
+            assert len(words) == self._begun.size
             taken, kind = time.monotonic() - self._begun_at, self._begun.kind
             self._usual[kind] = 0.8 * self._usual.get(kind, taken) + 0.2 * taken
             self._begun = None

@@ -135,7 +135,14 @@ def lifted(agreement: Agreement, officer: User) -> None:
         ),
         (
             lambda: Attachment.objects.update(document="ODD"),
-            "Agreement.pdf of ODD has no audit record of “attach file”.",
+            "of ODD has no audit record of “attach file” by the person who attached it.",
+        ),
+        (Attachment.objects.all().delete, f"“The signed agreement (SHA-256 {SHA256})” was attached to AGR-2026-0001"),
+        (lambda: Attachment.objects.update(description="Another"), "“Another (SHA-256"),
+        (lambda: Attachment.objects.update(position=2), "AGR-2026-0001 lacks its attachment 1."),
+        (
+            lambda: FileContent.objects.update(content_type="text/html", extension="html"),
+            f"content {SHA256} is not of the type text/html (.html).",
         ),
         (lambda: None, "The database lacks the trigger fund_filecontent_"),
     ],

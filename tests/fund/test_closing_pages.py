@@ -9,7 +9,8 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from fund.models import AuditRecord, Receipt
+from fund.checks.closings import check_closings
+from fund.models import Agreement, AuditRecord, BankAccount, Receipt
 from ledger.certificates import parse_certificate
 from ledger.queries import closed_until, closings
 
@@ -124,3 +125,21 @@ def test_check_ledger_refuses_a_file_that_is_no_certificate(receipt: Receipt, tm
         call_command("check_ledger", certificate=[tmp_path / "other.txt"])
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("check_ledger", certificate=[tmp_path / "missing.txt"])
+
+
+def test_receipt_dated_in_a_closed_month_is_refused_beside_its_day(
+    agreement: Agreement, bank: BankAccount, officer_client: Client
+) -> None:
+    officer_client.post("/closing/", {"period": "2026-01"})
+    sent = {"bank_account": "CITI-USD", "received_on": "2026-01-31", "reference": "B-1", "amount": "50", "charges": ""}
+    answer = officer_client.post("/receipts/new/?donor=CAN", sent)
+    assert "2026-01 is closed" in str(answer.context["form"].errors["received_on"])
+
+
+def test_closing_without_its_audit_record_is_found(receipt: Receipt, officer_client: Client) -> None:
+    officer_client.post("/closing/", {"period": "2026-01"})
+    assert list(check_closings(print)) == []
+    record = AuditRecord.objects.get(act="close period")
+    AuditRecord.objects.filter(pk=record.pk).update(detail="another")
+    problems = list(check_closings(print))
+    assert [problem.partition(" ")[0] for problem in problems] == ["2026-01", "officer"]

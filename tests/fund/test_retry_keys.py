@@ -8,14 +8,16 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from fund.errors import KeySpent
-from fund.models import Agreement, Answer, AuditRecord, BankAccount, Disbursement, Donor, Receipt
+from fund.models import Agreement, Answer, Attachment, AuditRecord, BankAccount, Disbursement, Donor, Receipt
 from fund.operations.answers import KEPT, Attempt, Outcome, answer_once
+from fund.operations.attachments import attach
 from fund.operations.disbursements import approve_disbursement
 from fund.views.attempts import read_attempt
 
@@ -69,9 +71,13 @@ CHANGES = [
     Change("bank-account-new", "/bank-accounts/new/", "fund_year", {"code": "B-1", "name": "Bank", "currency": "USD"}),
     Change("rate-new", "/rates/new/", "fund_year", {"currency": "CAD", "effective_on": "2026-01-01", "rate": "0.7"}),
     Change("year-list", "/years/", "officer", {"year": "2027"}),
+    Change("closing-list", "/closing/", "fund_year", {"period": "2026-01"}),
+    Change("attachment-withdraw", "/attachments/AGR-2026-0001/1/withdraw/", "attachment", REASON),
 ]  # fmt: skip
+# tests/fund/test_attachment_pages.py sends its file twice.
+WITH_FILE = {"fund:attachment-new"}
 # They send a file, and are forms only because what they ask for takes a while.
-READ_ONLY = {"reports:audit-workbook", "reports:book"}
+READ_ONLY = {"reports:audit-workbook", "reports:book-download"}
 
 
 def post_names(patterns: Iterable[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
@@ -86,13 +92,19 @@ def post_names(patterns: Iterable[URLPattern | URLResolver], namespace: str = ""
 def test_every_address_that_takes_a_form_is_tested_here_or_changes_nothing() -> None:
     # Signing in and out is the packages' own, and harmless when it is repeated.
     names = {name for name in post_names(get_resolver().url_patterns) if not name.startswith("account_")}
-    assert names == {f"fund:{change.name}" for change in CHANGES} | READ_ONLY
+    assert names == {f"fund:{change.name}" for change in CHANGES} | READ_ONLY | WITH_FILE
 
 
 @pytest.fixture
 def paid(disbursement: Disbursement, approver: User) -> Disbursement:
     approve_disbursement(disbursement, by=approver)
     return disbursement
+
+
+@pytest.fixture
+def attachment(agreement: Agreement, officer: User) -> Attachment:
+    file = ContentFile(b"%PDF-1.7 signed", name="agreement.pdf")
+    return attach(agreement, file=file, description="The agreement", by=officer)
 
 
 @pytest.fixture(params=CHANGES, ids=lambda change: change.path)
@@ -148,7 +160,7 @@ def test_a_form_without_a_key_is_refused_and_shown_with_one(change: Change, read
     assert reader.post(change.path, change.sent | {"retry_key": find_key(answer)}).status_code == 302
 
 
-@pytest.mark.parametrize("path", ["/reports/book/", "/reports/audit-workbook/"])
+@pytest.mark.parametrize("path", ["/reports/book/download/", "/reports/audit-workbook/"])
 def test_what_is_asked_for_by_a_form_and_changes_nothing_needs_no_key(
     receipt: Receipt, auditor_client: Client, path: str
 ) -> None:

@@ -188,6 +188,26 @@ def test_missing_trigger_is_named(entries: None):
         assert any("the trigger ledger_entry_balanced" in problem for problem in run(checks.check_triggers))
 
 
+def test_trigger_that_never_runs_is_named(entries: None):
+    with broken():
+        triggers.install(connection)
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("DROP TRIGGER ledger_entry_no_update")
+                cursor.execute(
+                    "CREATE TRIGGER ledger_entry_no_update BEFORE UPDATE ON ledger_entry WHEN 0 "
+                    "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+                )
+            else:
+                cursor.execute("DROP TRIGGER ledger_entry_frozen ON ledger_entry")
+                cursor.execute(
+                    "CREATE TRIGGER ledger_entry_frozen BEFORE UPDATE OR DELETE ON ledger_entry FOR EACH ROW "
+                    "WHEN (false) EXECUTE FUNCTION ledger_frozen()"
+                )
+        (problem,) = run(checks.check_triggers)
+    assert "the trigger ledger_entry_" in problem
+
+
 def test_trigger_with_another_body_is_named(entries: None):
     empty = {
         "sqlite": "CREATE TRIGGER ledger_entry_balanced BEFORE INSERT ON ledger_entry BEGIN SELECT 1; END",

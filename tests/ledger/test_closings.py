@@ -1,16 +1,17 @@
 """Periods that are closed: what takes no entry any more, and what their certificates find."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from ledger import checks, queries
 from ledger.certificates import render_certificate
 from ledger.chain import chain_hash
-from ledger.errors import PeriodClosed, PeriodNotDue, PeriodUnknown, YearInvalid
+from ledger.errors import CertificateInvalid, PeriodClosed, PeriodNotDue, PeriodUnknown, YearInvalid
 from ledger.models import Closing, Entry
 from ledger.operations import check_open, close_period, open_year, post_entry, reverse_entry
 from ledger.periods import Period, parse_period
@@ -125,6 +126,80 @@ def test_database_refuses_a_closing_before_one_that_stands(books: None):
             "closed_at, closed_by) SELECT 'x', begins_on, begins_on, 0, 0, 0, 0, head, sha256, closed_at, closed_by "
             "FROM ledger_closing WHERE period = '2025-02'"
         )
+
+
+NEW_CLOSING = (
+    "INSERT INTO ledger_closing (period, begins_on, ends_on, entries, debit, credit, place, head, sha256, closed_at, "
+    "closed_by) SELECT 'x', '{}', '{}', 0, 0, 0, 0, head, sha256, closed_at, closed_by FROM ledger_closing "
+    "WHERE period = '2025-02'"
+)
+
+
+@pytest.mark.parametrize(
+    "days", [("2025-04-01", "2025-04-30"), ("2025-02-01", "2025-02-28"), ("2026-01-01", "2026-01-31")]
+)
+def test_database_takes_no_closing_that_skips_a_period(books: None, days: tuple[str, str]):
+    close_up_to("2025-02")
+    with pytest.raises(IntegrityError, match="periods close in order"):
+        execute(NEW_CLOSING.format(*days))
+
+
+def test_database_opens_no_year_before_a_closed_one(books: None):
+    close_up_to("2025-02")
+    with pytest.raises(IntegrityError, match="the period is closed"):
+        execute(
+            "INSERT INTO ledger_fiscalyear (year, opened_at, opened_by) SELECT 2024, opened_at, opened_by "
+            "FROM ledger_fiscalyear WHERE year = 2025"
+        )
+
+
+def test_next_open_year_closes_after_years_that_were_never_opened(books: None):
+    with time_machine.travel(datetime(2029, 3, 15, 12, tzinfo=UTC)):
+        open_year(2028, by="officer")
+        assert close_up_to("2028-01")[-2].period == "2026"
+    assert list(checks.check_closings(print)) == []
+
+
+def test_day_that_is_written_otherwise_is_refused_where_days_are_texts(entries: None):
+    if connection.vendor == "sqlite":
+        close_up_to("2026-01")
+        late = NEW_ENTRY.replace("99, dated_on", "99, '2026-1-5'")
+        assert late != NEW_ENTRY
+        with pytest.raises(IntegrityError, match="a day is written like 2026-12-31"):
+            execute(new_posting(99, 1, 5), new_posting(99, 2, -5), late)
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("DELETE FROM ledger_closing WHERE period = '2025-01'", "2025-02 was closed where 2025-01 was due."),
+        ("UPDATE ledger_closing SET ends_on = '2025-02-27' WHERE period = '2025-02'", "to 2025-02-27."),
+        ("UPDATE ledger_closing SET period = '2025-12' WHERE period = '2025-02'", "2025-12 was closed where 2025-02"),
+        ("UPDATE ledger_closing SET period = 'soon' WHERE period = '2025-02'", "“soon” is not a period"),
+    ],
+)
+def test_closings_that_were_tampered_with_are_found(entries: None, statement: str, problem: str):
+    close_up_to("2025-02")
+    with broken(statement):
+        assert any(problem in found for found in checks.check_closings(print))
+
+
+def test_period_whose_balances_are_not_its_postings_is_not_closed(entries: None):
+    close_up_to("2025")
+    with broken("UPDATE ledger_daybalance SET debit = debit + 1 WHERE debit = 150"):
+        with pytest.raises(PeriodNotDue, match="its balances are not its postings. Run check_ledger"):
+            close_period(Period(2026, 1), by="maria")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("2026-01-01", "yesterday"), ("chain_entries: 4", f"chain_entries: {'9' * 4_000}")]
+)
+def test_certificate_that_makes_no_sense_is_refused_whatever_its_sum(entries: None, old: str, new: str):
+    close_up_to("2026-01")
+    *lines, _ = certify("2026-01").replace(old, new).splitlines()
+    body = "".join(f"{line}\n" for line in lines)
+    with pytest.raises(CertificateInvalid, match="not a certificate"):
+        checks.check_certificate(f"{body}sha256: {hashlib.sha256(body.encode()).hexdigest()}\n")
 
 
 def test_year_before_a_closed_one_is_not_opened(books: None):

@@ -152,6 +152,15 @@ def test_document_adds_up_over_its_entries(entries: None):
 
 if ENGINE == "sqlite":
 
+    def test_balances_of_a_posting_are_looked_up_by_their_index(entries: None):
+        with CaptureQueriesContext(connection) as captured:
+            post_entry(make_draft(), by="officer")
+        (found,) = [query["sql"] for query in captured.captured_queries if "WITH k" in query["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {found}")
+            plan = [row[-1] for row in cursor.fetchall()]
+        assert any(step.startswith("SEARCH b USING") for step in plan), plan
+
     def test_documents_are_looked_up_before_postings(entries: None):
         with CaptureQueriesContext(connection) as captured:
             queries.document_totals(["RCT-2026-0001"], accounts=("Assets:",))

@@ -42,7 +42,7 @@ from tests.ledger.drafts import ACCOUNTS, CURRENCIES, DAYS, make_leg
 from tests.ledger.shadow import PERIODS, Shadow
 from tests.ledger.test_queries import FUNDS, read_totals
 
-EXAMPLES = int(os.environ.get("SHADOW_EXAMPLES", "16"))
+EXAMPLES = int(os.environ.get("SHADOW_EXAMPLES", "12"))
 STEPS = 25
 
 FOREIGN = [currency for currency in CURRENCIES if currency != "USD"]

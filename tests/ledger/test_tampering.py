@@ -1,6 +1,7 @@
 """Somebody changes the journal behind the software's back, with the triggers lifted: the first bad entry is named."""
 
 import pytest
+from django.db import connection
 
 from ledger import checks
 from ledger.chain import chain_hash
@@ -23,6 +24,8 @@ TAMPERED: dict[str, tuple[int, list[str]]] = {
     "text": (3, [f"{ENTRY} narration = 'Loan' WHERE id = 3"]),
     "who": (2, [f"{ENTRY} posted_by = 'nobody' WHERE id = 2"]),
     "document": (2, ["UPDATE ledger_link SET document = 'RCT-2026-0009' WHERE entry_id = 2"]),
+    "order of the documents": (1, ["UPDATE ledger_link SET position = 5 WHERE entry_id = 1"]),
+    "lines": (3, [f"{POSTING} line = line + 7 WHERE entry_id = 3"]),
     "sub-fund": (1, [f"{POSTING} fund = 'GENERAL' WHERE entry_id = 1"]),
     "delete": (2, ["DELETE FROM ledger_posting WHERE entry_id = 2", "DELETE FROM ledger_entry WHERE id = 2"]),
     "swap": (2, [f"{ENTRY} id = {new} WHERE id = {old}" for old, new in ((2, 20), (3, 2), (20, 3))]),
@@ -55,6 +58,26 @@ def test_entry_changed_in_table_and_text_with_a_chain_made_sound_is_found_by_its
             previous = chain_hash(previous, text)
         assert list(checks.check_chain(print)) == []
         assert find_first() == "JE-2026-000001: the tables and the text differ in legs."
+
+
+def test_posting_of_another_day_is_found_though_the_balances_were_made_to_fit(entries: None):
+    moved = "WHERE balance_id IN (SELECT id FROM ledger_balance WHERE kind = 'charge')"
+    days = (
+        f"{POSTING} dated_on = '2026-01-14' WHERE entry_id = 4",
+        f"UPDATE ledger_daybalance SET day = '2026-01-14' {moved}",
+    )
+    with broken(*days):
+        assert list(checks.check_balances(print)) == []
+        assert find_first() == "JE-2026-000003: the tables and the text differ in the date of a posting."
+
+
+def test_balance_of_no_account_is_found(entries: None):
+    with broken(
+        "UPDATE ledger_balance SET account_id = 99 WHERE kind = 'charge'"
+        if connection.vendor == "sqlite"
+        else "UPDATE ledger_balance SET party = 'NOBODY' WHERE kind = 'charge'"
+    ):
+        assert any("99" in found or "NOBODY" in found for found in checks.check_balances(print))
 
 
 def test_sound_books_have_no_bad_entry(entries: None):

@@ -156,3 +156,10 @@ def test_posting_slipped_in_while_the_entry_is_written_comes_too_late(entry: Ent
         with pytest.raises(IntegrityError, match="sealed"):
             late.result(timeout=30)
     assert second.postings.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writer_that_keeps_to_what_it_saw_before_is_refused(entry: Entry):
+    if connection.vendor == "postgresql":
+        with pytest.raises(IntegrityError, match="READ COMMITTED"):
+            execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", new_posting(99, 1, 5))
