@@ -46,12 +46,14 @@ _UNBALANCED = """
 _CLOSED = "EXISTS (SELECT 1 FROM ledger_closing WHERE ends_on >= NEW.dated_on)"
 _NEWEST = "(SELECT MAX(ends_on) FROM ledger_closing)"
 
-# A month follows the newest closing by a day, or begins the next open year; a year ends with the newest closing.
+# A month follows the newest closing by a day, or after a December begins the next open year; a year ends with the
+# newest closing.
 _OUT_OF_ORDER = {
     "sqlite": f"""
         EXISTS (SELECT 1 FROM ledger_closing) AND NEW.begins_on IS NOT date({_NEWEST}, '+1 day')
         AND (NEW.ends_on IS NOT {_NEWEST} OR NEW.begins_on IS NOT strftime('%Y-01-01', NEW.ends_on))
-        AND (strftime('%m-%d', NEW.begins_on) IS NOT '01-01' OR NEW.begins_on <= {_NEWEST} OR EXISTS (
+        AND (strftime('%m-%d', {_NEWEST}) IS NOT '12-31' OR strftime('%m-%d', NEW.begins_on) IS NOT '01-01'
+        OR NEW.begins_on <= {_NEWEST} OR EXISTS (
             SELECT 1 FROM ledger_fiscalyear
             WHERE year > strftime('%Y', {_NEWEST}) + 0 AND year < strftime('%Y', NEW.begins_on) + 0
         ))
@@ -59,7 +61,8 @@ _OUT_OF_ORDER = {
     "postgresql": f"""
         EXISTS (SELECT 1 FROM ledger_closing) AND NEW.begins_on <> {_NEWEST} + 1
         AND (NEW.ends_on <> {_NEWEST} OR NEW.begins_on <> date_trunc('year', NEW.ends_on)::date)
-        AND (date_trunc('year', NEW.begins_on)::date <> NEW.begins_on OR NEW.begins_on <= {_NEWEST} OR EXISTS (
+        AND (to_char({_NEWEST}, 'MM-DD') <> '12-31' OR to_char(NEW.begins_on, 'MM-DD') <> '01-01'
+        OR NEW.begins_on <= {_NEWEST} OR EXISTS (
             SELECT 1 FROM ledger_fiscalyear
             WHERE year > EXTRACT(YEAR FROM {_NEWEST}) AND year < EXTRACT(YEAR FROM NEW.begins_on)
         ))
