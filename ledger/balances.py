@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection
 
@@ -27,7 +27,9 @@ _EARLIEST = date.min + timedelta(days=1)
 # Joined, because SQLite goes through the whole table for an IN of several values.
 _FIND = f"""
     WITH k ({", ".join(KEY)}) AS (VALUES {{}})
-    SELECT b.id, {", ".join(f"b.{column}" for column in KEY)} FROM k JOIN ledger_balance b
+    SELECT b.id, (SELECT MAX(x.day) FROM ledger_daybalance x WHERE x.balance_id = b.id),
+        {", ".join(f"b.{column}" for column in KEY)}
+    FROM k JOIN ledger_balance b
     ON {" AND ".join(f"b.{column} = k.{column}" for column in KEY)}
 """
 _MAKE = f"INSERT INTO ledger_balance ({', '.join(KEY)}) VALUES (%s, %s, %s, %s, %s)"
@@ -62,12 +64,16 @@ def add_to_balances(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> 
     """Adds what was posted to the balances and the open items. Raises EntryInvalid where one would grow too large."""
     days, items = _sum(drafts, account_ids)
     _check_sizes([*days.values(), *items.values()])
-    ids = _find_or_make({key for key, _ in days})
-    moves = sorted((ids[key], day, cell) for (key, day), cell in days.items())
+    balances = _find_or_make({key for key, _ in days})
+    moves = sorted((balances[key].pk, day, cell) for (key, day), cell in days.items())
+    # What is dated back adds to days that are there already; nothing else does.
+    newest = {balance.pk: balance.newest for balance in balances.values()}
+    late = [(pk, day, cell) for pk, day, cell in moves if newest[pk] > day]
     try:
         with connection.cursor() as cursor:
             # First what is there already; then day by day, each from the one before.
-            cursor.executemany(_SHIFT, [(*cell, pk, _adapt(day)) for pk, day, cell in moves])
+            if late:
+                cursor.executemany(_SHIFT, [(*cell, pk, _adapt(day)) for pk, day, cell in late])
             cursor.executemany(_ADD, [(pk, _adapt(day), *cell, pk, _adapt(day)) for pk, day, cell in moves])
             if items:
                 cursor.executemany(_ADD_ITEM, [(*item, *cell) for item, cell in sorted(items.items())])
@@ -101,7 +107,14 @@ def _sum(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> tuple[_Days
     return days, items
 
 
-def _find_or_make(keys: Iterable[Key]) -> dict[Key, int]:
+class _Balance(NamedTuple):
+    """The key of a balance's row, and the latest day on which it moved; the earliest of all days where it never did."""
+
+    pk: int
+    newest: date
+
+
+def _find_or_make(keys: Iterable[Key]) -> dict[Key, _Balance]:
     wanted = sorted(keys)
     found = _find(wanted)
     missing = [key for key in wanted if key not in found]
@@ -112,14 +125,15 @@ def _find_or_make(keys: Iterable[Key]) -> dict[Key, int]:
     return found
 
 
-def _find(keys: Sequence[Key]) -> dict[Key, int]:
-    found: dict[Key, int] = {}
+def _find(keys: Sequence[Key]) -> dict[Key, _Balance]:
+    found: dict[Key, _Balance] = {}
     with connection.cursor() as cursor:
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
             values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(some))
             cursor.execute(_FIND.format(values), [value for key in some for value in key])
-            found |= {key: pk for pk, *key in cursor.fetchall() for key in [tuple(key)]}
+            for pk, newest, *key in cursor.fetchall():
+                found[tuple(key)] = _Balance(pk, to_date(newest) if newest else date.min)
     return found
 
 

@@ -15,17 +15,18 @@ from ledger.chain import GENESIS
 from ledger.entries import Draft
 from ledger.syntax import OpenAccount
 
-_INSERT_ENTRY = """
-    INSERT INTO ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, reverses_id, text,
-        previous_sha256, sha256, posted_at, posted_by)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-_INSERT_POSTING = """
-    INSERT INTO ledger_posting (entry_id, line, dated_on, account_id, fund, project, instalment, party, currency,
-        amount, functional)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-_INSERT_LINK = "INSERT INTO ledger_link (entry_id, position, document) VALUES (%s, %s, %s)"
+_ENTRY = (
+    "ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, reverses_id, text, "
+    "previous_sha256, sha256, posted_at, posted_by)"
+)
+_POSTING = (
+    "ledger_posting (entry_id, line, dated_on, account_id, fund, project, instalment, party, currency, amount, "
+    "functional)"
+)
+_LINK = "ledger_link (entry_id, position, document)"
+
+# So many rows or more go to PostgreSQL as a stream.
+_MANY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,19 @@ def write_entries(rows: Sequence[Row], account_ids: Mapping[str, int]) -> None:
     postings = [posting for row in rows for posting in _to_postings(row, days, account_ids)]
     links = [(row.place, position, link) for row in rows for position, link in enumerate(row.draft.links)]
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT_POSTING, postings)
-        cursor.executemany(_INSERT_LINK, links)
-        cursor.executemany(_INSERT_ENTRY, [_to_entry(row, days, instants) for row in rows])
+        _insert(cursor, _POSTING, postings)
+        _insert(cursor, _LINK, links)
+        _insert(cursor, _ENTRY, [_to_entry(row, days, instants) for row in rows])
+
+
+def _insert(cursor: Any, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if connection.vendor == "postgresql" and len(rows) >= _MANY:
+        with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join(["%s"] * len(rows[0]))
+    cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
 
 
 def _to_postings(row: Row, days: Mapping[date, Any], account_ids: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:
