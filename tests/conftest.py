@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from fund import triggers as fund_triggers
 from ledger import triggers
 from tests.settings import SAMPLES_DIR
+
+# No test is timed: a busy machine is no reason to fail.
+hypothesis_settings.register_profile("fund", deadline=None)
+hypothesis_settings.load_profile("fund")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS = [
