@@ -20,6 +20,7 @@ from tests.benchmarks.scratch import say
 _BIN = Path(sys.executable).parent
 _MANAGE = Path(__file__).parents[2] / "manage.py"
 _DAY = date(2026, 1, 5)
+_STATEMENT = f"/donors/{gifts.LATECOMER}/statement/"
 
 
 def compare(count: int, folder: Path) -> dict[str, float]:
@@ -55,13 +56,17 @@ def _wait(pid: int) -> tuple[int, int, resource.struct_rusage]:
 
 def compare_with_fava(folder: Path) -> dict[str, float]:
     """Seconds from an entry's being there until a donor's statement, and Fava, show it."""
-    by, donor, bank = User.objects.get(username="benchmark"), Donor.objects.get(code="D01"), BankAccount.objects.get()
+    by, donor, bank = (
+        User.objects.get(username="benchmark"),
+        Donor.objects.get(code=gifts.LATECOMER),
+        BankAccount.objects.get(),
+    )
     client = Client()
     client.force_login(by)
-    client.get("/donors/D01/statement/")
+    client.get(_STATEMENT)
     facts = Facts(bank, _DAY, parse_amount("1234.56", "USD"), "SEEN-AT-ONCE")
     receipt = record_gift(donor=donor, facts=facts, by=by)
-    ours = _time(lambda: _see(receipt.number, client.get(f"/donors/D01/statement/?as_of={_DAY}").content.decode()))
+    ours = _time(lambda: _see(receipt.number, client.get(f"{_STATEMENT}?as_of={_DAY}").content.decode()))
     return {"our statement": ours, "Fava": _time_fava(folder / "book" / "main.beancount")}
 
 

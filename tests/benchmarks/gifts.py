@@ -24,8 +24,12 @@ FIRST_DAY, DAYS = date(2016, 1, 1), 3_653
 BATCH = 2_000
 
 
+# Who gives nothing before a benchmark has it give: its statement is that of a donor with a receipt or two.
+LATECOMER = "LATE"
+
+
 def fill(count: int) -> None:
-    """So many gifts over ten years, of twelve donors in turn."""
+    """So many gifts over ten years, of twelve donors in turn, and a donor who gave nothing yet."""
     by, donors, bank = _set_up()
     gifts = ((place, donors[place % len(donors)]) for place in range(count))
     numbers: dict[int, int] = {}
@@ -45,6 +49,7 @@ def _set_up() -> tuple[User, list[Donor], BankAccount]:
         add_donor(code=f"D{number:02d}", name=f"Donor {number}", donor_class=DonorClass.PRIVATE_SECTOR, by=by)
         for number in range(12)
     ]
+    add_donor(code=LATECOMER, name="Latecomer", donor_class=DonorClass.PRIVATE_SECTOR, by=by)
     return by, donors, add_bank_account(code="CITI-USD", name="Citibank", currency="USD", by=by)
 
 
