@@ -1,140 +1,23 @@
-"""The running balances: kept with each entry, read at the end of any day.
+"""The running balances, read at the end of any day. Posting keeps them (ledger/standing.py).
 
 A balance (account, sub-fund, kind of event, party, currency) has a row for each day on which it moved, with all that
 was posted up to then. What it is at the end of a day is its latest row of that day or before: one look-up, in a book
 of a thousand entries as in one of ten million. Items (the instalments that postings name) have one row each.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import connection
 
-from ledger.entries import Draft
-from ledger.errors import EntryInvalid
 from ledger.journal import to_date
-from ledger.models import LARGEST_BALANCE
 
 # What tells balances apart, as columns.
 KEY = ("account_id", "fund", "kind", "party", "currency")
 
-_AT_ONCE = 500
 _EARLIEST = date.min + timedelta(days=1)
-
-# Joined, because SQLite goes through the whole table for an IN of several values.
-_FIND = f"""
-    WITH k ({", ".join(KEY)}) AS (VALUES {{}})
-    SELECT b.id, (SELECT MAX(x.day) FROM ledger_daybalance x WHERE x.balance_id = b.id),
-        {", ".join(f"b.{column}" for column in KEY)}
-    FROM k JOIN ledger_balance b
-    ON {" AND ".join(f"b.{column} = k.{column}" for column in KEY)}
-"""
-_MAKE = f"INSERT INTO ledger_balance ({', '.join(KEY)}) VALUES (%s, %s, %s, %s, %s)"
-# A day's row begins from the latest one before, or grows; the days after it grow too.
-_ADD = """
-    INSERT INTO ledger_daybalance (balance_id, day, amount, debit, credit)
-    SELECT %s, %s, COALESCE(p.amount, 0) + %s, COALESCE(p.debit, 0) + %s, COALESCE(p.credit, 0) + %s
-    FROM (SELECT 1 AS one) AS here LEFT JOIN (
-        SELECT amount, debit, credit FROM ledger_daybalance
-        WHERE balance_id = %s AND day <= %s ORDER BY day DESC LIMIT 1
-    ) AS p ON TRUE
-    WHERE TRUE
-    ON CONFLICT (balance_id, day)
-    DO UPDATE SET amount = excluded.amount, debit = excluded.debit, credit = excluded.credit
-"""
-_SHIFT = """
-    UPDATE ledger_daybalance SET amount = amount + %s, debit = debit + %s, credit = credit + %s
-    WHERE balance_id = %s AND day > %s
-"""
-_ADD_ITEM = """
-    INSERT INTO ledger_openitem (instalment, account_id, currency, amount, functional) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (instalment, account_id, currency) DO UPDATE
-    SET amount = ledger_openitem.amount + excluded.amount, functional = ledger_openitem.functional + excluded.functional
-"""
-
-Key = tuple[int, str, str, str, str]
-_Days = defaultdict[tuple[Key, date], list[int]]
-_Items = defaultdict[tuple[str, int, str], list[int]]
-
-
-def add_to_balances(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> None:
-    """Adds what was posted to the balances and the open items. Raises EntryInvalid where one would grow too large."""
-    days, items = _sum(drafts, account_ids)
-    _check_sizes([*days.values(), *items.values()])
-    balances = _find_or_make({key for key, _ in days})
-    moves = sorted((balances[key].pk, day, cell) for (key, day), cell in days.items())
-    # What is dated back adds to days that are there already; nothing else does.
-    newest = {balance.pk: balance.newest for balance in balances.values()}
-    late = [(pk, day, cell) for pk, day, cell in moves if newest[pk] > day]
-    try:
-        with connection.cursor() as cursor:
-            # First what is there already; then day by day, each from the one before.
-            if late:
-                cursor.executemany(_SHIFT, [(*cell, pk, _adapt(day)) for pk, day, cell in late])
-            cursor.executemany(_ADD, [(pk, _adapt(day), *cell, pk, _adapt(day)) for pk, day, cell in moves])
-            if items:
-                cursor.executemany(_ADD_ITEM, [(*item, *cell) for item, cell in sorted(items.items())])
-    except IntegrityError:
-        raise _too_large() from None
-
-
-def _check_sizes(cells: Iterable[Sequence[int]]) -> None:
-    """What no database takes does not go there."""
-    if any(abs(value) > LARGEST_BALANCE for cell in cells for value in cell):
-        raise _too_large()
-
-
-def _too_large() -> EntryInvalid:
-    return EntryInvalid(f"A balance would pass {LARGEST_BALANCE:,} minor units, the most it holds.")
-
-
-def _sum(drafts: Iterable[Draft], account_ids: Mapping[str, int]) -> tuple[_Days, _Items]:
-    days: _Days = defaultdict(lambda: [0, 0, 0])
-    items: _Items = defaultdict(lambda: [0, 0])
-    for draft in drafts:
-        for leg in draft.legs:
-            account = account_ids[leg.account]
-            cell = days[(account, leg.fund, draft.kind, leg.party, leg.currency), draft.on]
-            cell[0] += leg.amount
-            cell[1 if leg.functional > 0 else 2] += abs(leg.functional)
-            if leg.instalment:
-                item = items[leg.instalment, account, leg.currency]
-                item[0] += leg.amount
-                item[1] += leg.functional
-    return days, items
-
-
-class _Balance(NamedTuple):
-    """The key of a balance's row, and the latest day on which it moved; the earliest of all days where it never did."""
-
-    pk: int
-    newest: date
-
-
-def _find_or_make(keys: Iterable[Key]) -> dict[Key, _Balance]:
-    wanted = sorted(keys)
-    found = _find(wanted)
-    missing = [key for key in wanted if key not in found]
-    if missing:
-        with connection.cursor() as cursor:
-            cursor.executemany(_MAKE, missing)
-        found |= _find(missing)
-    return found
-
-
-def _find(keys: Sequence[Key]) -> dict[Key, _Balance]:
-    found: dict[Key, _Balance] = {}
-    with connection.cursor() as cursor:
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
-            values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(some))
-            cursor.execute(_FIND.format(values), [value for key in some for value in key])
-            for pk, newest, *key in cursor.fetchall():
-                found[tuple(key)] = _Balance(pk, to_date(newest) if newest else date.min)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +43,13 @@ class Choice:
         return " AND ".join(parts), values
 
 
-# The latest row of a balance on a day or before it. PostgreSQL, left the choice, may read every row of every balance.
+# The latest row of a balance on a day or before it. Left the choice, PostgreSQL may read every row of every balance;
+# so may SQLite, which keeps to the order of a CROSS JOIN.
 _AT = {
     "sqlite": """
-        ledger_daybalance {0} ON {0}.balance_id = b.id
-        AND {0}.day = (SELECT MAX(x.day) FROM ledger_daybalance x WHERE x.balance_id = b.id AND x.day <= %s)
+        ledger_daybalance {0} ON {0}.id = (
+            SELECT x.id FROM ledger_daybalance x WHERE x.balance_id = b.id AND x.day <= %s ORDER BY x.day DESC LIMIT 1
+        )
     """,
     "postgresql": """
         LATERAL (
@@ -173,6 +58,7 @@ _AT = {
         ) {0} ON TRUE
     """,
 }
+_JOIN = {"sqlite": "CROSS JOIN", "postgresql": "JOIN"}
 # "account" is the account's name.
 _COLUMNS = {"account": "a.name", "fund": "b.fund", "kind": "b.kind", "party": "b.party", "currency": "b.currency"}
 _MONTH = {"sqlite": "substr(m.day, 1, 7) || '-01'", "postgresql": "date_trunc('month', m.day)::date"}
@@ -180,6 +66,10 @@ _MONTH = {"sqlite": "substr(m.day, 1, 7) || '-01'", "postgresql": "date_trunc('m
 
 def _at(alias: str) -> str:
     return _AT[connection.vendor].format(alias)
+
+
+def _join(alias: str) -> str:
+    return f"{_JOIN[connection.vendor]} {_at(alias)}"
 
 
 # The values of what was asked for; then the amount, the debit and the credit.
@@ -199,7 +89,7 @@ def read_balances(choice: Choice, by: Sequence[str]) -> Iterator[Row]:
 def _read_sums(choice: Choice, by: Sequence[str]) -> list[Any]:
     columns = [_COLUMNS[name] for name in by]
     sums = ["SUM(d.amount)", "SUM(d.debit)", "SUM(d.credit)"]
-    tables, values = [f"JOIN {_at('d')}"], [_adapt(choice.until or date.max)]
+    tables, values = [_join("d")], [_adapt(choice.until or date.max)]
     if choice.since:
         sums = [f"SUM(d.{name} - COALESCE(o.{name}, 0))" for name in ("amount", "debit", "credit")]
         tables.append(f"LEFT JOIN {_at('o')}")
@@ -249,7 +139,7 @@ def read_days(choice: Choice) -> list[DayRow]:
     columns = "b.id, d.day, d.amount, d.debit - d.credit"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM ledger_balance b JOIN {_at('d')} WHERE {condition} UNION ALL "
+            f"SELECT {columns} FROM ledger_balance b {_join('d')} WHERE {condition} UNION ALL "
             f"SELECT {columns} FROM ledger_balance b JOIN ledger_daybalance d ON d.balance_id = b.id AND d.day > %s "
             f"WHERE {condition} ORDER BY 2",
             [since, *wanted, since, *wanted],

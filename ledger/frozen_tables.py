@@ -23,13 +23,17 @@ _POSTGRESQL_TRIGGERS = """
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An insert into `table` is refused with `message` where `condition` holds. On the engines in `vendors` alone."""
+    """An insert into `table` is refused with `message` where `condition` holds of a NEW row. On `vendors` alone.
+
+    PostgreSQL looks at a row before it is there or, with `together`, once at all rows of a statement, when they are.
+    """
 
     name: str
     table: str
     condition: str
     message: str
     vendors: tuple[str, ...] = ("sqlite", "postgresql")
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class FrozenTables:
     """Tables whose rows are never updated, replaced or deleted, with the rules for what is inserted.
 
     `keys` maps each table to the columns that tell its rows apart; `function` is what PostgreSQL runs to refuse.
-    `first` is what PostgreSQL does before it looks at a rule's condition.
+    `first` is what PostgreSQL does before it inserts into a table that has rules.
     """
 
     keys: Mapping[str, Sequence[tuple[str, ...]]]
@@ -112,16 +116,30 @@ class FrozenTables:
             run = f"EXECUTE FUNCTION {self.function}()"
             bodies[f"{table}_frozen"] = f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {run}"
             bodies[f"{table}_no_truncate"] = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {run}"
-        for rule in self._rules("postgresql"):
-            bodies[rule.name] = f"BEFORE INSERT ON {rule.table} FOR EACH ROW EXECUTE FUNCTION {rule.name}()"
+        rules = self._rules("postgresql")
+        for table in sorted({rule.table for rule in rules}) if self.first else ():
+            bodies[f"{table}_first"] = f"BEFORE INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {self._first}()"
+        for rule in rules:
+            rows = "REFERENCING NEW TABLE AS added FOR EACH STATEMENT" if rule.together else "FOR EACH ROW"
+            when = "AFTER" if rule.together else "BEFORE"
+            bodies[rule.name] = f"{when} INSERT ON {rule.table} {rows} EXECUTE FUNCTION {rule.name}()"
         return bodies
+
+    @property
+    def _first(self) -> str:
+        return f"{self.function}_first"
 
     def _functions(self) -> dict[str, str]:
         head = "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         bodies = {self.function: f"{head} RAISE EXCEPTION '{self.message}' {_CODE}; END $$"}
+        if self.first:
+            bodies[self._first] = f"{head} {self.first} RETURN NULL; END $$"
         for rule in self._rules("postgresql"):
-            refuse = f"IF {rule.condition} THEN RAISE EXCEPTION '{rule.message}' {_CODE}; END IF;"
-            bodies[rule.name] = f"{head} {self.first} {refuse} RETURN NEW; END $$"
+            condition = rule.condition
+            if rule.together:
+                condition = f"EXISTS (SELECT 1 FROM added WHERE {condition.replace('NEW.', 'added.')})"
+            refuse = f"IF {condition} THEN RAISE EXCEPTION '{rule.message}' {_CODE}; END IF;"
+            bodies[rule.name] = f"{head} {refuse} RETURN NEW; END $$"
         return bodies
 
     def _rules(self, vendor: str) -> list[Rule]:

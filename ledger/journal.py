@@ -4,7 +4,8 @@ Plain SQL, because posting one entry is measured against Beancount's own work on
 take longer than that. `ledger/operations.py` is the only caller.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +14,6 @@ from django.db import connection
 
 from ledger.chain import GENESIS
 from ledger.entries import Draft
-from ledger.syntax import OpenAccount
 
 _ENTRY = (
     "ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, reverses_id, text, "
@@ -25,8 +25,8 @@ _POSTING = (
 )
 _LINK = "ledger_link (entry_id, position, document)"
 
-# So many rows or more go to PostgreSQL as a stream.
-_MANY = 50
+# So many rows go to PostgreSQL in one statement.
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,9 @@ class Row:
 
 
 _STATE = """
-    SELECT (SELECT MAX(id) FROM ledger_entry), (SELECT sha256 FROM ledger_entry ORDER BY id DESC LIMIT 1),
+    SELECT year, (SELECT COALESCE(MAX(sequence), 0) FROM ledger_entry WHERE year_id = year),
+        (SELECT MAX(id) FROM ledger_entry), (SELECT sha256 FROM ledger_entry ORDER BY id DESC LIMIT 1),
         (SELECT MAX(ends_on) FROM ledger_closing)
-"""
-_YEARS = """
-    SELECT year, (SELECT COALESCE(MAX(sequence), 0) FROM ledger_entry WHERE year_id = year)
     FROM ledger_fiscalyear ORDER BY year
 """
 
@@ -73,23 +71,27 @@ def read_state() -> State:
     """Where the books have come to."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE)
-        place, sha256, closed_until = cursor.fetchone()
-        cursor.execute(_YEARS)
-        closed = to_date(closed_until) if closed_until else None
-        return State(place or 0, sha256 or GENESIS, dict(cursor.fetchall()), closed)
+        rows = cursor.fetchall()
+    if not rows:
+        return State(0, GENESIS, {}, None)
+    *_, place, sha256, closed_until = rows[0]
+    years = {year: sequence for year, sequence, *_ in rows}
+    return State(place or 0, sha256 or GENESIS, years, to_date(closed_until) if closed_until else None)
+
+
+@contextmanager
+def one_trip() -> Iterator[None]:
+    """PostgreSQL is sent every statement inside before it answers the first. What it refuses is raised in the end."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def to_date(value: date | str) -> date:
     """A day as the database gives it: SQLite has texts."""
     return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def read_accounts(names: Collection[str]) -> dict[str, tuple[int, OpenAccount]]:
-    """The open accounts among `names`, each with its key."""
-    marks = ", ".join(["%s"] * len(names))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, name, currency FROM ledger_account WHERE name IN ({marks})", tuple(names))
-        return {name: (pk, OpenAccount(name, currency)) for pk, name, currency in cursor.fetchall()}
 
 
 def write_entries(rows: Sequence[Row], account_ids: Mapping[str, int]) -> None:
@@ -99,19 +101,23 @@ def write_entries(rows: Sequence[Row], account_ids: Mapping[str, int]) -> None:
     postings = [posting for row in rows for posting in _to_postings(row, days, account_ids)]
     links = [(row.place, position, link) for row in rows for position, link in enumerate(row.draft.links)]
     with connection.cursor() as cursor:
-        _insert(cursor, _POSTING, postings)
-        _insert(cursor, _LINK, links)
-        _insert(cursor, _ENTRY, [_to_entry(row, days, instants) for row in rows])
+        insert_rows(cursor, _POSTING, postings)
+        insert_rows(cursor, _LINK, links)
+        insert_rows(cursor, _ENTRY, [_to_entry(row, days, instants) for row in rows])
 
 
-def _insert(cursor: Any, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if connection.vendor == "postgresql" and len(rows) >= _MANY:
-        with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+def insert_rows(cursor: Any, into: str, rows: Sequence[tuple[Any, ...]], then: str = "") -> None:
+    """Inserts rows, and does `then` where one is there already."""
+    if not rows:
         return
-    marks = ", ".join(["%s"] * len(rows[0]))
-    cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
+    marks = f"({', '.join(['%s'] * len(rows[0]))})"
+    if connection.vendor == "sqlite":
+        cursor.executemany(f"INSERT INTO {into} VALUES {marks} {then}", rows)
+        return
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        values = ", ".join([marks] * len(some))
+        cursor.execute(f"INSERT INTO {into} VALUES {values} {then}", [value for row in some for value in row])
 
 
 def _to_postings(row: Row, days: Mapping[date, Any], account_ids: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:

@@ -1,4 +1,7 @@
-"""The journal's tables. Entries, postings and links are append-only: triggers of the database refuse the rest."""
+"""The journal's tables. Entries, postings and links are append-only: triggers of the database refuse the rest.
+
+A foreign key has no index of its own where another one begins with its column.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -54,7 +57,7 @@ class Entry(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     number = models.CharField(max_length=LONGEST_NUMBER, unique=True)
-    year = models.ForeignKey(FiscalYear, on_delete=models.PROTECT, related_name="entries")
+    year = models.ForeignKey(FiscalYear, on_delete=models.PROTECT, related_name="entries", db_index=False)
     sequence = models.PositiveIntegerField()
     dated_on = models.DateField()
     kind = models.CharField(max_length=LONGEST_KIND)
@@ -80,7 +83,7 @@ class Entry(models.Model):
 class Link(models.Model):
     """A document that an entry belongs to; `position` 0 is the document that caused it."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="links")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="links", db_index=False)
     position = models.PositiveSmallIntegerField()
     document = models.CharField(max_length=LONGEST_CODE)
 
@@ -96,10 +99,10 @@ class Link(models.Model):
 class Posting(models.Model):
     """A leg of an entry. Amounts are integers in minor units, debit positive."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings", db_index=False)
     line = models.PositiveSmallIntegerField()
     dated_on = models.DateField()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings", db_index=False)
     fund = models.CharField(max_length=LONGEST_CODE)
     project = models.CharField(max_length=LONGEST_CODE, blank=True)
     instalment = models.CharField(max_length=LONGEST_CODE, blank=True)
@@ -128,7 +131,7 @@ class Posting(models.Model):
 class Balance(models.Model):
     """What adds up: an account, a sub-fund, a kind of event, a party and a currency. Its figures are DayBalances."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     fund = models.CharField(max_length=LONGEST_CODE)
     kind = models.CharField(max_length=LONGEST_KIND)
     party = models.CharField(max_length=LONGEST_CODE, blank=True)
@@ -155,7 +158,7 @@ class DayBalance(models.Model):
     the functional currency, not negative.
     """
 
-    balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="days")
+    balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="days", db_index=False)
     day = models.DateField()
     amount = models.BigIntegerField()
     debit = models.BigIntegerField()
@@ -183,7 +186,7 @@ class OpenItem(models.Model):
     """What the postings of an instalment add up to on an account: zero when it is settled."""
 
     instalment = models.CharField(max_length=LONGEST_CODE)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     functional = models.BigIntegerField()

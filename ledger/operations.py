@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ledger import accounts, beans, journal, queries, syntax, triggers
-from ledger.balances import add_to_balances
 from ledger.chain import chain_hash, entry_number
 from ledger.entries import LONGEST_NAME, Draft, check_draft, check_text, opposite
 from ledger.errors import (
@@ -27,6 +26,7 @@ from ledger.models import Account, Closing, Entry, FiscalYear
 from ledger.money import digits
 from ledger.periods import Period
 from ledger.queries import Scope
+from ledger.standing import Standing, carry_on, read_standing, refusing_too_large
 from ledger.waits import SUSPECTS, is_busy
 
 _EARLIEST, _LATEST = 1900, 2199
@@ -42,7 +42,7 @@ def writing() -> Iterator[None]:
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
+                with journal.one_trip(), connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [triggers.LOCK])
             yield
     except SUSPECTS as error:
@@ -118,18 +118,19 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
     with writing():
         state = journal.read_state()
         _check_open({draft.on for draft in drafts}, state)
-        opened = _find_accounts(drafts)
+        standing = read_standing(drafts)
+        _check_accounts(drafts, standing)
         rows = _number(drafts, state, by)
         beans.check_entries(
             [row.text for row in rows],
             drafts,
-            opens=[account for _, account in opened.values()],
+            opens=[account for _, account in standing.accounts.values()],
             begins_on=date(min(state.years), 1, 1),
             functional=functional,
         )
-        account_ids = {name: pk for name, (pk, _) in opened.items()}
-        journal.write_entries(rows, account_ids)
-        add_to_balances(drafts, account_ids)
+        with refusing_too_large(), journal.one_trip():
+            journal.write_entries(rows, standing.keys())
+            carry_on(standing, drafts)
     return list(map(_to_entry, rows))
 
 
@@ -141,13 +142,10 @@ def _check_author(by: str) -> None:
         raise EntryInvalid(" ".join(problems))
 
 
-def _find_accounts(drafts: Sequence[Draft]) -> dict[str, tuple[int, syntax.OpenAccount]]:
-    names = {leg.account for draft in drafts for leg in draft.legs}
-    found = journal.read_accounts(names)
-    missing = sorted(names - found.keys())
+def _check_accounts(drafts: Iterable[Draft], standing: Standing) -> None:
+    missing = sorted({leg.account for draft in drafts for leg in draft.legs} - standing.accounts.keys())
     if missing:
         raise AccountInvalid(f"Not an open account: {', '.join(missing)}.")
-    return found
 
 
 def _number(drafts: Sequence[Draft], state: State, by: str) -> list[Row]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
@@ -94,14 +95,13 @@ def _choose(scope: Scope) -> Choice:
 
 
 def _find_account_ids(names: Iterable[str]) -> list[int]:
-    wanted = set(names)
-    beginnings = tuple(name for name in wanted if name.endswith(":"))
-    where = Q(name__in=wanted)
-    for beginning in beginnings:
-        where |= Q(name__startswith=beginning)
-    # Once more here, because SQLite's LIKE takes small letters for capitals.
-    rows = Account.objects.filter(where).order_by().values_list("pk", "name")
-    return [pk for pk, name in rows if name in wanted or name.startswith(beginnings)]
+    """The keys of accounts by name or beginning (as in Scope). Plain SQL, because most questions begin with it."""
+    wanted = sorted(set(names))
+    conditions = ["substr(name, 1, %s) = %s" if name.endswith(":") else "name = %s" for name in wanted]
+    values = [value for name in wanted for value in ((len(name), name) if name.endswith(":") else (name,))]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM ledger_account WHERE {' OR '.join(conditions)} ORDER BY id", values)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def get_total(scope: Scope) -> Total:

@@ -81,10 +81,13 @@ def _day_rules(table: str, *columns: str) -> Rule:
 
 
 _RULES = (
-    Rule("ledger_posting_sealed", "ledger_posting", _EXISTING, "the entry is already sealed"),
-    Rule("ledger_link_sealed", "ledger_link", _EXISTING, "the entry is already sealed"),
-    Rule("ledger_entry_balanced", "ledger_entry", _UNBALANCED, "an entry adds up to zero in each sub-fund"),
-    Rule("ledger_entry_not_closed", "ledger_entry", _CLOSED, "the period is closed"),
+    # Together, because these are asked of every row of a batch.
+    Rule("ledger_posting_sealed", "ledger_posting", _EXISTING, "the entry is already sealed", together=True),
+    Rule("ledger_link_sealed", "ledger_link", _EXISTING, "the entry is already sealed", together=True),
+    Rule(
+        "ledger_entry_balanced", "ledger_entry", _UNBALANCED, "an entry adds up to zero in each sub-fund", together=True
+    ),
+    Rule("ledger_entry_not_closed", "ledger_entry", _CLOSED, "the period is closed", together=True),
     _day_rules("ledger_entry", "dated_on"),
     _day_rules("ledger_posting", "dated_on"),
     _day_rules("ledger_closing", "begins_on", "ends_on"),

@@ -1,7 +1,7 @@
 """What is pledged, signed, received and outstanding, of pledges, instalments and agreements."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from fund.models import Agreement, Instalment, Pledge
 from fund.money import to_amount
 from fund.policy import Carried
 from ledger.money import Amount
-from ledger.queries import document_totals, instalment_totals
+from ledger.queries import InstalmentTotal, document_totals, instalment_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,13 @@ class Standing:
 
 def instalment_standings(instalments: Sequence[Instalment], *, until: date | None = None) -> dict[str, Standing]:
     """The standing of each instalment, by its reference."""
+    return sum_standings(instalments, instalment_totals([one.reference for one in instalments], until=until))
+
+
+def sum_standings(instalments: Iterable[Instalment], items: Iterable[InstalmentTotal]) -> dict[str, Standing]:
+    """The standing of each instalment, by its reference, out of the totals of these and perhaps others."""
     sums: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for total in instalment_totals([instalment.reference for instalment in instalments], until=until):
+    for total in items:
         cell = sums[total.instalment]
         if total.account.startswith(policy.OWED):
             cell["outstanding"] += total.amount

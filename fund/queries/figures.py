@@ -5,13 +5,12 @@ counts for the year in which it came.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
-
-from django.db.models import QuerySet
 
 from fund import policy
 from fund.models import Agreement, Donor, DonorClass, Instalment, Receipt
@@ -135,64 +134,104 @@ def add_groups(groups: Iterable[Group], *, label: str = "") -> Group:
     return Group("", label, agreements, gifts, functional, functional_currency(), functional)
 
 
-def contributions(*, until: date | None = None, donor: Donor | None = None) -> list[Contribution]:
-    """Every agreement and gift with its figures up to and with `until`, or those of one donor, by number.
+def contributions(*, until: date | None = None) -> list[Contribution]:
+    """Every agreement and gift with its figures up to and with `until`, by number.
 
     What was cancelled or reversed by then is left out: nothing of it is signed or received.
     """
-    agreements, receipts = Agreement.objects.all(), Receipt.objects.all()
-    if donor:
-        agreements, receipts = agreements.filter(donor=donor), receipts.filter(donor=donor)
-    sent = _sum_sent(receipts, until)
-    found = [*_to_agreements(agreements, receipts, sent, until), *_to_gifts(receipts.filter(agreement=None), sent)]
-    return sorted((one for one in found if one.functional != NOTHING), key=lambda one: one.number)
+    numbers = Receipt.objects.order_by().values_list("number", flat=True)
+    references = Instalment.objects.order_by().values_list("reference", flat=True)
+    receipts = Receipt.objects.order_by().values_list(
+        "number", "agreement__number", "donor__code", "received_on", "charges", "charges_currency"
+    )
+    return combine(
+        Agreement.objects.select_related("donor"),
+        (Sent(*row) for row in receipts.iterator()),
+        document_totals(numbers, accounts=policy.SENT, until=until),
+        instalment_totals(references, until=until),
+    )
 
 
-_Sent = dict[str, tuple[int, int]]
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A receipt, as figures need it: `agreement` is the number of one, or None of a gift."""
+
+    number: str
+    agreement: str | None
+    donor: str
+    received_on: date
+    charges: Decimal
+    currency: str
 
 
-def _sum_sent(receipts: QuerySet[Receipt], until: date | None) -> _Sent:
+def combine(
+    agreements: Iterable[Agreement],
+    receipts: Iterable[Sent],
+    sums: Mapping[tuple[str, str, str, str], tuple[int, int]],
+    items: Iterable[InstalmentTotal],
+) -> list[Contribution]:
+    """Agreements, with their donors at hand, and receipts with what the books say of them: see `contributions`.
+
+    `sums` are document_totals of the receipts, on policy.SENT and perhaps more; `items` are the totals of instalments.
+    """
+    sent = _sum_sent(sums)
+    functional, own = _sum_instalments(items)
+    gifts = []
+    for receipt in receipts:
+        if receipt.agreement is None:
+            gifts.append(_to_gift(receipt, *sent.get(receipt.number, (0, 0))))
+        else:
+            functional[receipt.agreement][_RECEIVED] += sent.get(receipt.number, (0, 0))[1]
+    signed = [_to_contribution(one, functional[one.number], own[one.number]) for one in agreements]
+    found = (one for one in (*signed, *gifts) if one.functional != NOTHING)
+    return sorted(found, key=lambda one: one.number)
+
+
+def _sum_sent(sums: Mapping[tuple[str, str, str, str], tuple[int, int]]) -> dict[str, list[int]]:
     """What donors sent, by receipt: what the bank got in its currency, and that with the charges, functional."""
     sent: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    numbers = receipts.order_by().values_list("number", flat=True)
-    found = document_totals(numbers, accounts=(policy.BANK, policy.BANK_CHARGES), until=until)
-    for (number, account, kind, _), (amount, functional) in found.items():
-        if kind == "receipt":
+    for (number, account, kind, _), (amount, functional) in sums.items():
+        if kind == "receipt" and account.startswith(policy.SENT):
             sent[number][0] += amount if account != policy.BANK_CHARGES else 0
             sent[number][1] += functional
-    return {number: (amount, functional) for number, (amount, functional) in sent.items()}
+    return sent
 
 
-def _to_agreements(
-    agreements: QuerySet[Agreement], receipts: QuerySet[Receipt], sent: _Sent, until: date | None
-) -> Iterable[Contribution]:
-    functional, own = _sum_instalments(agreements, until)
-    for receipt, number in receipts.exclude(agreement=None).values_list("number", "agreement__number"):
-        functional[number][_RECEIVED] += sent.get(receipt, (0, 0))[1]
-    for agreement in agreements.select_related("donor"):
-        number = agreement.number
-        yield Contribution(
-            number=number,
-            donor=agreement.donor.code,
-            fund=agreement.sub_fund,
-            year=agreement.signed_on.year,
-            currency=str(agreement.amount.currency),
-            is_gift=False,
-            functional=Figures(*functional[number]),
-            own=Figures(*own[number]),
-        )
+def _to_contribution(agreement: Agreement, functional: list[int], own: list[int]) -> Contribution:
+    return Contribution(
+        number=agreement.number,
+        donor=agreement.donor.code,
+        fund=agreement.sub_fund,
+        year=agreement.signed_on.year,
+        currency=str(agreement.amount.currency),
+        is_gift=False,
+        functional=Figures(*functional),
+        own=Figures(*own),
+    )
+
+
+def _to_gift(gift: Sent, amount: int, functional: int) -> Contribution:
+    return Contribution(
+        number=gift.number,
+        donor=gift.donor,
+        fund=policy.POOL,
+        year=gift.received_on.year,
+        currency=gift.currency,
+        is_gift=True,
+        functional=Figures(received=functional),
+        own=Figures(received=amount + to_minor(gift.charges, gift.currency) if amount else 0),
+    )
 
 
 _Sums = defaultdict[str, list[int]]
 _SIGNED, _RECEIVED, _UNAPPLIED, _OUTSTANDING = range(4)
 
 
-def _sum_instalments(agreements: QuerySet[Agreement], until: date | None) -> tuple[_Sums, _Sums]:
+def _sum_instalments(items: Iterable[InstalmentTotal]) -> tuple[_Sums, _Sums]:
     """Figures by agreement, in the functional currency without what was received, and in the agreement's own."""
-    references = Instalment.objects.filter(agreement__in=agreements).order_by().values_list("reference", flat=True)
     functional: _Sums = defaultdict(lambda: [0, 0, 0, 0])
     own: _Sums = defaultdict(lambda: [0, 0, 0, 0])
-    for total in instalment_totals(references, until=until):
+    for total in items:
         number = total.instalment.rpartition("/")[0]
         _add(functional[number], total, total.functional)
         _add(own[number], total, total.amount)
@@ -207,19 +246,3 @@ def _add(cell: list[int], total: InstalmentTotal, amount: int) -> None:
         cell[_SIGNED] += amount if total.kind == "agreement" else 0
     elif total.account.startswith(policy.UNAPPLIED):
         cell[_UNAPPLIED] -= amount
-
-
-def _to_gifts(gifts: QuerySet[Receipt], sent: _Sent) -> Iterable[Contribution]:
-    columns = ("number", "donor__code", "received_on", "charges", "charges_currency")
-    for number, donor, received_on, charges, currency in gifts.values_list(*columns):
-        amount, functional = sent.get(number, (0, 0))
-        yield Contribution(
-            number=number,
-            donor=donor,
-            fund=policy.POOL,
-            year=received_on.year,
-            currency=currency,
-            is_gift=True,
-            functional=Figures(received=functional),
-            own=Figures(received=amount + to_minor(charges, currency) if amount else 0),
-        )

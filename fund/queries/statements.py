@@ -8,16 +8,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from fund import policy
 from fund.models import Agreement, Donor, Instalment, Pledge, Project, Receipt
 from fund.policy import Carried
-from fund.queries.contributions import Standing, instalment_standings
-from fund.queries.figures import NOTHING, Contribution, Figures, contributions
+from fund.queries.contributions import Standing, sum_standings
+from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine
 from fund.queries.shares import PoolShare, find_balance, find_spending, name_category, share_pool
 from ledger.money import Amount
-from ledger.queries import Scope, Total, document_totals, functional_currency, totals
+from ledger.queries import (
+    InstalmentTotal,
+    Scope,
+    Total,
+    document_totals,
+    functional_currency,
+    instalment_totals,
+    totals,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +161,23 @@ class DonorStatement:
         return FundLine("", paid_in, spent, other, balance)
 
 
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """The donor's documents with what the books say of them at the end of the day: `sums` of receipts and pledges."""
+
+    pledges: Sequence[Pledge]
+    agreements: Sequence[Agreement]
+    instalments: Sequence[Instalment]
+    receipts: Sequence[Receipt]
+    sums: dict[tuple[str, str, str, str], tuple[int, int]]
+    items: Sequence[InstalmentTotal]
+
+
 def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
-    mine = contributions(until=as_of, donor=donor)
+    documents = _load_documents(donor, as_of)
+    sent = (_to_sent(receipt, donor) for receipt in documents.receipts)
+    mine = combine(documents.agreements, sent, documents.sums, documents.items)
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
     pool = share_pool(donor.code, _sum_pool(as_of), moved[policy.POOL])
@@ -166,14 +186,47 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
         donor=donor,
         as_of=as_of,
         currency=functional_currency(),
-        pledges=_find_pledges(donor, as_of),
-        agreements=_find_agreements(donor, mine, as_of),
-        receipts=_find_receipts(donor, as_of),
+        pledges=_find_pledges(documents, as_of),
+        agreements=_find_agreements(documents, mine, as_of),
+        receipts=tuple(receipt for receipt in documents.receipts if _stands(receipt, as_of)),
         figures=_add_up(one.functional for one in mine),
         projects=_find_projects([moved[one.fund] for one in earmarked], pool),
         funds=(*own, *([_to_share(pool)] if pool else [])),
         pool=pool,
     )
+
+
+def _load_documents(donor: Donor, as_of: date) -> _Documents:
+    """All of the donor's documents: one of a later day may have been counted by then, and its reversal not."""
+    pledges = list(donor.pledges.order_by("announced_on", "number"))
+    agreements = list(donor.agreements.order_by("signed_on", "number"))
+    of_agreement = {agreement.pk: agreement for agreement in agreements}
+    instalments = list(Instalment.objects.filter(agreement__in=of_agreement).order_by("due_on", "position"))
+    receipts = list(donor.receipts.order_by("received_on", "number"))
+    for agreement in agreements:
+        agreement.donor = donor
+    for receipt in receipts:
+        receipt.donor = donor
+        receipt.agreement = of_agreement[receipt.agreement_id] if receipt.agreement_id else None
+    numbers = [document.number for document in (*pledges, *receipts)]
+    return _Documents(
+        pledges,
+        agreements,
+        instalments,
+        receipts,
+        document_totals(numbers, accounts=(*policy.SENT, policy.PLEDGED), until=as_of),
+        instalment_totals([one.reference for one in instalments], until=as_of),
+    )
+
+
+def _to_sent(receipt: Receipt, donor: Donor) -> Sent:
+    charges = receipt.charges
+    agreement = receipt.agreement.number if receipt.agreement else None
+    return Sent(receipt.number, agreement, donor.code, receipt.received_on, charges.amount, str(charges.currency))
+
+
+def _stands(receipt: Receipt, as_of: date) -> bool:
+    return receipt.received_on <= as_of and (receipt.reversed_on is None or receipt.reversed_on > as_of)
 
 
 def _add_up(figures: Iterable[Figures]) -> Figures:
@@ -213,15 +266,15 @@ def _load_funds(funds: Sequence[str], as_of: date) -> defaultdict[str, list[Tota
     return moved
 
 
-def _find_pledges(donor: Donor, as_of: date) -> tuple[PledgeLine, ...]:
-    pledges = list(donor.pledges.filter(announced_on__lte=as_of).order_by("announced_on", "number"))
-    found = document_totals([pledge.number for pledge in pledges], accounts=(policy.PLEDGED,), until=as_of)
+def _find_pledges(documents: _Documents, as_of: date) -> tuple[PledgeLine, ...]:
     pledged: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     left: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for (number, _, kind, _), amounts in found.items():
-        for sums in (left, pledged) if kind == "pledge" else (left,):
-            sums[number] = [before + amount for before, amount in zip(sums[number], amounts, strict=True)]
-    return tuple(_to_pledge(pledge, pledged[pledge.number], left[pledge.number]) for pledge in pledges)
+    for (number, account, kind, _), amounts in documents.sums.items():
+        if account.startswith(policy.PLEDGED):
+            for sums in (left, pledged) if kind == "pledge" else (left,):
+                sums[number] = [before + amount for before, amount in zip(sums[number], amounts, strict=True)]
+    announced = [pledge for pledge in documents.pledges if pledge.announced_on <= as_of]
+    return tuple(_to_pledge(pledge, pledged[pledge.number], left[pledge.number]) for pledge in announced)
 
 
 def _to_pledge(pledge: Pledge, pledged: list[int], left: list[int]) -> PledgeLine:
@@ -230,30 +283,26 @@ def _to_pledge(pledge: Pledge, pledged: list[int], left: list[int]) -> PledgeLin
     return PledgeLine(pledge, whole, open_)
 
 
-def _find_agreements(donor: Donor, mine: Sequence[Contribution], as_of: date) -> tuple[AgreementLine, ...]:
+def _find_agreements(documents: _Documents, mine: Sequence[Contribution], as_of: date) -> tuple[AgreementLine, ...]:
     by_number = {one.number: one for one in mine if not one.is_gift}
-    standing = donor.agreements.filter(number__in=by_number).order_by("signed_on", "number")
-    instalments: defaultdict[int, list[Instalment]] = defaultdict(list)
-    for instalment in Instalment.objects.filter(agreement__in=standing).order_by("due_on", "position"):
-        instalments[instalment.agreement_id].append(instalment)
-    standings = instalment_standings([one for some in instalments.values() for one in some], until=as_of)
-    lines = []
-    for agreement in standing:
-        found = tuple(_to_instalment(one, standings[one.reference], as_of) for one in instalments[agreement.pk])
-        one = by_number[agreement.number]
-        overdue = sum(line.standing.carried for line in found if line.is_overdue)
-        lines.append(AgreementLine(agreement, one.currency, one.functional, one.own, found, overdue))
-    return tuple(lines)
+    standings = sum_standings(documents.instalments, documents.items)
+    lines: defaultdict[int, list[InstalmentLine]] = defaultdict(list)
+    for one in documents.instalments:
+        lines[one.agreement_id].append(_to_instalment(one, standings[one.reference], as_of))
+    return tuple(
+        _to_agreement(agreement, by_number[agreement.number], lines[agreement.pk])
+        for agreement in documents.agreements
+        if agreement.number in by_number
+    )
+
+
+def _to_agreement(agreement: Agreement, one: Contribution, found: Sequence[InstalmentLine]) -> AgreementLine:
+    overdue = sum(line.standing.carried for line in found if line.is_overdue)
+    return AgreementLine(agreement, one.currency, one.functional, one.own, tuple(found), overdue)
 
 
 def _to_instalment(instalment: Instalment, standing: Standing, as_of: date) -> InstalmentLine:
     return InstalmentLine(instalment, standing, standing.outstanding > 0 and instalment.due_on < as_of)
-
-
-def _find_receipts(donor: Donor, as_of: date) -> tuple[Receipt, ...]:
-    standing = Q(reversed_on=None) | Q(reversed_on__gt=as_of)
-    found = donor.receipts.filter(standing, received_on__lte=as_of).select_related("agreement")
-    return tuple(found.order_by("received_on", "number"))
 
 
 def _find_projects(own: Sequence[Sequence[Total]], pool: PoolShare | None) -> tuple[ProjectLine, ...]:
