@@ -50,10 +50,11 @@ def check_entries(
     EntryInvalid with Beancount's own words.
     """
     lines = [*OPTIONS, *(render_open(account, begins_on) for account in opens)]
-    entries, options = _parse("\n".join(lines) + "\n\n" + "\n".join(texts))
-    for validate in _VALIDATORS:
-        _refuse(validate(entries, options))
-    read = [draft for draft, _ in _read(entries, functional)]
+    with _collecting_nothing():
+        entries, options = _parse("\n".join(lines) + "\n\n" + "\n".join(texts))
+        for validate in _VALIDATORS:
+            _refuse(validate(entries, options))
+        read = [draft for draft, _ in _read(entries, functional)]
     wanted = [replace(draft, links=tuple(sorted(draft.links))) for draft in drafts]
     if read != wanted:
         raise EntryInvalid("Beancount reads the entry differently from what was to be posted.")
@@ -170,11 +171,13 @@ def load_book(path: Path, functional: str) -> LoadedBook:
 @contextmanager
 def _collecting_nothing() -> Iterator[None]:
     """Without the search for cycles, which goes over all that is loaded again and again and finds none."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()
 
 
 def _describe(error: Any) -> str:

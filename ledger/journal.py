@@ -4,14 +4,14 @@ Plain SQL, because posting one entry is measured against Beancount's own work on
 take longer than that. `ledger/operations.py` is the only caller.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
+from ledger.batch import Batch, ask
 from ledger.chain import GENESIS
 from ledger.entries import Draft
 
@@ -25,16 +25,13 @@ _POSTING = (
 )
 _LINK = "ledger_link (entry_id, position, document)"
 
-# So many rows go to PostgreSQL in one statement.
-_AT_ONCE = 1_000
-
 
 @dataclass(frozen=True, slots=True)
 class State:
     """Where the books have come to.
 
-    `place` and `sha256` are those of the newest entry; `years` maps each open fiscal year to its last number;
-    `closed_until` is the last day that takes no more entries.
+    `place` and `sha256` are those of the newest entry; `years` maps each fiscal year that is asked about and open to
+    its last number; `closed_until` is the last day that takes no more entries.
     """
 
     place: int
@@ -60,33 +57,21 @@ class Row:
 
 
 _STATE = """
-    SELECT year, (SELECT COALESCE(MAX(sequence), 0) FROM ledger_entry WHERE year_id = year),
-        (SELECT MAX(id) FROM ledger_entry), (SELECT sha256 FROM ledger_entry ORDER BY id DESC LIMIT 1),
+    SELECT y.year, (SELECT COALESCE(MAX(sequence), 0) FROM ledger_entry WHERE year_id = y.year), e.id, e.sha256,
         (SELECT MAX(ends_on) FROM ledger_closing)
-    FROM ledger_fiscalyear ORDER BY year
+    FROM ledger_fiscalyear y LEFT JOIN (SELECT id, sha256 FROM ledger_entry ORDER BY id DESC LIMIT 1) e ON TRUE
+    WHERE y.year IN ({}) ORDER BY y.year
 """
 
 
-def read_state() -> State:
-    """Where the books have come to."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE)
-        rows = cursor.fetchall()
+def read_state(years: Collection[int]) -> State:
+    """Where the books have come to, as entries of `years` need it. Where none of these is open, nothing is known."""
+    rows = ask(_STATE.format(", ".join(["%s"] * len(years))), sorted(years))
     if not rows:
         return State(0, GENESIS, {}, None)
     *_, place, sha256, closed_until = rows[0]
-    years = {year: sequence for year, sequence, *_ in rows}
-    return State(place or 0, sha256 or GENESIS, years, to_date(closed_until) if closed_until else None)
-
-
-@contextmanager
-def one_trip() -> Iterator[None]:
-    """PostgreSQL is sent every statement inside before it answers the first. What it refuses is raised in the end."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
+    numbered = {year: sequence for year, sequence, *_ in rows}
+    return State(place or 0, sha256 or GENESIS, numbered, to_date(closed_until) if closed_until else None)
 
 
 def to_date(value: date | str) -> date:
@@ -94,30 +79,15 @@ def to_date(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def write_entries(rows: Sequence[Row], account_ids: Mapping[str, int]) -> None:
+def write_entries(batch: Batch, rows: Sequence[Row], account_ids: Mapping[str, int]) -> None:
     """Postings and links first: the entry seals them, and the database takes no more after it."""
     days = {row.draft.on: connection.ops.adapt_datefield_value(row.draft.on) for row in rows}
     instants = {row.posted_at: connection.ops.adapt_datetimefield_value(row.posted_at) for row in rows}
     postings = [posting for row in rows for posting in _to_postings(row, days, account_ids)]
     links = [(row.place, position, link) for row in rows for position, link in enumerate(row.draft.links)]
-    with connection.cursor() as cursor:
-        insert_rows(cursor, _POSTING, postings)
-        insert_rows(cursor, _LINK, links)
-        insert_rows(cursor, _ENTRY, [_to_entry(row, days, instants) for row in rows])
-
-
-def insert_rows(cursor: Any, into: str, rows: Sequence[tuple[Any, ...]], then: str = "") -> None:
-    """Inserts rows, and does `then` where one is there already."""
-    if not rows:
-        return
-    marks = f"({', '.join(['%s'] * len(rows[0]))})"
-    if connection.vendor == "sqlite":
-        cursor.executemany(f"INSERT INTO {into} VALUES {marks} {then}", rows)
-        return
-    for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
-        values = ", ".join([marks] * len(some))
-        cursor.execute(f"INSERT INTO {into} VALUES {values} {then}", [value for row in some for value in row])
+    batch.add_rows(_POSTING, postings)
+    batch.add_rows(_LINK, links)
+    batch.add_rows(_ENTRY, [_to_entry(row, days, instants) for row in rows])
 
 
 def _to_postings(row: Row, days: Mapping[date, Any], account_ids: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:

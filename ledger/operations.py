@@ -1,6 +1,6 @@
 """The only writers of the books. Each runs in one transaction, under the lock that puts writers in line."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ledger import accounts, beans, journal, queries, syntax, triggers
-from ledger.chain import chain_hash, entry_number
+from ledger.batch import Batch, ask
+from ledger.chain import GENESIS, chain_hash, entry_number
 from ledger.entries import LONGEST_NAME, Draft, check_draft, check_text, opposite
 from ledger.errors import (
     AccountInvalid,
@@ -42,8 +43,7 @@ def writing() -> Iterator[None]:
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
-                with journal.one_trip(), connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [triggers.LOCK])
+                ask("SELECT pg_advisory_xact_lock(%s)", [triggers.LOCK])
             yield
     except SUSPECTS as error:
         if not is_busy(error):
@@ -79,17 +79,20 @@ def open_account(name: str, *, currency: str = "") -> Account:
 
 def check_open(on: date) -> None:
     """Raises YearNotOpen unless `on` lies in an open fiscal year, and PeriodClosed where its month is closed."""
-    _check_open([on], journal.read_state())
+    _check_open({on})
 
 
-def _check_open(days: Iterable[date], state: State) -> None:
+def _check_open(days: Set[date]) -> State:
+    """Where the books have come to, if all of `days` are open."""
+    state = journal.read_state({on.year for on in days})
     for on in days:
         if on.year not in state.years:
-            allowed = _describe_years(list(state.years))
+            allowed = _describe_years(queries.open_years())
             raise YearNotOpen(f"{on} is outside the open fiscal years. {allowed}", field="on")
         if state.closed_until and on <= state.closed_until:
             allowed = f"{state.closed_until + timedelta(days=1)} or later"
             raise PeriodClosed(f"{on:%Y-%m} is closed and takes no more entries. Date it {allowed}.", field="on")
+    return state
 
 
 def _describe_years(years: Sequence[int]) -> str:
@@ -116,8 +119,7 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
     if not drafts:
         return []
     with writing():
-        state = journal.read_state()
-        _check_open({draft.on for draft in drafts}, state)
+        state = _check_open({draft.on for draft in drafts})
         standing = read_standing(drafts)
         _check_accounts(drafts, standing)
         rows = _number(drafts, state, by)
@@ -128,9 +130,11 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
             begins_on=date(min(state.years), 1, 1),
             functional=functional,
         )
-        with refusing_too_large(), journal.one_trip():
-            journal.write_entries(rows, standing.keys())
-            carry_on(standing, drafts)
+        with refusing_too_large():
+            batch = Batch()
+            journal.write_entries(batch, rows, standing.keys())
+            carry_on(batch, standing, drafts)
+            batch.send()
     return list(map(_to_entry, rows))
 
 
@@ -230,7 +234,6 @@ def close_period(period: Period, *, by: str) -> Closing:
     with writing():
         now = timezone.now().replace(microsecond=0)
         _check_due(period, now.date())
-        state = journal.read_state()
         newest = queries.head()
         moved = _weigh(period)
         return Closing.objects.create(
@@ -240,9 +243,9 @@ def close_period(period: Period, *, by: str) -> Closing:
             entries=queries.count_entries(period.begins_on, period.ends_on),
             debit=moved.debit,
             credit=moved.credit,
-            place=state.place,
+            place=newest.pk if newest else 0,
             head=newest.number if newest else "",
-            sha256=state.sha256,
+            sha256=newest.sha256 if newest else GENESIS,
             closed_at=now,
             closed_by=by,
         )

@@ -1,11 +1,11 @@
 """Where the balances stand when entries are posted, and how these carry them on. The only writer of ledger/balances.py.
 
-Read once and written once for a whole batch. What is dated after all that its balance has seen is added up here, in
-Python; what is dated back adds to rows that are there already, in the database.
+Read once and written once for a whole batch: of each balance the days from the first that is posted to on, and the
+one before. Mostly that is its latest day; of what is dated back, all the days that grow with it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection
 
+from ledger.batch import Batch, Row, ask
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryInvalid
-from ledger.journal import insert_rows, to_date
+from ledger.journal import to_date
 from ledger.models import LARGEST_BALANCE
 from ledger.syntax import OpenAccount
 
@@ -31,15 +32,17 @@ _AT_ONCE = 500
 
 # Joined, because SQLite goes through the whole table for an IN of several values.
 _FIND = """
-    WITH k (account, fund, kind, party, currency) AS (VALUES {})
+    WITH k (account, fund, kind, party, currency, day) AS (VALUES {})
     SELECT k.account, k.fund, k.kind, k.party, k.currency, a.id, a.currency, b.id, d.day, d.amount, d.debit, d.credit
     FROM k JOIN ledger_account a ON a.name = k.account
     LEFT JOIN ledger_balance b ON b.account_id = a.id AND b.fund = k.fund AND b.kind = k.kind AND b.party = k.party
         AND b.currency = k.currency
-    LEFT JOIN ledger_daybalance d ON d.id = (
-        SELECT x.id FROM ledger_daybalance x WHERE x.balance_id = b.id ORDER BY x.day DESC LIMIT 1
+    LEFT JOIN ledger_daybalance d ON d.balance_id = b.id AND d.day >= COALESCE(
+        (SELECT MAX(x.day) FROM ledger_daybalance x WHERE x.balance_id = b.id AND x.day <= k.day), k.day
     )
+    ORDER BY d.day
 """
+_MARKS = {"sqlite": "(%s, %s, %s, %s, %s, %s)", "postgresql": "(%s, %s, %s, %s, %s, %s::date)"}
 _BALANCE = "ledger_balance (account_id, fund, kind, party, currency)"
 _DAY = "ledger_daybalance (balance_id, day, amount, debit, credit)"
 _GROW = """
@@ -51,29 +54,13 @@ _GROW_ITEM = """
     ON CONFLICT (instalment, account_id, currency) DO UPDATE
     SET amount = ledger_openitem.amount + excluded.amount, functional = ledger_openitem.functional + excluded.functional
 """
-# What is dated back: the days after it grow, and its own begins from the latest one before, or grows.
-_SHIFT = """
-    UPDATE ledger_daybalance SET amount = amount + %s, debit = debit + %s, credit = credit + %s
-    WHERE balance_id = %s AND day > %s
-"""
-_ADD = f"""
-    INSERT INTO {_DAY}
-    SELECT %s, %s, COALESCE(p.amount, 0) + %s, COALESCE(p.debit, 0) + %s, COALESCE(p.credit, 0) + %s
-    FROM (SELECT 1 AS one) AS here LEFT JOIN (
-        SELECT amount, debit, credit FROM ledger_daybalance
-        WHERE balance_id = %s AND day <= %s ORDER BY day DESC LIMIT 1
-    ) AS p ON TRUE
-    WHERE TRUE
-    {_GROW}
-"""
 
 
 class Balance(NamedTuple):
-    """The key of its row, where there is one; the latest day on which it moved, or the earliest of all; its figures."""
+    """The key of its row, where there is one, and what it came to on the days that count, in their order."""
 
     pk: int | None
-    day: date
-    cell: Cell
+    days: list[tuple[date, Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +77,32 @@ class Standing:
 
 def read_standing(drafts: Iterable[Draft]) -> Standing:
     """The accounts that `drafts` name, as far as they are open, and the balances that they move."""
-    return _find({_key(draft, leg) for draft in drafts for leg in draft.legs})
+    first: dict[Key, date] = {}
+    for draft in drafts:
+        for leg in draft.legs:
+            key = _key(draft, leg)
+            first[key] = min(first.get(key, draft.on), draft.on)
+    return _find(first)
 
 
 def _key(draft: Draft, leg: Leg) -> Key:
     return (leg.account, leg.fund, draft.kind, leg.party, leg.currency)
 
 
-def _find(keys: Collection[Key]) -> Standing:
+def _find(first: Mapping[Key, date]) -> Standing:
     accounts: dict[str, tuple[int, OpenAccount]] = {}
     balances: dict[Key, Balance] = {}
-    wanted = sorted(keys)
-    with connection.cursor() as cursor:
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            cursor.execute(
-                _FIND.format(", ".join(["(%s, %s, %s, %s, %s)"] * len(some))), [value for key in some for value in key]
-            )
-            for *key, account, currency, pk, day, amount, debit, credit in cursor.fetchall():
-                accounts[key[0]] = (account, OpenAccount(key[0], currency))
-                cell = (amount, debit, credit) if day else _NOTHING
-                balances[tuple(key)] = Balance(pk, to_date(day) if day else date.min, cell)
+    wanted = sorted(first.items())
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        marks = ", ".join([_MARKS[connection.vendor]] * len(some))
+        values = [value for key, day in some for value in (*key, _adapt(day))]
+        for *names, account, currency, pk, day, amount, debit, credit in ask(_FIND.format(marks), values):
+            key = tuple(names)
+            accounts[key[0]] = (account, OpenAccount(key[0], currency))
+            balance = balances.setdefault(key, Balance(pk, []))
+            if day:
+                balance.days.append((to_date(day), (amount, debit, credit)))
     return Standing(accounts, balances)
 
 
@@ -118,28 +110,23 @@ _Moves = defaultdict[Key, defaultdict[date, list[int]]]
 _Items = defaultdict[tuple[str, str, str], list[int]]
 
 
-def carry_on(standing: Standing, drafts: Iterable[Draft]) -> None:
+def carry_on(batch: Batch, standing: Standing, drafts: Iterable[Draft]) -> None:
     """Adds what was posted to the balances and the open items. Raises EntryInvalid where one would grow too large."""
     moves, items = _sum(drafts)
     accounts = standing.keys()
-    balances = _make_missing(standing, moves)
-    rows: list[tuple[Any, ...]] = []
-    late: list[tuple[int | None, date, list[int]]] = []
+    balances = _make_missing(batch, standing, moves)
+    added: list[Row] = []
+    grown: list[Row] = []
     for key in sorted(moves):
-        balance, days = balances[key], sorted(moves[key].items())
-        if days[0][0] < balance.day:
-            late += [(balance.pk, day, cell) for day, cell in days]
-        else:
-            rows += _accumulate(balance, days)
-    _check_sizes([*(row[2:] for row in rows), *(cell for _, _, cell in late), *items.values()])
+        _accumulate(balances[key], moves[key], added, grown)
+    _check_sizes([*(row[2:] for row in (*added, *grown)), *items.values()])
     open_items = [
         (name, accounts[account], currency, *items[name, account, currency])
         for name, account, currency in sorted(items)
     ]
-    with connection.cursor() as cursor:
-        insert_rows(cursor, _DAY, rows, then=_GROW)
-        insert_rows(cursor, _ITEM, open_items, then=_GROW_ITEM)
-        _add_late(cursor, late)
+    batch.add_rows(_DAY, added)
+    batch.add_rows(_DAY, grown, then=_GROW)
+    batch.add_rows(_ITEM, open_items, then=_GROW_ITEM)
 
 
 def _sum(drafts: Iterable[Draft]) -> tuple[_Moves, _Items]:
@@ -157,30 +144,29 @@ def _sum(drafts: Iterable[Draft]) -> tuple[_Moves, _Items]:
     return moves, items
 
 
-def _make_missing(standing: Standing, keys: Iterable[Key]) -> Mapping[Key, Balance]:
-    missing = [key for key in sorted(keys) if standing.balances[key].pk is None]
+def _make_missing(batch: Batch, standing: Standing, moves: _Moves) -> Mapping[Key, Balance]:
+    missing = {key: min(moves[key]) for key in sorted(moves) if standing.balances[key].pk is None}
     if not missing:
         return standing.balances
     accounts = standing.keys()
-    with connection.cursor() as cursor:
-        insert_rows(cursor, _BALANCE, [(accounts[account], *rest) for account, *rest in missing])
+    batch.add_rows(_BALANCE, [(accounts[account], *rest) for account, *rest in missing])
+    batch.send()
     return {**standing.balances, **_find(missing).balances}
 
 
-def _accumulate(balance: Balance, days: Iterable[tuple[date, Sequence[int]]]) -> Iterator[tuple[Any, ...]]:
-    """The rows of days that come after all that the balance has seen, or are its latest."""
-    amount, debit, credit = balance.cell
-    for day, cell in days:
-        amount, debit, credit = amount + cell[0], debit + cell[1], credit + cell[2]
-        yield (balance.pk, _adapt(day), amount, debit, credit)
-
-
-def _add_late(cursor: Any, late: Sequence[tuple[int | None, date, Sequence[int]]]) -> None:
-    if not late:
-        return
-    # First what is there already; then day by day, each from the one before.
-    cursor.executemany(_SHIFT, [(*cell, pk, _adapt(day)) for pk, day, cell in late])
-    cursor.executemany(_ADD, [(pk, _adapt(day), *cell, pk, _adapt(day)) for pk, day, cell in late])
+def _accumulate(balance: Balance, moves: Mapping[date, Sequence[int]], added: list[Row], grown: list[Row]) -> None:
+    """The day rows of a balance from the first day on that it moves: new ones, and those that grow by what moved."""
+    stood, first = dict(balance.days), min(moves)
+    amount, debit, credit = 0, 0, 0
+    latest = _NOTHING
+    for day in sorted({*stood, *moves}):
+        latest = stood.get(day, latest)
+        if day in moves:
+            more = moves[day]
+            amount, debit, credit = amount + more[0], debit + more[1], credit + more[2]
+        if day >= first:
+            row = (balance.pk, _adapt(day), latest[0] + amount, latest[1] + debit, latest[2] + credit)
+            (grown if day in stood else added).append(row)
 
 
 def _check_sizes(cells: Iterable[Sequence[int]]) -> None:

@@ -56,6 +56,8 @@ else:
     options = DATABASE.setdefault("OPTIONS", {})
     # As long as on SQLite: who waits longer for the book's lock is told to try again.
     options["options"] = f"-c lock_timeout=20s {options.get('options', '')}".strip()
+    # Only what asks for it is prepared: the ledger's questions before it posts (ledger/batch.py).
+    options.setdefault("prepare_threshold", 5)
     DATABASE.setdefault("CONN_MAX_AGE", 60)
     DATABASE["CONN_HEALTH_CHECKS"] = True
 

@@ -1,0 +1,69 @@
+"""What posting asks of the database and tells it, in as few trips as the engine allows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+Row = tuple[Any, ...]
+
+# So many rows or more go to PostgreSQL as a stream.
+_MANY = 50
+# What cannot be streamed goes in statements of so many.
+_AT_ONCE = 1_000
+
+
+def ask(sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    """The rows that answer a question. PostgreSQL keeps its plan: planning it takes longer than the answer."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return list(cursor.fetchall())
+    connection.ensure_connection()
+    # Not Django's cursor, which writes the values into the text, so that no two are the same.
+    cursors: Any = connection.Database  # type: ignore[attr-defined]
+    with connection.wrap_database_errors, cursors.Cursor(connection.connection) as cursor:
+        return list(cursor.execute(sql, values, prepare=True).fetchall())
+
+
+class Batch:
+    """Statements that PostgreSQL gets in one message: a trip to it takes longer than most. SQLite gets each at once."""
+
+    def __init__(self) -> None:
+        self._statements: list[str] = []
+        self._values: list[Any] = []
+
+    def add(self, sql: str, values: Sequence[Any]) -> None:
+        """Adds a statement."""
+        self._statements.append(sql)
+        self._values += values
+        if connection.vendor == "sqlite":
+            self.send()
+
+    def add_rows(self, into: str, rows: Sequence[Row], then: str = "") -> None:
+        """Adds the insertion of rows, and what is done `then` where one is there already."""
+        if not rows:
+            return
+        marks = f"({', '.join(['%s'] * len(rows[0]))})"
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.executemany(f"INSERT INTO {into} VALUES {marks} {then}", rows)
+        elif len(rows) < _MANY or then:
+            for start in range(0, len(rows), _AT_ONCE):
+                some = rows[start : start + _AT_ONCE]
+                values = [value for row in some for value in row]
+                self.add(f"INSERT INTO {into} VALUES {', '.join([marks] * len(some))} {then}", values)
+        else:
+            self.send()
+            with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+    def send(self) -> None:
+        """Sends what is left. What the database refuses is raised here."""
+        if not self._statements:
+            return
+        sql, values = "; ".join(self._statements), self._values
+        self._statements, self._values = [], []
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
