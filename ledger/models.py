@@ -63,7 +63,7 @@ class Entry(models.Model):
     kind = models.CharField(max_length=LONGEST_KIND)
     payee = models.CharField(max_length=LONGEST_PAYEE, blank=True)
     narration = models.CharField(max_length=LONGEST_NARRATION)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reversals", db_index=False)
     text = models.TextField()
     previous_sha256 = models.CharField(max_length=64, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
@@ -73,11 +73,22 @@ class Entry(models.Model):
     class Meta:
         ordering = ("id",)
         verbose_name_plural = "entries"
-        constraints = (models.UniqueConstraint(fields=("year", "sequence"), name="entry_sequence_once_per_year"),)
+        constraints = (
+            models.UniqueConstraint(fields=("year", "sequence"), name="entry_sequence_once_per_year"),
+            # Of the few that are reversals: an index of all, most of them null, is one that SQLite would not use.
+            models.UniqueConstraint(
+                fields=("reverses",), name="entry_reversed_once", condition=Q(reverses__isnull=False)
+            ),
+        )
         indexes = (models.Index(fields=("dated_on", "id"), name="entry_by_date"),)
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def reversed_by(self) -> "Entry | None":
+        """The entry that reverses this one."""
+        return next(iter(self.reversals.all()), None)
 
 
 class Link(models.Model):

@@ -330,8 +330,8 @@ def entries() -> QuerySet[Entry]:
 
 def entries_of(document: str) -> QuerySet[Entry]:
     """The entries that a document is linked to, in the order of the chain, with postings and links at hand."""
-    found = Entry.objects.filter(links__document=document).select_related("reverses", "reversed_by")
-    return found.prefetch_related("postings__account", "links")
+    found = Entry.objects.filter(links__document=document).select_related("reverses")
+    return found.prefetch_related("postings__account", "links", "reversals")
 
 
 def get_last_day(document: str) -> date:

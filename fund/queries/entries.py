@@ -43,7 +43,7 @@ def find_entry(number: str) -> Any:
 
     Postings have `fund_url`; `before` and `after` are the numbers of its neighbours in the chain, empty at the ends.
     """
-    found = entries().select_related("reversed_by").prefetch_related("postings__account", "links")
+    found = entries().prefetch_related("postings__account", "links", "reversals")
     entry: Any = found.filter(number=number).first()
     if entry is None:
         return None

@@ -20,7 +20,7 @@ class EntryList(ListPage):
         entries()
         .select_related(None)
         .defer("text", "sha256", "previous_sha256")
-        .prefetch_related("links", "reverses", "reversed_by")
+        .prefetch_related("links", "reverses", "reversals")
     )
     filterset_class = EntryFilter
     orderings = {"dated_on": ("dated_on",), "number": ("year", "sequence")}

@@ -11,7 +11,7 @@ from tests.benchmarks.scratch import ENGINES, fresh_database, say
 from tests.benchmarks.tables import print_tables
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-_EXPORTED = 100_000
+_POSTED, _EXPORTED = 20_000, 100_000
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
         return
     found: dict[str, dict[str, Any]] = {}
     for engine in options.engines:
-        found[engine] = {"posting": _run(options, engine, "posting", 0), "reading": {}}
+        found[engine] = {"posting": _run(options, engine, "posting", min(_POSTED, options.most)), "reading": {}}
         for size in (size for size in SIZES if size <= options.most):
             found[engine]["reading"][size] = _run(options, engine, "reading", size)
         found[engine]["exporting"] = _run(options, engine, "exporting", min(_EXPORTED, options.most))
@@ -61,8 +61,8 @@ def _measure_posting(size: int, folder: Path) -> Any:
     from tests.benchmarks import posting, traffic
 
     traffic.open_books()
-    traffic.fill(2_000)
-    return {**posting.compare_single(), "per second": posting.count_per_second()}
+    batches = posting.compare_batches(size)
+    return {**batches, **posting.compare_single()}
 
 
 def _measure_reading(size: int, folder: Path) -> Any:

@@ -2,14 +2,17 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 
 from beancount.ops import validation
 from beancount.parser import booking, parser
 from django.db import connection, transaction
 
-from ledger.models import Entry
+from ledger.entries import Draft
+from ledger.models import Account, Entry
 from ledger.operations import post_entries, post_entry
 from ledger.syntax import OPTIONS
 from tests.benchmarks import traffic
@@ -23,11 +26,16 @@ _VALIDATORS = (
     validation.validate_check_transaction_balances,
 )
 _OPENS = "2016-01-01 open {} \n"
+_AT_ONCE = 1_000
+_NEXT_YEAR = traffic.FIRST_DAY + timedelta(days=traffic.DAYS)
 
 
 def compare_single(times: int = 400) -> dict[str, float]:
-    """Milliseconds of one entry, of Beancount's own work on it and of a bare insert and commit, taken in turn."""
-    drafts = list(islice(traffic.make_drafts(10 * times, seed=2), 10 * times - times - 20, None))
+    """Milliseconds of one entry, of Beancount's own work on it and of a bare insert and commit, taken in turn.
+
+    The entries are of the year after all that is posted, in the order of their days.
+    """
+    drafts = [_of_next_year(draft) for draft in traffic.make_drafts(times + 20, seed=2)]
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, text TEXT NOT NULL)")
     post_entry(drafts.pop(), by="benchmark")
@@ -40,8 +48,13 @@ def compare_single(times: int = 400) -> dict[str, float]:
     return {"ours": statistics.median(ours), "beancount": statistics.median(beans), "bare": statistics.median(bare)}
 
 
-def _read_with_beancount(text: str, accounts: set[str]) -> Callable[[], None]:
-    source = "\n".join(OPTIONS) + "\n" + "".join(map(_OPENS.format, sorted(accounts))) + text
+def _of_next_year(draft: Draft) -> Draft:
+    # A tenth of ten years.
+    return replace(draft, on=_NEXT_YEAR + (draft.on - traffic.FIRST_DAY) // 10)
+
+
+def _read_with_beancount(texts: str, accounts: Iterable[str]) -> Callable[[], None]:
+    source = "\n".join(OPTIONS) + "\n" + "".join(map(_OPENS.format, sorted(accounts))) + texts
 
     def read() -> None:
         entries, _, options = parser.parse_string(source)
@@ -58,10 +71,20 @@ def _insert_bare(place: int, text: str) -> None:
         cursor.execute("INSERT INTO bare (id, text) VALUES (%s, %s)", [place, text])
 
 
-def count_per_second(count: int = 20_000) -> float:
-    """Entries a second in batches, each batch a transaction, through the full path."""
-    drafts = traffic.make_drafts(count, seed=3)
+def compare_batches(count: int) -> dict[str, float]:
+    """Entries a second in batches, each batch a transaction: in the order of their days, dated back, Beancount alone.
+
+    On a new book: what is dated back goes through the same ten years once more.
+    """
+    in_order, back = _post(count, seed=1), _post(count, seed=3)
+    texts = "\n".join(Entry.objects.order_by("id").values_list("text", flat=True)[:_AT_ONCE])
+    alone = take(_read_with_beancount(texts, Account.objects.values_list("name", flat=True)))
+    return {"per second": in_order, "dated back": back, "Beancount alone": _AT_ONCE / alone * 1e3}
+
+
+def _post(count: int, *, seed: int) -> float:
+    drafts = traffic.make_drafts(count, seed=seed)
     began = time.perf_counter()
-    while batch := list(islice(drafts, 1_000)):
+    while batch := list(islice(drafts, _AT_ONCE)):
         post_entries(batch, by="benchmark")
     return count / (time.perf_counter() - began)

@@ -54,12 +54,11 @@ def _tear_down() -> None:
 
 
 def analyse() -> None:
-    """Has PostgreSQL count what it holds, as its own housekeeping does in time. SQLite has none."""
+    """Has the database count what it holds. PostgreSQL's own housekeeping does so in time; in SQLite somebody may."""
     from django.db import connection
 
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def say(text: str) -> None:

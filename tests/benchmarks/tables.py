@@ -30,7 +30,10 @@ def _compare(measured: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
     floor = posting["beancount"] + posting["bare"]
     parts = f"{floor:.2f} ms ({posting['beancount']:.2f} Beancount, {posting['bare']:.2f} insert and commit)"
     yield "post one entry", f"{posting['ours']:.2f} ms", parts, f"{posting['ours'] / floor:.2f}"
-    yield "post in batches", f"{posting['per second']:,.0f} entries/s", "", ""
+    alone = posting["Beancount alone"]
+    for name, what in (("per second", "post in batches"), ("dated back", "post in batches, dated back")):
+        found = posting[name]
+        yield what, f"{found:,.0f} entries/s", f"Beancount alone {alone:,.0f} entries/s", f"{alone / found:.2f}"
     size = f"{exporting['size']:,} entries"
     memory = f"{exporting['export_book MiB']:.0f} MiB"
     yield f"export_book, {size}", f"{exporting['export_book']:.1f} s, {memory}", "", ""

@@ -50,5 +50,14 @@ class Migration(migrations.Migration):
             name='entry',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.entry'),
         ),
+        migrations.AlterField(
+            model_name='entry',
+            name='reverses',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='ledger.entry'),
+        ),
+        migrations.AddConstraint(
+            model_name='entry',
+            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='entry_reversed_once'),
+        ),
         migrations.RunPython(triggers.install_by, triggers.remove_by),
     ]
