@@ -3,10 +3,8 @@
 `ledger/syntax.py` writes what this module has read.
 """
 
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -20,6 +18,7 @@ from beancount.parser import booking, parser
 
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryInvalid, Refused
+from ledger.garbage import collecting_nothing
 from ledger.money import round_half_up, to_exact_minor
 from ledger.syntax import OPTIONS, OpenAccount, Stamp, fingerprint, is_entry, render_open
 
@@ -50,7 +49,7 @@ def check_entries(
     EntryInvalid with Beancount's own words.
     """
     lines = [*OPTIONS, *(render_open(account, begins_on) for account in opens)]
-    with _collecting_nothing():
+    with collecting_nothing():
         entries, options = _parse("\n".join(lines) + "\n\n" + "\n".join(texts))
         for validate in _VALIDATORS:
             _refuse(validate(entries, options))
@@ -146,7 +145,7 @@ class LoadedBook:
 
 def load_book(path: Path, functional: str) -> LoadedBook:
     """Loads a book that this software wrote with Beancount's loader, without its cache file."""
-    with _collecting_nothing():
+    with collecting_nothing():
         entries, errors, _ = loader.load_file(str(path))
     messages = [_describe(error) for error in errors]
     sums: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
@@ -166,18 +165,6 @@ def load_book(path: Path, functional: str) -> LoadedBook:
             cell[1] += leg.functional
     balances = {key: (amount, carried) for key, (amount, carried) in sums.items()}
     return LoadedBook(balances, count, prints, messages)
-
-
-@contextmanager
-def _collecting_nothing() -> Iterator[None]:
-    """Without the search for cycles, which goes over all that is loaded again and again and finds none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _describe(error: Any) -> str:

@@ -12,6 +12,7 @@ from ledger.checks.closings import check_certificate, check_closings
 from ledger.checks.problems import Check, EntryProblem, Report, find_first, limit_problems, run_check
 from ledger.checks.tables import check_accounts, check_balances, check_days, check_zero
 from ledger.checks.texts import check_texts
+from ledger.garbage import collecting_seldom
 from ledger.snapshot import reading
 
 __all__ = [
@@ -46,7 +47,7 @@ def run_checks(report: Report, more: Sequence[Check] = ()) -> list[str]:
     `report` is told which check runs and how far it is. Where the chain and the accounts are sound, Beancount's loader
     reads the whole book meanwhile; where not, its parser reads the texts, and runs nothing.
     """
-    with reading():
+    with reading(), collecting_seldom():
         found = _run(_GUARDS, report)
         others = [*CHECKS[len(_GUARDS) :], *more]
         if found:
