@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, User
-from django.core.management import CommandError, CommandParser
+from django.core.management import CommandParser
 
+from fund.errors import NotPermitted
 from fund.operations.acts import record
 from fund.roles import FINANCE_OFFICER
 from ledger.operations import writing
@@ -20,18 +21,18 @@ def add_actor_option(parser: CommandParser, technical: str) -> None:
 
 
 def find_actor(options: dict[str, Any], technical: str, *, say: Any) -> User:
-    """The finance officer that `--by` names, or the technical user, made on first use. Raises CommandError."""
+    """The finance officer that `--by` names, or the technical user, made on first use. Raises NotPermitted."""
     username = options["by"] or technical
     # Under the lock, since another command may be adding the technical user.
     with writing():
         user = User.objects.filter(username=username).first()
         if user is None and options["by"]:
-            raise CommandError(f"Nobody signs in as {username}. Finance officers: {_list_officers()}.")
+            raise NotPermitted(f"Nobody signs in as {username}. Finance officers: {_list_officers()}.")
         if user is None:
             user = _add_technical_user(technical)
             say(f"User {technical} was added: a technical user in the role {FINANCE_OFFICER}, that cannot sign in.")
     if not user.is_active or not user.groups.filter(name=FINANCE_OFFICER).exists():
-        raise CommandError(f"{username} is not an active {FINANCE_OFFICER.lower()}. There are: {_list_officers()}.")
+        raise NotPermitted(f"{username} is not an active {FINANCE_OFFICER.lower()}. There are: {_list_officers()}.")
     return user
 
 

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import uuid4
 
+from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from fund.operations.acts import clean_text
 from fund.operations.answers import LONGEST_KEY, Attempt, Outcome, answer_once, find_answer, hash_content
+from fund.operations.refusals import record_refusal
 from ledger.errors import DatabaseUnsafe, Refused
 from ledger.waits import SUSPECTS, is_busy
 
@@ -58,13 +60,19 @@ class ChangeCommand(ABC, DataCommand):
                 self.prepare(options)
                 answer, again = answer_once(attempt, lambda: self._change_and_say(options))
         except Refused as refusal:
+            record_refusal(refusal, place=self.name, by=User.objects.filter(username=options.get("by") or "").first())
             raise CommandError(self.describe(refusal, options)) from None
         self.stdout.write(answer.text)
         self.finish(options, again=again)
 
+    @property
+    def name(self) -> str:
+        """What the command is called."""
+        return type(self).__module__.rpartition(".")[2]
+
     def make_attempt(self, options: dict[str, Any]) -> Attempt:
         """The command as it was called, by its key or a fresh one. Raises ValueInvalid."""
-        name = type(self).__module__.rpartition(".")[2]
+        name = self.name
         key = str(uuid4()) if options["key"] is None else clean_text(options["key"], field="key", longest=LONGEST_KEY)
         content = {option: value for option, value in options.items() if option not in self.no_content}
         return Attempt(key, name, hash_content(name, content))

@@ -2,7 +2,7 @@
 
 from fund.models.answers import Answer
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
-from fund.models.audit import AuditRecord
+from fund.models.audit import AuditRecord, Refusal
 from fund.models.base import Document, NumberSeries
 from fund.models.contributions import Agreement, Instalment, Pledge, Receipt, ReceiptLine, Recognition
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
@@ -40,4 +40,5 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "Recognition",
+    "Refusal",
 ]

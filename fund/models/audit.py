@@ -18,3 +18,23 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject}"
+
+
+class Refusal(models.Model):
+    """What was refused, to whom, when and on which page or command; nothing of it was done.
+
+    `subject` is the document that it concerned, where the page is one's. A command may run for nobody who signs in.
+    """
+
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    place = models.CharField(max_length=200)
+    subject = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=400)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("subject", "at"), name="refusal_by_subject"),)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"

@@ -23,4 +23,5 @@ urlpatterns = [
     path("opened-books/", opened_books.OpenedBookList.as_view(), name="opened-book-list"),
     path("opened-books/<slug:number>/", opened_books.OpenedBookDetail.as_view(), name="opened-book"),
     path("audit-trail/", audit_records.AuditRecordList.as_view(), name="audit-record-list"),
+    path("audit-trail/refusals/", audit_records.RefusalList.as_view(), name="refusal-list"),
 ]

@@ -1,9 +1,10 @@
-"""The audit trail: who did what, and when."""
+"""The audit trail: who did what, and when; and what was refused."""
 
 from typing import Any
 
 from fund.filters.audit_records import AuditRecordFilter
-from fund.models import AuditRecord
+from fund.filters.refusals import RefusalFilter
+from fund.models import AuditRecord, Refusal
 from fund.queries.entries import find_document_url
 from fund.views.pages import ListPage
 
@@ -23,3 +24,19 @@ class AuditRecordList(ListPage):
     def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
         for record in rows:
             record.url = find_document_url(record.subject)
+
+
+class RefusalList(ListPage):
+    """Every refusal, the latest first."""
+
+    template_name = "fund/refusal_list.html"
+    permission_required = "fund.view_auditrecord"
+    queryset = Refusal.objects.select_related("user")
+    filterset_class = RefusalFilter
+    paginate_by = 50
+    orderings = {"at": ("pk",)}
+    default_ordering = "-at"
+
+    def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
+        for refusal in rows:
+            refusal.url = find_document_url(refusal.subject) if refusal.subject else ""

@@ -21,6 +21,7 @@ from django_filters.views import FilterView
 from fund.errors import KeySpent, NotPermitted
 from fund.models import Answer, Document
 from fund.operations.answers import Attempt, Outcome, answer_once, find_answer
+from fund.operations.refusals import record_refusal
 from fund.queries.attachments import attachments_of
 from fund.queries.chains import chain_of, state_of
 from fund.queries.history import history_of
@@ -40,6 +41,8 @@ class Page(PermissionRequiredMixin, ContextMixin, View):
 
     def handle_no_permission(self) -> HttpResponseRedirect:
         if self.request.user.is_authenticated:
+            if self.request.method == "POST":
+                self.keep_refusal(NotPermitted("Your role does not allow this."))
             raise PermissionDenied
         return super().handle_no_permission()
 
@@ -48,6 +51,11 @@ class Page(PermissionRequiredMixin, ContextMixin, View):
         """Who is signed in; nobody else comes this far."""
         assert isinstance(self.request.user, User)
         return self.request.user
+
+    def keep_refusal(self, refused: Refused) -> None:
+        """Records what was refused, of the document whose page this is."""
+        subject = str(self.kwargs.get("number", ""))
+        record_refusal(refused, place=self.request.path, subject=subject, by=self.user)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context.setdefault("functional_currency", functional_currency())
@@ -115,9 +123,12 @@ class ChangePage(Page):
             self.key = attempt.key
             answer = find_answer(attempt)
             return self.lead_on(answer, again=True) if answer else self.perform(attempt)
-        except NotPermitted:
+        except NotPermitted as refusal:
+            self.keep_refusal(refusal)
             raise PermissionDenied from None
         except (Refused, forms.ValidationError) as refusal:
+            if isinstance(refusal, Refused):
+                self.keep_refusal(refusal)
             # Other refusals wrote nothing: their key is shown again and can be used.
             if isinstance(refusal, KeySpent):
                 self.key = ""

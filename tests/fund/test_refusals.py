@@ -1,0 +1,81 @@
+"""What was refused is recorded: who, when, where, and the answer."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from fund.errors import ValueInvalid
+from fund.models import Disbursement, Refusal
+from fund.operations.refusals import record_refusal
+from ledger.errors import BooksBusy
+from ledger.queries import entries
+
+pytestmark = pytest.mark.django_db
+
+
+def refusals() -> list[tuple[Any, ...]]:
+    return list(Refusal.objects.order_by("pk").values_list("user__username", "place", "subject", "message"))
+
+
+def test_a_refused_approval_is_recorded_with_its_document(
+    disbursement: Disbursement, approver_client: Client, approver: User
+) -> None:
+    Disbursement.objects.update(created_by=approver)
+    place = "/disbursements/DSB-2026-0001/approve/"
+    assert approver_client.post(place).status_code == 422
+    message = "You prepared DSB-2026-0001: another person decides on it."
+    assert refusals() == [("approver", place, "DSB-2026-0001", message)]
+
+
+def test_a_forged_request_is_recorded_and_does_nothing(disbursement: Disbursement, auditor_client: Client) -> None:
+    before = entries().count()
+    assert auditor_client.post("/disbursements/DSB-2026-0001/approve/").status_code == 403
+    ((who, _, subject, message),) = refusals()
+    assert (who, subject, message) == ("auditor", "DSB-2026-0001", "Your role does not allow this.")
+    assert entries().count() == before
+
+
+def test_a_refused_form_is_recorded(fund_year: int, officer_client: Client) -> None:
+    sent = {"code": "CAN", "name": "Canada", "donor_class": "state_party", "country": "CAN"}
+    assert officer_client.post("/donors/new/", sent).status_code == 302
+    assert officer_client.post("/donors/new/", sent).status_code == 422
+    ((who, place, subject, message),) = refusals()
+    assert (who, place, subject) == ("officer", "/donors/new/", "")
+    assert "CAN" in message
+
+
+@pytest.mark.parametrize("who", ["auditor", "officer"])
+def test_a_refused_command_is_recorded(who: str, auditor: User, officer: User) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("open_year", 3000, by=who)
+    assert refusals() == [(who, "open_year", "", str(refused.value))]
+
+
+def test_a_wait_for_others_is_no_refusal(officer: User) -> None:
+    record_refusal(BooksBusy("Others had the books."), place="/donors/new/", by=officer)
+    assert refusals() == []
+
+
+def test_what_no_database_takes_is_recorded_without_it(officer: User) -> None:
+    record_refusal(ValueInvalid("“\x00\ud800” is none." + "x" * 500), place="/\x00/", by=officer)
+    ((_, place, _, message),) = refusals()
+    assert place == "/\N{REPLACEMENT CHARACTER}/"
+    assert len(message) == 400
+
+
+def test_refusals_are_listed_and_narrowed(
+    disbursement: Disbursement, auditor_client: Client, officer_client: Client
+) -> None:
+    officer_client.post("/disbursements/DSB-2026-0001/approve/")
+    page = auditor_client.get("/audit-trail/refusals/?q=dsb-2026&user=officer").content.decode()
+    assert 'href="/disbursements/DSB-2026-0001/"' in page
+    assert "Your role does not allow this." in page
+    page = auditor_client.get("/audit-trail/refusals/?q=nothing").content.decode()
+    assert "No refusal is like that" in page
+
+
+def test_donors_do_not_see_refusals(donor_client: Client) -> None:
+    assert donor_client.get("/audit-trail/refusals/").status_code == 403
