@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from reports.sheets import Sheet
+from reports.statements.audit_trail import acts, refusals
 from reports.statements.balances import load_balances
 from reports.statements.checks import checks
 from reports.statements.contributions import agreements, contributions_by_donor
@@ -26,4 +27,6 @@ def audit_sheets(fund: str, period: Period, made_at: datetime) -> Iterator[Sheet
     yield agreements(period)
     yield disbursements_by_project(balances, period)
     yield disbursement_lines(period)
+    yield acts(period)
+    yield refusals(period)
     yield checks(balances)

@@ -89,6 +89,7 @@ BOOKS = (
     Address("fund:opened-book-list"),
     Address("fund:opened-book", (OPENED,)),
     Address("fund:audit-record-list"),
+    Address("fund:refusal-list", reader="auditor"),
 )
 ATTACHMENTS = (
     Address("fund:attachment-new", (AGREEMENT,)),

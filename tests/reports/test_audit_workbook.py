@@ -7,8 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import time_machine
 from openpyxl import Workbook
 
+from fund.errors import ValueInvalid
+from fund.operations.acts import record
+from fund.operations.refusals import record_refusal
 from ledger.queries import Scope, entries, head, totals
 from reports.errors import FileOccupied, PeriodInvalid
 from reports.statements.period import Period, make_period
@@ -176,3 +180,15 @@ def test_a_period_ends_after_it_begins(small_fund: SmallFund) -> None:
 def test_books_without_a_year_have_no_period(db: None) -> None:
     with pytest.raises(PeriodInvalid, match="No fiscal year is open"):
         make_period()
+
+
+def test_acts_and_refusals_of_the_period_are_sheets(small_fund: SmallFund, tmp_path: Path) -> None:
+    with time_machine.travel(datetime(2026, 2, 3, 23, 59, tzinfo=UTC)):
+        record("check something", "AGR-2026-0001", by=small_fund.officer, detail=FORMULA)
+        record_refusal(ValueInvalid("It is not allowed."), place="open_year", by=None)
+    with time_machine.travel(datetime(2026, 2, 16, tzinfo=UTC)):
+        record("check later", "AGR-2026-0001", by=small_fund.officer)
+    book = make(tmp_path, date(2026, 1, 16), date(2026, 2, 15))
+    found = [(row["Who"], row["Act"], row["Detail"]) for row in rows_of(book, "Audit trail")]
+    assert found == [("officer", "check something", FORMULA)]
+    assert [row["Answer"] for row in rows_of(book, "Refusals")] == ["It is not allowed."]
