@@ -14,6 +14,7 @@ for name in (
     "FUND_TITLE",
     "FUNCTIONAL_CURRENCY",
     "RATE_MAX_AGE_DAYS",
+    "TWO_APPROVERS_FROM",
     "ATTACHMENT_MAX_MB",
     "ALLOWED_HOSTS",
     "EMAIL_URL",

@@ -9,7 +9,7 @@ from fund.checks.attachments import check_attachments, check_contents, check_fro
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
 from fund.checks.documents import KINDS
-from fund.checks.people import check_payees
+from fund.checks.people import check_approvals, check_payees
 from fund.checks.records import check_causes, check_documents, check_numbers
 from ledger.checks import Check, Report, run_check
 from ledger.snapshot import reading
@@ -19,6 +19,7 @@ CHECKS: list[Check] = [
     check_causes,
     check_numbers,
     check_payees,
+    check_approvals,
     check_pledges,
     check_cash,
     check_allocations,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fund.checks.documents import KINDS, Kind
-from fund.models import AuditRecord, Disbursement
+from fund.models import Approval, AuditRecord, Disbursement, DisbursementState
 from ledger.checks import Report
 from ledger.queries import entries
 
@@ -44,3 +44,28 @@ def check_payees(report: Report) -> Iterator[str]:
         for number, document, payee in rows.values_list("number", "links__document", "payee"):
             if payees[document] != payee:
                 yield f"{document} is paid to {payees[document]}, its entry {number} to {payee}."
+
+
+def check_approvals(report: Report) -> Iterator[str]:
+    """Every payment was approved by who decided it, and by nobody who prepared it or stood in for who did."""
+    (payments,) = (kind for kind in KINDS if kind.model is Disbursement)
+    for documents in payments.chunks(report):
+        found = _find_approvals([document.number for document in documents])
+        for document in documents:
+            people = found[document.number]
+            if document.state in _APPROVED and document.decided_by_id not in people:
+                yield f"{document} was decided by somebody who did not approve it."
+            if document.created_by_id in people:
+                yield f"{document} was approved by who prepared it, or in their place."
+
+
+_APPROVED = (DisbursementState.PAID, DisbursementState.REVERSED)
+
+
+def _find_approvals(documents: Sequence[str]) -> dict[str, set[int]]:
+    """Who approved each document, and in whose place."""
+    found: dict[str, set[int]] = {document: set() for document in documents}
+    rows = Approval.objects.filter(document__in=documents).values_list("document", "by", "on_behalf_of")
+    for document, *people in rows:
+        found[document] |= {person for person in people if person}
+    return found

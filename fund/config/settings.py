@@ -21,6 +21,8 @@ env = environ.Env()
 FUND_TITLE = env.str("FUND_TITLE", default="Voluntary Contributions Trust Fund")
 FUNCTIONAL_CURRENCY = env.str("FUNCTIONAL_CURRENCY", default="USD")
 RATE_MAX_AGE_DAYS = env.int("RATE_MAX_AGE_DAYS", default=45)
+# In the functional currency.
+TWO_APPROVERS_FROM = env.int("TWO_APPROVERS_FROM", default=100_000)
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=20)
 
 # Database

@@ -1,6 +1,7 @@
 """The fund's documents and the things that they name."""
 
 from fund.models.answers import Answer
+from fund.models.approvals import Approval, Delegation
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord, Refusal
 from fund.models.base import Document, NumberSeries
@@ -16,11 +17,13 @@ __all__ = [
     "Allocation",
     "AllocationLine",
     "Answer",
+    "Approval",
     "Attachment",
     "AttachmentWithdrawal",
     "AuditRecord",
     "BankAccount",
     "Category",
+    "Delegation",
     "Disbursement",
     "DisbursementLine",
     "DisbursementState",

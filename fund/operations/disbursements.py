@@ -9,10 +9,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from fund import policy
-from fund.errors import SamePerson, StateUnfit, ValueInvalid
+from fund.errors import StateUnfit, ValueInvalid
 from fund.models import BankAccount, Category, Disbursement, DisbursementLine, DisbursementState, Project
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
+from fund.operations.approvals import add_approval, get_right
 from fund.policy import Carried, CashOut, Charge
 from fund.queries.rates import carry
 from fund.queries.sub_funds import bank_cash
@@ -72,8 +73,8 @@ def prepare_disbursement(
     return disbursement
 
 
-def approve_disbursement(disbursement: Disbursement, *, by: User) -> None:
-    """Approves a disbursement, dated its day, and posts it.
+def approve_disbursement(disbursement: Disbursement, *, by: User) -> bool:
+    """Approves a disbursement, dated its day, and posts it; False where it needs another approver before that.
 
     Raises SamePerson where `by` prepared it, StateUnfit where it is decided already, and what preparing raises:
     the limits are checked again, since other payments may have come between.
@@ -86,9 +87,14 @@ def approve_disbursement(disbursement: Disbursement, *, by: User) -> None:
         ]
         acts.check_day(found.paid_on, "paid_on")
         expenses = _check_limits(lines, found.bank_account, found.paid_on)
+        detail = f"{found.payee}: {to_amount(found.amount)}"
+        if not add_approval(found, functional=sum(expenses), by=by):
+            acts.record("approve disbursement as the first of two", found, by=by, detail=detail)
+            return False
         acts.post(_to_draft(found, lines, expenses), by=by)
         _decide(found, DisbursementState.PAID, by)
-        acts.record("approve disbursement", found, by=by, detail=f"{found.payee}: {to_amount(found.amount)}")
+        acts.record("approve disbursement", found, by=by, detail=detail)
+    return True
 
 
 def reject_disbursement(disbursement: Disbursement, *, reason: str, by: User) -> None:
@@ -135,12 +141,10 @@ def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list
 
 
 def _get_prepared(disbursement: Disbursement, by: User) -> Disbursement:
-    acts.require(by, "approve_disbursement")
     found = Disbursement.objects.select_related("bank_account").get(pk=disbursement.pk)
+    get_right(found, by=by)
     if found.state != DisbursementState.PREPARED:
         raise StateUnfit(f"{found} is {found.get_state_display().lower()} already.")
-    if found.created_by_id == by.pk:
-        raise SamePerson(f"You prepared {found}: another person decides on it.")
     return found
 
 

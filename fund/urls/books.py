@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from fund.views import accounts, audit_records, bank_accounts, closings, entries, opened_books, rates, years
+from fund.views import (
+    accounts,
+    audit_records,
+    bank_accounts,
+    closings,
+    delegations,
+    entries,
+    opened_books,
+    rates,
+    years,
+)
 
 urlpatterns = [
     path("journal/", entries.EntryList.as_view(), name="entry-list"),
@@ -22,6 +32,8 @@ urlpatterns = [
     ),
     path("opened-books/", opened_books.OpenedBookList.as_view(), name="opened-book-list"),
     path("opened-books/<slug:number>/", opened_books.OpenedBookDetail.as_view(), name="opened-book"),
+    path("delegations/", delegations.DelegationList.as_view(), name="delegation-list"),
+    path("delegations/<int:pk>/end/", delegations.DelegationEnd.as_view(), name="delegation-end"),
     path("audit-trail/", audit_records.AuditRecordList.as_view(), name="audit-record-list"),
     path("audit-trail/refusals/", audit_records.RefusalList.as_view(), name="refusal-list"),
 ]

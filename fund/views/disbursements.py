@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,8 +14,9 @@ from fund.filters.disbursements import DisbursementFilter
 from fund.forms.choices import fund_choices, project_choices
 from fund.forms.disbursements import DisbursementForm, DisbursementLines, RejectionForm
 from fund.forms.lines import filled_lines
-from fund.models import BankAccount, Disbursement, DisbursementState, Project
+from fund.models import Approval, BankAccount, Disbursement, DisbursementState, Project
 from fund.operations.answers import Attempt
+from fund.operations.approvals import active_delegations, describe_threshold, may_decide
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
 from fund.operations.reversals import reverse_disbursement
 from fund.queries.projects import project_fund_standings
@@ -57,7 +59,6 @@ class DisbursementDetail(DocumentPage[Disbursement]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         awaiting = self.object.state == DisbursementState.PREPARED
         prepared_by_reader = self.object.created_by_id == self.user.pk
-        may_approve = self.user.has_perm("fund.approve_disbursement")
         lines = list(self.object.lines.select_related("project").order_by("pk"))
         if awaiting:
             _add_limits(lines, self.object.bank_account)
@@ -65,7 +66,9 @@ class DisbursementDetail(DocumentPage[Disbursement]):
             lines=lines,
             awaiting=awaiting,
             prepared_by_reader=prepared_by_reader,
-            can_decide=awaiting and may_approve and not prepared_by_reader,
+            can_decide=awaiting and may_decide(self.object, by=self.user),
+            approvals=Approval.objects.filter(document=self.object.number).select_related("by", "on_behalf_of"),
+            threshold=describe_threshold(),
             **context,
         )
 
@@ -136,11 +139,16 @@ def _find_currency(data: Any) -> str:
     return currencies.get(chosen, functional_currency())
 
 
-class DisbursementApprove(ChangePage, DisbursementDetail):
-    """Approves a disbursement at a press; what refuses it stands on the disbursement's page."""
+class _Decision:
+    """For who may decide on payments, by their role or in the place of an approver."""
 
-    permission_required = "fund.approve_disbursement"
-    success_message = _("{} is approved and posted.")
+    def has_permission(self) -> bool:
+        user = self.request.user  # type: ignore[attr-defined]  # a page's
+        return isinstance(user, User) and (user.has_perm("fund.approve_disbursement") or bool(active_delegations(user)))
+
+
+class DisbursementApprove(_Decision, ChangePage, DisbursementDetail):
+    """Approves a disbursement at a press; what refuses it stands on the disbursement's page."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(self.get_object().get_absolute_url())
@@ -150,7 +158,8 @@ class DisbursementApprove(ChangePage, DisbursementDetail):
 
     def approve(self) -> Disbursement:
         found = self.get_object()
-        approve_disbursement(found, by=self.user)
+        posted = approve_disbursement(found, by=self.user)
+        self.success_message = _("{} is approved and posted.") if posted else _("{} awaits a second approver.")
         return found
 
     def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
@@ -158,11 +167,10 @@ class DisbursementApprove(ChangePage, DisbursementDetail):
         return self.render_to_response(self.get_context_data(refusal=find_message(refusal)), status=status)
 
 
-class DisbursementReject(DocumentFormPage):
+class DisbursementReject(_Decision, DocumentFormPage):
     """Asks why a disbursement is rejected, and rejects it."""
 
     model = Disbursement
-    permission_required = "fund.approve_disbursement"
     title = _("Reject %(number)s")
     success_message = _("{} is rejected.")
     extra_context = {"submit": _("Reject"), "busy": _("Rejecting…"), "danger": True}

@@ -114,7 +114,7 @@ class ChangePage(Page):
     Subclasses do it in `perform`, by `record`, and show in `refuse` what was refused.
     """
 
-    success_message: ClassVar[str | Promise] = _("{} is recorded.")
+    success_message: str | Promise = _("{} is recorded.")
     key = ""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -90,6 +90,7 @@ BOOKS = (
     Address("fund:opened-book", (OPENED,)),
     Address("fund:audit-record-list"),
     Address("fund:refusal-list", reader="auditor"),
+    Address("fund:delegation-list", reader="approver"),
 )
 ATTACHMENTS = (
     Address("fund:attachment-new", (AGREEMENT,)),
@@ -131,6 +132,7 @@ GROUPS = {
 NO_PAGES = frozenset(
     {
         "fund:disbursement-approve",
+        "fund:delegation-end",
         "fund:attachment",
         "fund:certificate",
         "reports:book-download",

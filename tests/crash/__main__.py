@@ -44,7 +44,7 @@ def make_database(engine: str, folder: Path) -> str:
 
 def set_up(address: str) -> None:
     """The project's own settings, on a database of its own."""
-    for name in ("DEBUG", "FUNCTIONAL_CURRENCY", "RATE_MAX_AGE_DAYS"):
+    for name in ("DEBUG", "FUNCTIONAL_CURRENCY", "RATE_MAX_AGE_DAYS", "TWO_APPROVERS_FROM"):
         os.environ.pop(name, None)
     os.environ |= {"DJANGO_SETTINGS_MODULE": "fund.config.settings", "DATABASE_URL": address}
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(64)

@@ -13,6 +13,7 @@ from fund.models import (
     Agreement,
     Allocation,
     AllocationLine,
+    Approval,
     AuditRecord,
     BankAccount,
     Disbursement,
@@ -242,7 +243,13 @@ def test_another_person_than_the_audit_records_name_is_found(
         "DSB-2026-0001 names another person than the audit record of “prepare disbursement”.",
         "DSB-2026-0002 names another person than the audit record of “approve disbursement”.",
         "DSB-2026-0004 names another person than the audit record of “reject disbursement”.",
+        "DSB-2026-0002 was decided by somebody who did not approve it.",
     ]
+
+
+def test_an_approval_by_who_prepared_it_is_found(spent: list[Disbursement], officer: User):
+    Approval.objects.filter(document="DSB-2026-0001").update(on_behalf_of=officer)
+    assert check() == ["DSB-2026-0001 was approved by who prepared it, or in their place."]
 
 
 def test_a_missing_act_is_named(spent: list[Disbursement]):

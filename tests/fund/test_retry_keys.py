@@ -15,7 +15,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from fund.errors import KeySpent
-from fund.models import Agreement, Answer, Attachment, AuditRecord, BankAccount, Disbursement, Donor, Receipt
+from fund.models import (
+    Agreement,
+    Answer,
+    Attachment,
+    AuditRecord,
+    BankAccount,
+    Delegation,
+    Disbursement,
+    Donor,
+    Receipt,
+)
 from fund.operations.answers import KEPT, Attempt, Outcome, answer_once
 from fund.operations.attachments import attach
 from fund.operations.disbursements import approve_disbursement
@@ -24,6 +34,7 @@ from fund.views.attempts import read_attempt
 ONE_LINE = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
 LINE = ONE_LINE | {"lines-0-fund": "AGR-2026-0001", "lines-0-amount": "100"}
 REASON = {"reason": "No"}
+LEAVE = {"receiver": "officer", "since": "2026-06-15", "until": "2026-06-30", "reason": "Leave"}
 REVERSAL = {"on": "2026-06-01", "reason": "A slip"}
 PROJECT = {"title": "Training", "starts_on": "2026-01-01", "countries": "GTM", "recommendations": "15"}
 DONOR = {"name": "Peru", "donor_class": "state_party", "country": "PER"}
@@ -47,7 +58,7 @@ class Change(NamedTuple):
     @property
     def page(self) -> str:
         """Where the form stands; a button stands on its document's page."""
-        return self.path.removesuffix("approve/")
+        return self.path.removesuffix("approve/").removesuffix("1/end/")
 
 
 CHANGES = [
@@ -72,6 +83,8 @@ CHANGES = [
     Change("rate-new", "/rates/new/", "fund_year", {"currency": "CAD", "effective_on": "2026-01-01", "rate": "0.7"}),
     Change("year-list", "/years/", "officer", {"year": "2027"}),
     Change("closing-list", "/closing/", "fund_year", {"period": "2026-01"}),
+    Change("delegation-list", "/delegations/", "officer", LEAVE, "approver_client"),
+    Change("delegation-end", "/delegations/1/end/", "delegation", {}, "approver_client"),
     Change("attachment-withdraw", "/attachments/AGR-2026-0001/1/withdraw/", "attachment", REASON),
 ]  # fmt: skip
 # tests/fund/test_attachment_pages.py sends its file twice.
@@ -99,6 +112,12 @@ def test_every_address_that_takes_a_form_is_tested_here_or_changes_nothing() -> 
 def paid(disbursement: Disbursement, approver: User) -> Disbursement:
     approve_disbursement(disbursement, by=approver)
     return disbursement
+
+
+@pytest.fixture
+def delegation(approver: User, officer: User) -> Delegation:
+    day = timezone.localdate()
+    return Delegation.objects.create(pk=1, giver=approver, receiver=officer, since=day, until=day, reason="Leave")
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""The form that gives one's right to approve to somebody else."""
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fund.forms.choices import BLANK, Choices
+from fund.forms.fields import DayField
+
+
+def colleague_choices(user: User) -> Choices:
+    """Who works in the fund, but for the reader."""
+    found = User.objects.filter(is_active=True).exclude(groups=None).exclude(pk=user.pk).distinct().order_by("username")
+    return [BLANK, *((one.username, one.get_full_name() or one.username) for one in found)]
+
+
+class DelegationForm(forms.Form):
+    """To whom, for which days, and why."""
+
+    receiver = forms.ChoiceField(label=_("Who approves in your place"))
+    since = DayField(label=_("First day"), initial=timezone.localdate)
+    until = DayField(label=_("Last day"))
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Such as a leave. Auditors read it."))
+
+    def __init__(self, *args: object, user: User, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self.fields["receiver"].choices = colleague_choices(user)  # type: ignore[attr-defined]

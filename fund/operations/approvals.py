@@ -1,0 +1,140 @@
+"""Four eyes: who prepared a document never approves it, neither alone nor by a delegate; large ones need two others."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
+from fund.models import Approval, Delegation, Document
+from fund.operations import acts
+from ledger.money import Amount, to_exact_minor
+from ledger.operations import writing
+from ledger.queries import functional_currency
+
+# Longer than a leave: who needs more gives it again, and thinks of it.
+LONGEST_DELEGATION = timedelta(days=92)
+RIGHT = "fund.approve_disbursement"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What lets a person decide: their own role, or that of `giver`, who gave it for some days."""
+
+    by: User
+    giver: User | None = None
+
+    @property
+    def holder(self) -> User:
+        """Whose right it is."""
+        return self.giver or self.by
+
+
+def count_needed(functional: int) -> int:
+    """How many people approve an amount in minor units of the functional currency: two from a threshold on."""
+    threshold = to_exact_minor(Decimal(settings.TWO_APPROVERS_FROM), functional_currency())
+    return 2 if functional >= threshold else 1
+
+
+def get_right(document: Document, *, by: User) -> Right:
+    """What lets `by` decide on a document, as roles and delegations are now and not when the page was opened.
+
+    Raises SamePerson where `by`, or who gave them the right, prepared it; NotPermitted where they have none.
+    """
+    by = User.objects.get(pk=by.pk)
+    rights = [Right(by)] if by.is_active and by.has_perm(RIGHT) else []
+    rights += [Right(by, delegation.giver) for delegation in active_delegations(by)]
+    if not rights:
+        raise NotPermitted("Your role does not allow this (approve disbursement). A person with that role can do it.")
+    if document.created_by_id == by.pk:
+        raise SamePerson(f"You prepared {document}: another person decides on it.")
+    for right in rights:
+        if right.holder.pk != document.created_by_id:
+            return right
+    raise SamePerson(f"Who gave you the right prepared {document}: somebody else decides on it.")
+
+
+def may_decide(document: Document, *, by: User) -> bool:
+    """True where `by` may decide on a document, and did not approve it yet."""
+    try:
+        right = get_right(document, by=by)
+    except (SamePerson, NotPermitted):
+        return False
+    return not _decided(document) & {right.by.pk, right.holder.pk}
+
+
+def _decided(document: Document) -> set[int]:
+    """Who approved a document, and who gave them the right."""
+    found = Approval.objects.filter(document=document.number).values_list("by", "on_behalf_of")
+    return {person for pair in found for person in pair if person}
+
+
+def active_delegations(receiver: User) -> list[Delegation]:
+    """The delegations to a person that hold today, of people who have the right themselves."""
+    today = timezone.localdate()
+    found = Delegation.objects.filter(receiver=receiver, since__lte=today, until__gte=today, ended_at=None)
+    return [one for one in found.select_related("giver") if one.giver.is_active and one.giver.has_perm(RIGHT)]
+
+
+def add_approval(document: Document, *, functional: int, by: User) -> bool:
+    """Records that `by` approves a document of an amount in the functional currency; True where no more is needed.
+
+    Raises what `get_right` raises, and StateUnfit where `by`, or who gave them the right, approved it before.
+    """
+    right = get_right(document, by=by)
+    before = Approval.objects.filter(document=document.number).count()
+    if _decided(document) & {right.by.pk, right.holder.pk}:
+        raise StateUnfit(f"You approved {document} already, or who gave you the right did: it needs another person.")
+    Approval.objects.create(document=document.number, by=right.by, on_behalf_of=right.giver)
+    return before + 1 >= count_needed(functional)
+
+
+def delegate(*, receiver: User, since: date, until: date, reason: str, by: User) -> Delegation:
+    """Gives another person one's own right to approve, from one day to another.
+
+    Raises NotPermitted where `by` has no such right of their own, ValueInvalid.
+    """
+    acts.require(by, "approve_disbursement")
+    reason = acts.clean_text(reason, field="reason", longest=300)
+    today = timezone.localdate()
+    with writing():
+        _check_receiver(receiver, by)
+        if until < max(since, today):
+            raise ValueInvalid(f"Choose {max(since, today)} or later.", field="until")
+        if until - since > LONGEST_DELEGATION:
+            raise ValueInvalid(
+                f"At most {LONGEST_DELEGATION.days} days: until {since + LONGEST_DELEGATION}.", field="until"
+            )
+        given = Delegation.objects.create(giver=by, receiver=receiver, since=since, until=until, reason=reason)
+        detail = f"{since} to {until}: {reason}"
+        acts.record("delegate approval", receiver.get_username(), by=by, detail=detail)
+    return given
+
+
+def _check_receiver(receiver: User, by: User) -> None:
+    if receiver.pk == by.pk:
+        raise ValueInvalid("Choose another person: one's own right needs no delegation.", field="receiver")
+    if not receiver.is_active or not receiver.groups.exists():
+        raise ValueInvalid("Choose a person who works in the fund.", field="receiver")
+
+
+def end_delegation(delegation: Delegation, *, by: User) -> None:
+    """Takes a delegation back at once. Raises NotPermitted for anybody but who gave it, StateUnfit where it ended."""
+    with writing():
+        found = Delegation.objects.select_related("giver", "receiver").get(pk=delegation.pk)
+        if found.giver_id != by.pk:
+            raise NotPermitted(f"{found.giver} gave it, and can end it.")
+        if found.ended_at or found.until < timezone.localdate():
+            raise StateUnfit("It ended already.")
+        found.ended_at = timezone.now()
+        found.save(update_fields=["ended_at"])
+        acts.record("end delegation", found.receiver.get_username(), by=by)
+
+
+def describe_threshold() -> str:
+    """From which amount on two people approve."""
+    currency = functional_currency()
+    return str(Amount(to_exact_minor(Decimal(settings.TWO_APPROVERS_FROM), currency), currency))
