@@ -1,5 +1,6 @@
 """The fund's documents and the things that they name."""
 
+from fund.models.agreement_changes import Amendment, AmendmentLine, Milestone
 from fund.models.answers import Answer
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord
@@ -15,6 +16,8 @@ __all__ = [
     "Agreement",
     "Allocation",
     "AllocationLine",
+    "Amendment",
+    "AmendmentLine",
     "Answer",
     "Attachment",
     "AttachmentWithdrawal",
@@ -31,6 +34,7 @@ __all__ = [
     "ExchangeRate",
     "FileContent",
     "Instalment",
+    "Milestone",
     "NumberSeries",
     "OpenedBook",
     "OpeningMode",
