@@ -21,7 +21,10 @@ from ledger.queries import functional_currency
 
 
 class AmendmentForm(forms.Form):
-    """When what was agreed, and the last day to spend it where there is an earmark."""
+    """When what was agreed, and the last day to spend it where there is an earmark.
+
+    `after` is the last amendment that the form showed: one that came between would be undone.
+    """
 
     amended_on = DayField(label=_("Agreed on"), past=True, initial=timezone.localdate)
     ends_on = DayField(
@@ -31,8 +34,10 @@ class AmendmentForm(forms.Form):
         label=_("What was agreed"), max_length=300, help_text=_("In a few words, with the letter that says so.")
     )
 
+    after = forms.IntegerField(widget=forms.HiddenInput)
+
     def __init__(self, data: Any = None, *, agreement: Agreement) -> None:
-        super().__init__(data, initial={"ends_on": agreement.ends_on})
+        super().__init__(data, initial={"ends_on": agreement.ends_on, "after": agreement.amendments.count()})
         if not agreement.earmarked:
             del self.fields["ends_on"]
 

@@ -40,17 +40,19 @@ def amend_agreement(
     by: User,
     terms: Sequence[Term] = (),
     ends_on: date | None = None,
+    after: int | None = None,
 ) -> Amendment:
     """Records an amendment; instalments that `terms` do not name stay, and so does the last day without `ends_on`.
 
     What is taken off leaves at its carrying amount; what is added takes that over, and beyond it the rate of the day.
+    `after` is the position of the last amendment that `terms` rest on, where they restate what they do not change.
     Raises InstalmentSettled, InstalmentsDiffer, StateUnfit, RateMissing, YearNotOpen, ValueInvalid.
     """
     acts.require(by, "add_amendment")
     note = acts.clean_text(note, field="note", longest=300)
     with writing():
         found = Agreement.objects.select_related("donor").get(pk=agreement.pk)
-        _check_day(found, amended_on)
+        _check_day(found, amended_on, after)
         lines = list(_find_changed(found, terms))
         _check_ends(found, ends_on)
         if not lines and ends_on in (None, found.ends_on):
@@ -61,11 +63,13 @@ def amend_agreement(
     return amendment
 
 
-def _check_day(agreement: Agreement, on: date) -> None:
+def _check_day(agreement: Agreement, on: date, after: int | None) -> None:
     acts.check_day(on, "amended_on")
     if agreement.cancelled_on:
         raise StateUnfit(f"{agreement} was cancelled on {agreement.cancelled_on}: sign a new one.")
     last = agreement.amendments.last()
+    if last and after is not None and after != last.position:
+        raise StateUnfit(f"{last} was recorded since this form was opened: open it again, or that would be undone.")
     acts.check_not_before(on, last.amended_on if last else agreement.signed_on, "amended_on")
 
 
