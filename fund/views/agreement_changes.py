@@ -19,7 +19,7 @@ from fund.forms.agreement_changes import (
     make_amended,
     to_terms,
 )
-from fund.models import Agreement, Amendment, Milestone
+from fund.models import Agreement, Amendment, Milestone, Recognition
 from fund.operations.amendments import amend_agreement
 from fund.operations.milestones import accept_milestone, plan_milestone, reverse_milestone
 from fund.queries.agreements import add_dues
@@ -28,6 +28,13 @@ from fund.templatetags.money import minor, money
 from fund.views.corrections import DocumentFormPage, ReversalPage
 from fund.views.pages import D, DocumentPage, find_asked
 from ledger.queries import functional_currency
+
+# What is posted of what an amendment adds or takes off.
+_CONSEQUENCES = {
+    Recognition.ON_SIGNATURE: _("What is added or taken off changes what is owed, and the income."),
+    Recognition.AS_CONDITIONS_MET: _("What is added or taken off changes what is owed, and what is deferred."),
+    Recognition.ON_RECEIPT: _("What is added or taken off changes the memorandum of what is owed, and no income."),
+}
 
 
 class AgreementAmend(DocumentFormPage):
@@ -65,8 +72,8 @@ class AgreementAmend(DocumentFormPage):
             "received": minor(standing.received, standing.currency),
             "outstanding": minor(standing.outstanding, standing.currency),
         }
-        lead = _t("%(amount)s now: %(received)s received, %(outstanding)s outstanding. The currency never changes.")
-        return super().get_context_data(lead=lead % facts, **context)
+        lead = _t("%(amount)s now: %(received)s received, %(outstanding)s outstanding.") % facts
+        return super().get_context_data(lead=f"{lead} {_CONSEQUENCES[self.document.recognition]}", **context)
 
     def act(self, form: Any, formsets: list[Any]) -> Amendment:
         terms = to_terms(formsets[0], self.document)

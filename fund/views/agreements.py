@@ -64,15 +64,17 @@ class AgreementDetail(DocumentPage[Agreement]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         agreement: Any = self.object
         add_dues([agreement], today=timezone.localdate())
-        receipts = agreement.receipts.select_related("bank_account")
+        receipts, milestones = agreement.receipts.select_related("bank_account"), agreement.milestones.all()
+        came = any(receipt.reversed_on is None for receipt in receipts)
+        accepted = any(one.accepted_on and not one.reversed_on for one in milestones)
         return super().get_context_data(
             themes=name_sections(agreement.earmark_themes, get_language() or ""),
             projects=agreement.earmark_projects.all(),
             countries=name_countries(agreement.earmark_countries),
             receipts=receipts,
             amendments=agreement.amendments.all(),
-            milestones=[(one, state_of(one)) for one in agreement.milestones.all()],
-            can_cancel=not agreement.cancelled_on and not any(receipt.reversed_on is None for receipt in receipts),
+            milestones=[(one, state_of(one)) for one in milestones],
+            can_cancel=not (agreement.cancelled_on or came or accepted),
             **context,
         )
 

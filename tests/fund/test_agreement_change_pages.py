@@ -1,13 +1,17 @@
 """The pages and commands of amendments and milestones."""
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from fund.models import Agreement, Amendment, Milestone, Project, Receipt
+from fund.operations.milestones import accept_milestone, reverse_milestone
+from fund.operations.reversals import cancel_agreement
 from ledger.queries import entries
 
 AMEND = "/agreements/AGR-2026-0001/amend/"
@@ -173,6 +177,16 @@ def test_only_an_officer_changes_an_agreement(
         page = text_of(client, MILESTONE)
         assert "Take it back" not in page
         assert "Plan a milestone" not in text_of(client, "/agreements/AGR-2026-0001/")
+
+
+def test_what_cannot_be_done_is_not_offered(milestone: Milestone, officer: User, officer_client: Client) -> None:
+    assert "Cancel the agreement" in text_of(officer_client, "/agreements/AGR-2026-0001/")
+    accept_milestone(milestone, on=date(2026, 5, 2), note="Held", by=officer)
+    assert "Cancel the agreement" not in text_of(officer_client, "/agreements/AGR-2026-0001/")
+    reverse_milestone(milestone, on=date(2026, 5, 3), reason="No", by=officer)
+    cancel_agreement(milestone.agreement, on=date(2026, 5, 3), reason="No", by=officer)
+    page = text_of(officer_client, "/agreements/AGR-2026-0001/")
+    assert not any(text in page for text in ("Plan a milestone", ">Amend<", "milestones/1/accept"))
 
 
 def test_what_is_not_there_is_not_found(milestone: Milestone, officer_client: Client) -> None:
