@@ -37,8 +37,8 @@ def amend_agreement(
     """[22] An amendment adds to what is owed of instalments, or takes off it, and so to what was recognised of it.
 
     That is the income; of a `conditional` agreement the deferred income, and the income where less than that is left
-    of it (`deferred`, functional, positive); of one on receipt the memorandum. 4,000.00 off an instalment of
-    50,000.00 that is recognised on signature debit the income and credit the receivable. None where no amount changes.
+    of it (`deferred`, functional, positive); of one on receipt the memorandum. 4,000.00 off an instalment
+    that is recognised on signature debit the income and credit the receivable. None where no amount changes.
     """
     moved = [change for change in changes if change.amount.minor]
     if not moved:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.test import Client
 
 from fund.checks import run_checks
 from fund.errors import InstalmentsDiffer, InstalmentSettled, NotPermitted, OutsideEarmark, StateUnfit, ValueInvalid
@@ -13,6 +15,7 @@ from fund.models import Agreement, Amendment, AmendmentLine, Disbursement, Donor
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.amendments import Term, amend_agreement
+from fund.operations.attachments import attach
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.reversals import cancel_agreement, reverse_receipt
 from ledger.money import Amount, parse_amount
@@ -247,6 +250,15 @@ def test_a_changed_amendment_is_found(
     assert check() == []
     change()
     assert any(problem in found for found in check()), check()
+
+
+def test_a_letter_is_attached_to_its_amendment(agreement: Agreement, officer: User, officer_client: Client) -> None:
+    amendment = amend(agreement, officer, term("3000", SECOND))
+    file = ContentFile(b"%PDF-1.7 letter", name="letter.pdf")
+    attachment = attach(amendment, file=file, description="The letter", by=officer)
+    assert attachment.get_absolute_url() == "/attachments/AGR-2026-0001/A1/1/"
+    assert b"".join(officer_client.get(attachment.get_absolute_url())) == b"%PDF-1.7 letter"
+    assert check() == []
 
 
 def test_everything_adds_up_to_zero_in_the_sub_fund(agreement: Agreement, officer: User) -> None:
