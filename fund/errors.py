@@ -23,6 +23,14 @@ class InstalmentsDiffer(Refused):
     """Instalments that do not add up to their agreement."""
 
 
+class InstalmentSettled(Refused):
+    """An amendment that would lower an instalment below what was received of it or otherwise settled."""
+
+
+class MilestoneTooLarge(Refused):
+    """A milestone that would make more income than is deferred."""
+
+
 class PledgeUnfit(Refused):
     """A pledge that an agreement cannot fulfil."""
 

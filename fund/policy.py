@@ -19,6 +19,7 @@ GENERAL = "GENERAL"
 BANK = "Assets:Bank:"
 RECEIVABLE = "Assets:Receivable:"
 UNAPPLIED = "Liabilities:Unapplied:"
+DEFERRED = "Liabilities:Deferred:"
 CONTRIBUTIONS = "Income:Contributions:"
 EXCHANGE = "Income:Exchange:Realised"
 UNREALISED = "Income:Exchange:Unrealised"
@@ -38,10 +39,10 @@ COMMITMENTS = "Equity:Memorandum:Commitments"
 OWED = (RECEIVABLE, COMMITTED)
 
 # Documents answer for every cent on these: what a book of somebody else holds is booked beside them.
-DOCUMENTS_OWN = (RECEIVABLE, UNAPPLIED, CONTRIBUTIONS, PROJECTS, ALLOCATED, UNALLOCATED, MEMORANDUM)
+DOCUMENTS_OWN = (RECEIVABLE, UNAPPLIED, DEFERRED, CONTRIBUTIONS, PROJECTS, ALLOCATED, UNALLOCATED, MEMORANDUM)
 
 # These take the functional currency alone; banks have a currency of their own, the others take any.
-_FUNCTIONAL_ONLY = ("Income:", "Expenses:", UNALLOCATED, ALLOCATED)
+_FUNCTIONAL_ONLY = ("Income:", "Expenses:", DEFERRED, UNALLOCATED, ALLOCATED)
 
 # A narration has room for so many instalments; their postings name them all.
 _MOST_NAMED = 12
@@ -90,6 +91,15 @@ class CashOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Deferred income of a donor, in a sub-fund, whose conditions are met: functional, positive."""
+
+    fund: str
+    donor: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedEntry:
     """An entry of somebody else's book in our terms. `line` is where it begins in the file; 0 stands for all of it."""
 
@@ -103,6 +113,11 @@ class CarriedEntry:
 def account_currency(name: str, functional: str) -> str:
     """The currency that an account takes when it is opened by its first entry; empty for any."""
     return functional if name.startswith(_FUNCTIONAL_ONLY) else ""
+
+
+def is_held(account: str) -> bool:
+    """Whether an account holds money that is not the fund's to spend. Deferred income is: it is given to be spent."""
+    return account.startswith("Liabilities:") and not account.startswith(DEFERRED)
 
 
 def split_expense(account: str) -> tuple[str, str]:
@@ -158,11 +173,13 @@ def sign_agreement(
     on_signature: bool,
     instalments: Sequence[Share],
     currency: str,
+    conditional: bool = False,
     pledge: str = "",
     released: Carried | None = None,
 ) -> Draft:
-    """[2, 3] A binding commitment: receivable and income, or a memorandum where income waits for the receipt.
+    """[2, 3, 4] A binding commitment: receivable and income, or a memorandum where income waits for the receipt.
 
+    Of a `conditional` one the income is deferred: it is no money item and stays at the rate of the signature.
     `released` is what the agreement takes off the pledge; it is reversed in the same entry.
     """
     legs = list(_release(donor, released)) if released else []
@@ -171,7 +188,8 @@ def sign_agreement(
             _debit(RECEIVABLE + donor.code, part.carried, fund, instalment=part.instalment) for part in instalments
         ]
         income = sum(part.carried.functional for part in instalments)
-        legs.append(_credit(CONTRIBUTIONS + donor.code, _in(currency, income), fund))
+        recognised = DEFERRED if conditional else CONTRIBUTIONS
+        legs.append(_credit(recognised + donor.code, _in(currency, income), fund))
     else:
         for part in instalments:
             legs.append(_debit(COMMITTED + donor.code, part.carried, fund, instalment=part.instalment))
@@ -203,7 +221,7 @@ class Arrival:
 
 
 def receive(arrival: Arrival, *, on_signature: bool, currency: str) -> Draft:
-    """[5, 6, 21] A receipt of an agreement. What is beyond the instalments is unapplied, and never income.
+    """[5, 6, 10, 21] A receipt of an agreement. What is beyond the instalments is unapplied, and never income.
 
     Recognised on signature, it settles the receivable and the rest is an exchange difference; on receipt, it is the
     income, and the memorandum is reversed.
@@ -264,10 +282,27 @@ def allocate(*, number: str, project: str, on: date, lines: Sequence[tuple[str, 
     return Draft(on, "allocation", project, f"Allocation {number}", (number, *earmarks), tuple(legs))
 
 
+def release(part: Release, currency: str) -> tuple[Leg, Leg]:
+    """[17] Conditions are met: the deferred income is debited, the income credited."""
+    amount = _in(currency, part.amount)
+    return _debit(DEFERRED + part.donor, amount, part.fund), _credit(CONTRIBUTIONS + part.donor, amount, part.fund)
+
+
 def disburse(
-    *, number: str, payee: str, on: date, bank: str, charges: Sequence[Charge], cash: Sequence[CashOut], currency: str
+    *,
+    number: str,
+    payee: str,
+    on: date,
+    bank: str,
+    charges: Sequence[Charge],
+    cash: Sequence[CashOut],
+    currency: str,
+    releases: Sequence[Release] = (),
 ) -> Draft:
-    """[13, 14] Money paid out: the expense at the rate of the day, the cash at its carrying amount, by sub-fund."""
+    """[13, 14] Money paid out: the expense at the rate of the day, the cash at its carrying amount, by sub-fund.
+
+    What it spends of conditional agreements meets their conditions: `releases` become income in the same entry.
+    """
     legs: list[Leg] = []
     for out in cash:
         own = [charge for charge in charges if charge.fund == out.fund]
@@ -276,6 +311,8 @@ def disburse(
             legs.append(_debit(account, _in(currency, charge.expense), out.fund, project=charge.project))
         legs.append(_credit(bank, out.carried, out.fund))
         legs += _exchange(legs, out.fund, currency)
+    for part in releases:
+        legs += release(part, currency)
     return Draft(on, "disbursement", payee, f"Disbursement {number}", (number,), tuple(legs))
 
 

@@ -6,7 +6,7 @@ English, Spanish, French and Brazilian Portuguese; they name what a recommendati
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -56,6 +56,12 @@ def get_recommendation(number: int) -> Recommendation:
     if number not in _BY_NUMBER:
         raise UnknownRecommendation(f"There is no recommendation {number}: 1 to {len(RECOMMENDATIONS)} are allowed.")
     return _BY_NUMBER[number]
+
+
+def name_sections(numbers: Iterable[int], language: str = FALLBACK_LANGUAGE) -> list[str]:
+    """The titles of sections in `language`, in the document's order."""
+    chosen = set(numbers)
+    return [section.title(language) for section in SECTIONS if section.number in chosen]
 
 
 def _choose_title(titles: Mapping[str, str], language: str) -> str:

@@ -5,6 +5,7 @@ read everything and change nothing. `ledger.checks` proves the books in themselv
 its problems, one sentence each, and reports how far it has come.
 """
 
+from fund.checks.agreements import check_amendments, check_deferred, check_parts
 from fund.checks.attachments import check_attachments, check_contents, check_frozen
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
@@ -23,6 +24,9 @@ CHECKS: list[Check] = [
     check_pledges,
     check_cash,
     check_allocations,
+    check_amendments,
+    check_parts,
+    check_deferred,
     check_frozen,
     check_attachments,
     check_contents,

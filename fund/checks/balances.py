@@ -22,7 +22,7 @@ def check_cash(report: Report) -> Iterator[str]:
     for total in found:
         moves[total.account, total.fund, total.currency].append((total.month or date.min, total.amount))
     for (account, fund, currency), changes in moves.items():
-        below = _find_below_zero(changes)
+        below = find_below_zero(changes)
         if below:
             month, minor = below
             yield f"{fund} has {Amount(minor, currency)} in {account} at the end of {month:%Y-%m}."
@@ -36,14 +36,14 @@ def check_allocations(report: Report) -> Iterator[str]:
         # The third part of both accounts is the project's code.
         moves[total.account.split(":")[2], total.fund].append((total.month or date.min, -total.functional))
     for (project, fund), changes in sorted(moves.items()):
-        below = _find_below_zero(changes)
+        below = find_below_zero(changes)
         if below:
             month, minor = below
             over = Amount(-minor, functional_currency())
             yield f"{project} has spent {over} of {fund} beyond its allocation at the end of {month:%Y-%m}."
 
 
-def _find_below_zero(moves: list[_Move]) -> _Move | None:
+def find_below_zero(moves: list[_Move]) -> _Move | None:
     """The first month at whose end the running sum is below zero, with the sum."""
     running: defaultdict[date, int] = defaultdict(int)
     for month, minor in moves:

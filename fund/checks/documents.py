@@ -16,11 +16,14 @@ from fund.models import (
     Agreement,
     Allocation,
     AllocationLine,
+    Amendment,
+    AmendmentLine,
     Disbursement,
     DisbursementLine,
     DisbursementState,
     Document,
     Instalment,
+    Milestone,
     OpenedBook,
     Pledge,
     Receipt,
@@ -52,7 +55,8 @@ class Kind:
     """A kind of document: `accounts` are those whose amounts it states, `day` is the field its number's year is of.
 
     `expect` gives the entries that a document must have caused, in order; `acts` what the audit must have of it;
-    `lines` fetches its related rows, and `parts` is what they are called where they add up to its amount.
+    `lines` fetches its related rows, and `parts` is what they are called where they add up to its amount. `letter`
+    stands in the numbers of what is numbered within an agreement.
     """
 
     model: type[Document]
@@ -63,6 +67,7 @@ class Kind:
     related: tuple[str, ...]
     lines: Callable[[], Prefetch[Any]] | None = None
     parts: str = ""
+    letter: str = ""
 
     def chunks(self, report: Report) -> Iterator[list[Any]]:
         """Every document of the kind, some at a time, each with its lines in `rows` where the kind has such."""
@@ -96,8 +101,40 @@ def _expect_agreement(agreement: Any, caused: list[Caused]) -> list[Expected]:
     for instalment in agreement.rows:
         amount = to_amount(instalment.amount)
         key = (_owed(agreement) + agreement.donor.code, agreement.sub_fund, instalment.reference, amount.currency)
-        sums[key] = amount.minor
+        # What was signed is what is due now, less what amendments made of it.
+        sums[key] = amount.minor - sum(map(_added, instalment.changed))
+    if agreement.is_conditional:
+        # At which rate is the books' own matter.
+        carried = sum(
+            leg.functional for entry in caused[:1] for leg in entry.legs if leg.account.startswith(policy.OWED)
+        )
+        sums[policy.DEFERRED + agreement.donor.code, agreement.sub_fund, "", functional_currency()] = -carried
     return [Expected(agreement.signed_on, sums, agreement.cancelled_on)]
+
+
+def _added(line: AmendmentLine) -> int:
+    return to_amount(line.amount).minor - to_amount(line.amount_before).minor
+
+
+def _expect_amendment(amendment: Any, caused: list[Caused]) -> list[Expected]:
+    agreement, sums = amendment.agreement, {}
+    account = _owed(agreement) + agreement.donor.code
+    for line in amendment.rows:
+        if added := _added(line):
+            sums[account, agreement.sub_fund, line.instalment.reference, str(line.amount.currency)] = added
+    return [Expected(amendment.amended_on, sums, agreement.cancelled_on)] if sums else []
+
+
+def _expect_milestone(milestone: Milestone, caused: list[Caused]) -> list[Expected]:
+    if milestone.accepted_on is None:
+        return []
+    agreement, amount = milestone.agreement, to_amount(milestone.amount)
+    where = (agreement.sub_fund, "", amount.currency)
+    sums = {
+        (policy.DEFERRED + agreement.donor.code, *where): amount.minor,
+        (policy.CONTRIBUTIONS + agreement.donor.code, *where): -amount.minor,
+    }
+    return [Expected(milestone.accepted_on, sums, milestone.reversed_on)]
 
 
 def _owed(agreement: Agreement | None) -> str:
@@ -174,6 +211,11 @@ def _acts_of_disbursement(disbursement: Disbursement) -> list[str]:
     return ["prepare disbursement", *decided.get(disbursement.state, [])]
 
 
+def _acts_of_milestone(milestone: Milestone) -> list[str]:
+    ends = ((milestone.accepted_on, "accept milestone"), (milestone.reversed_on, "reverse milestone"))
+    return ["plan milestone", *(act for day, act in ends if day)]
+
+
 def _acts(first: str, then: str, ended: str) -> Callable[[Any], list[str]]:
     """The acts of a document that one act makes and another one ends, on the day in the field `ended`."""
     return lambda document: [first, then] if getattr(document, ended) else [first]
@@ -183,6 +225,8 @@ def _fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[An
     # As a list of their own: a related manager of django-money for each document takes longer than all the rest.
     return lambda: Prefetch(name, queryset.all(), to_attr="rows")
 
+
+_CHANGED = Prefetch("amendment_lines", AmendmentLine.objects.all(), to_attr="changed")
 
 PLEDGES = Kind(
     Pledge,
@@ -197,12 +241,31 @@ KINDS = (
     Kind(
         Agreement,
         day="signed_on",
-        accounts=policy.OWED,
+        accounts=(*policy.OWED, policy.DEFERRED),
         expect=_expect_agreement,
         acts=_acts("sign agreement", "cancel agreement", "cancelled_on"),
         related=("donor",),
-        lines=_fetch_lines("instalments", Instalment.objects.all()),
+        lines=_fetch_lines("instalments", Instalment.objects.prefetch_related(_CHANGED)),
         parts="instalments",
+    ),
+    Kind(
+        Amendment,
+        day="amended_on",
+        accounts=policy.OWED,
+        expect=_expect_amendment,
+        acts=lambda _: ["amend agreement"],
+        related=("agreement__donor",),
+        lines=_fetch_lines("lines", AmendmentLine.objects.select_related("instalment")),
+        letter="A",
+    ),
+    Kind(
+        Milestone,
+        day="due_on",
+        accounts=(policy.DEFERRED, policy.CONTRIBUTIONS),
+        expect=_expect_milestone,
+        acts=_acts_of_milestone,
+        related=("agreement__donor",),
+        letter="M",
     ),
     Kind(
         Receipt,

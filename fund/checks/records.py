@@ -58,6 +58,10 @@ def _check_parts(kind: Kind, document: Any) -> Iterator[str]:
 
 
 def _check_number(kind: Kind, document: Any) -> Iterator[str]:
+    if kind.letter:
+        if document.number != f"{document.agreement.number}/{kind.letter}{document.position}":
+            yield f"{document} is not numbered as a part of {document.agreement}."
+        return
     year = getattr(document, kind.day).year
     if not document.number.startswith(f"{kind.model.PREFIX}-{year}-"):
         yield f"{document} is dated in {year}: its number is of another year."
@@ -92,6 +96,9 @@ def _compare(document: Document, stated: Sums, posted: Sums) -> Iterator[str]:
 def check_numbers(report: Report) -> Iterator[str]:
     """Documents are numbered without gaps within their kind and year, as far as the series says."""
     for kind in KINDS:
+        if kind.letter:
+            yield from _check_positions(kind)
+            continue
         prefix = kind.model.PREFIX
         last = dict(NumberSeries.objects.filter(prefix=prefix).values_list("year", "last"))
         numbers: defaultdict[int, set[int]] = defaultdict(set)
@@ -107,6 +114,17 @@ def check_numbers(report: Report) -> Iterator[str]:
                 yield f"{prefix}-{year}-{gap:04d} is missing."
             for extra in sorted(numbers[year] - given):
                 yield f"{prefix}-{year}-{extra:04d} was never given out."
+
+
+def _check_positions(kind: Kind) -> Iterator[str]:
+    """What is numbered within an agreement is so without gaps; the last of it shows in the audit records alone."""
+    places: defaultdict[str, int] = defaultdict(int)
+    parts: Any = kind.model._default_manager.order_by("agreement", "position")
+    for agreement, position in parts.values_list("agreement__number", "position").iterator():
+        places[agreement] += 1
+        if position != places[agreement]:
+            yield f"{agreement}/{kind.letter}{places[agreement]} is missing."
+            places[agreement] = position
 
 
 def check_causes(report: Report) -> Iterator[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.donors import named_donor_choices
 from fund.forms.fields import date_input
-from fund.models import Agreement
+from fund.models import Agreement, Recognition
 from fund.queries.agreements import SOON, owes
 
 STATES = (
@@ -32,6 +32,9 @@ class AgreementFilter(django_filters.FilterSet):  # type: ignore[misc]  # django
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="filter_state", empty_label=_("Any"))
     money = django_filters.ChoiceFilter(label=_("Money"), choices=MONEY, method="filter_money", empty_label=_("Any"))
+    income = django_filters.ChoiceFilter(
+        label=_("Income"), choices=Recognition, field_name="recognition", empty_label=_("Any")
+    )
     since = django_filters.DateFilter(label=_("From"), field_name="signed_on", lookup_expr="gte", widget=date_input())
     until = django_filters.DateFilter(label=_("To"), field_name="signed_on", lookup_expr="lte", widget=date_input())
 

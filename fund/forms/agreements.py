@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import named_project_choices
@@ -13,10 +14,16 @@ from fund.forms.lines import BaseLines, filled_lines, line_formset
 from fund.forms.pledges import PledgeField
 from fund.models import Project, Recognition
 from fund.operations.agreements import Due, Earmark
+from fund.recommendations import SECTIONS
 from ledger.money import Amount, currencies
 from ledger.queries import functional_currency
 
-_LIMITS = ("projects", "countries", "ends_on")
+_LIMITS = ("themes", "projects", "countries", "ends_on")
+
+
+def section_choices() -> list[tuple[int, str]]:
+    """The sections of the recommendations, the fund's themes, by number."""
+    return [(section.number, section.title(get_language() or "")) for section in SECTIONS]
 
 
 class AgreementForm(forms.Form):
@@ -34,6 +41,10 @@ class AgreementForm(forms.Form):
         label=_("Income is recognised"),
         choices=(
             (Recognition.ON_SIGNATURE, _("On signature: what is owed is a receivable, and income of that day")),
+            (
+                Recognition.AS_CONDITIONS_MET,
+                _("As conditions are met: deferred until spent, or a milestone accepted"),
+            ),
             (Recognition.ON_RECEIPT, _("On receipt: income when the money arrives")),
         ),
         initial=Recognition.ON_SIGNATURE,
@@ -43,6 +54,13 @@ class AgreementForm(forms.Form):
         label=_("Earmarked: a sub-fund of its own"),
         required=False,
         help_text=_("Otherwise the money goes into the pool, which is for every project."),
+    )
+    themes = forms.TypedMultipleChoiceField(
+        label=_("Only for projects that serve one of these themes"),
+        choices=section_choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     projects = forms.MultipleChoiceField(
         label=_("Only for these projects"),
@@ -70,8 +88,9 @@ class AgreementForm(forms.Form):
         """The cleaned values, as the operation takes them."""
         facts = {name: value for name, value in self.cleaned_data.items() if name not in ("earmarked", *_LIMITS)}
         if self.cleaned_data["earmarked"]:
-            projects, countries, ends_on = (self.cleaned_data[name] for name in _LIMITS)
-            facts["earmark"] = Earmark(list(Project.objects.filter(code__in=projects)), countries, ends_on)
+            limits = {name: self.cleaned_data[name] for name in _LIMITS}
+            limits["projects"] = list(Project.objects.filter(code__in=limits["projects"]))
+            facts["earmark"] = Earmark(**limits)
         return facts
 
 

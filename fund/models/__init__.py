@@ -1,5 +1,6 @@
 """The fund's documents and the things that they name."""
 
+from fund.models.agreement_changes import Amendment, AmendmentLine, Milestone
 from fund.models.answers import Answer
 from fund.models.approvals import Approval, Delegation
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
@@ -16,6 +17,8 @@ __all__ = [
     "Agreement",
     "Allocation",
     "AllocationLine",
+    "Amendment",
+    "AmendmentLine",
     "Answer",
     "Approval",
     "Attachment",
@@ -34,6 +37,7 @@ __all__ = [
     "ExchangeRate",
     "FileContent",
     "Instalment",
+    "Milestone",
     "NumberSeries",
     "OpenedBook",
     "OpeningMode",

@@ -30,14 +30,16 @@ class Recognition(models.TextChoices):
     """When a contribution becomes income (IPSAS 47)."""
 
     ON_SIGNATURE = "on_signature", _("On signature")
+    AS_CONDITIONS_MET = "as_conditions_met", _("As conditions are met")
     ON_RECEIPT = "on_receipt", _("On receipt")
 
 
 class Agreement(Document):
     """A signed, binding commitment in one currency, with instalments.
 
-    An earmarked agreement is a sub-fund of its own. Its earmark may be limited to projects, to countries, and to days
-    up to `ends_on`; what is empty limits nothing. `reference` is the donor's own.
+    An earmarked agreement is a sub-fund of its own. Its earmark may be limited to themes (sections of the
+    recommendations, by number), to countries, to projects, and to days up to `ends_on`; what is empty limits nothing.
+    `reference` is the donor's own. Amounts, due days and `ends_on` are the present ones: amendments hold what was.
     """
 
     PREFIX = "AGR"
@@ -51,6 +53,7 @@ class Agreement(Document):
     recognition = models.CharField(max_length=20, choices=Recognition, default=Recognition.ON_SIGNATURE)
     earmarked = models.BooleanField(default=False)
     earmark_projects = models.ManyToManyField(Project, blank=True, related_name="+")
+    earmark_themes = models.JSONField(default=list, blank=True)
     earmark_countries = models.JSONField(default=list, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     cancelled_on = models.DateField(null=True, editable=False)
@@ -70,6 +73,11 @@ class Agreement(Document):
     def sub_fund(self) -> str:
         """The code of the sub-fund that the agreement's money belongs to."""
         return self.number if self.earmarked else POOL
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether its income is deferred until conditions are met."""
+        return self.recognition == Recognition.AS_CONDITIONS_MET
 
 
 class Instalment(models.Model):

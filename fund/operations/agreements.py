@@ -15,6 +15,7 @@ from fund.operations import acts
 from fund.policy import Carried, Party, Share
 from fund.queries.contributions import open_pledges
 from fund.queries.rates import carry
+from fund.recommendations import SECTIONS
 from ledger.money import Amount, share, split
 from ledger.operations import writing
 from ledger.queries import functional_currency
@@ -30,11 +31,15 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Earmark:
-    """What an earmarked agreement's money is for; what is empty limits nothing."""
+    """What an earmarked agreement's money is for; what is empty limits nothing.
+
+    `themes` are the numbers of sections of the recommendations.
+    """
 
     projects: Sequence[Project] = field(default_factory=tuple)
     countries: Sequence[str] = field(default_factory=tuple)
     ends_on: date | None = None
+    themes: Sequence[int] = field(default_factory=tuple)
 
 
 def sign_agreement(
@@ -63,7 +68,7 @@ def sign_agreement(
         acts.check_day(signed_on, "signed_on")
         agreement = Agreement(donor=donor, pledge=pledge, signed_on=signed_on, amount=to_money(amount))
         agreement.created_by = by
-        agreement.recognition = _check_recognition(recognition)
+        agreement.recognition = _check_recognition(recognition, earmark)
         agreement.reference = _check_reference(reference)
         agreement.note = acts.clean_text(note, field="note", longest=300, required=False)
         released = _take_off(pledge, agreement, amount) if pledge else None
@@ -75,9 +80,10 @@ def sign_agreement(
             donor=Party(donor.code, donor.name),
             on=signed_on,
             fund=agreement.sub_fund,
-            on_signature=recognition == Recognition.ON_SIGNATURE,
+            on_signature=recognition != Recognition.ON_RECEIPT,
             instalments=shares,
             currency=functional_currency(),
+            conditional=agreement.is_conditional,
             pledge=pledge.number if pledge else "",
             released=released,
         )
@@ -103,9 +109,14 @@ def _check_instalments(amount: Amount, instalments: Sequence[Due]) -> None:
         )
 
 
-def _check_recognition(recognition: str) -> str:
+def _check_recognition(recognition: str, earmark: Earmark | None) -> str:
     if recognition not in Recognition.values:
-        raise ValueInvalid("Recognise on signature or on receipt.", field="recognition")
+        raise ValueInvalid("Recognise on signature, as conditions are met, or on receipt.", field="recognition")
+    if recognition == Recognition.AS_CONDITIONS_MET and earmark is None:
+        raise ValueInvalid(
+            "A conditional agreement is earmarked: what is spent of its own sub-fund meets its conditions.",
+            field="earmarked",
+        )
     return recognition
 
 
@@ -137,10 +148,19 @@ def _save(agreement: Agreement, earmark: Earmark | None) -> None:
             raise ValueInvalid("The earmark ends on the day of signature or later.", field="ends_on")
         agreement.earmarked = True
         agreement.ends_on = earmark.ends_on
+        agreement.earmark_themes = _check_themes(earmark.themes)
         agreement.earmark_countries = check_countries(earmark.countries)
     agreement.save(force_insert=True)
     if earmark:
         agreement.earmark_projects.set(earmark.projects)
+
+
+def _check_themes(numbers: Sequence[int]) -> list[int]:
+    known = {section.number for section in SECTIONS}
+    unknown = sorted(set(numbers) - known)
+    if unknown:
+        raise ValueInvalid(f"{unknown[0]} is not a section of the recommendations: 1 to {max(known)}.", field="themes")
+    return sorted(set(numbers))
 
 
 def _save_instalments(agreement: Agreement, instalments: Sequence[Due], whole: Carried) -> list[Share]:

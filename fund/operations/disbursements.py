@@ -10,13 +10,22 @@ from django.utils import timezone
 
 from fund import policy
 from fund.errors import StateUnfit, ValueInvalid
-from fund.models import BankAccount, Category, Disbursement, DisbursementLine, DisbursementState, Project
+from fund.models import (
+    Agreement,
+    BankAccount,
+    Category,
+    Disbursement,
+    DisbursementLine,
+    DisbursementState,
+    Project,
+    Recognition,
+)
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, get_right
-from fund.policy import Carried, CashOut, Charge
+from fund.policy import Carried, CashOut, Charge, Release
 from fund.queries.rates import carry
-from fund.queries.sub_funds import bank_cash
+from fund.queries.sub_funds import bank_cash, lowest_deferred
 from ledger.entries import Draft
 from ledger.money import Amount, share, split
 from ledger.operations import writing
@@ -171,7 +180,23 @@ def _to_draft(disbursement: Disbursement, lines: Sequence[Line], expenses: Seque
         charges=charges,
         cash=cash,
         currency=functional_currency(),
+        releases=find_releases(charges, on=disbursement.paid_on),
     )
+
+
+def find_releases(charges: Sequence[Charge], *, on: date) -> list[Release]:
+    """What becomes income as conditions are met by spending: as much as is spent, up to what is deferred."""
+    spent: defaultdict[str, int] = defaultdict(int)
+    for charge in charges:
+        spent[charge.fund] += charge.expense
+    conditional = Agreement.objects.filter(number__in=spent, recognition=Recognition.AS_CONDITIONS_MET)
+    found = []
+    for agreement in conditional.select_related("donor").order_by("number"):
+        fund = agreement.sub_fund
+        amount = min(spent[fund], lowest_deferred(fund, since=on).balance)
+        if amount > 0:
+            found.append(Release(fund, agreement.donor.code, amount))
+    return found
 
 
 def _carried(account: BankAccount, fund: str, minor: int) -> Carried:

@@ -4,7 +4,7 @@ from datetime import date
 
 from fund import policy
 from fund.errors import AllocationExceeded, FundsFirst, OutsideEarmark, ValueInvalid
-from fund.models import BankAccount, Project
+from fund.models import Agreement, BankAccount, Project
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
@@ -12,6 +12,7 @@ from fund.queries.sub_funds import (
     lowest_available,
     lowest_cash,
 )
+from fund.recommendations import SECTIONS
 from ledger.money import Amount
 from ledger.queries import functional_currency
 
@@ -64,6 +65,7 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
     projects = [earmarked.code for earmarked in agreement.earmark_projects.all()]
     if projects and project.code not in projects:
         raise OutsideEarmark(f"{fund} is for {', '.join(projects)}, not for {project.code}.", field=field)
+    _check_theme(agreement, project, field)
     countries = set(agreement.earmark_countries)
     if countries and not (project.countries and set(project.countries) <= countries):
         raise OutsideEarmark(
@@ -75,6 +77,19 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
         raise OutsideEarmark(f"{fund} ended on {agreement.ends_on}.", field=field)
     if on < agreement.signed_on:
         raise OutsideEarmark(f"{fund} begins on {agreement.signed_on}.", field=field)
+
+
+def _check_theme(agreement: Agreement, project: Project, field: str) -> None:
+    """The project serves a recommendation of one of the themes."""
+    themes = [section for section in SECTIONS if section.number in agreement.earmark_themes]
+    served = sorted(one.number for one in project.recommendations.all())
+    if themes and not any(section.first <= number <= section.last for section in themes for number in served):
+        allowed = ", ".join(f"{section.first} to {section.last} ({section.title()})" for section in themes)
+        raise OutsideEarmark(
+            f"{agreement} is for projects that serve one of the recommendations {allowed}; {project.code} serves "
+            f"{', '.join(map(str, served)) or 'none'}.",
+            field=field,
+        )
 
 
 def _functional(minor: int) -> Amount:

@@ -82,7 +82,7 @@ def record_receipt(
             raise _too_large(settlement)
         receipt = _save(facts, agreement.donor, agreement, settlement, by)
         arrival = _to_arrival(receipt, facts, settlement)
-        on_signature = agreement.recognition == Recognition.ON_SIGNATURE
+        on_signature = agreement.recognition != Recognition.ON_RECEIPT
         acts.post(policy.receive(arrival, on_signature=on_signature, currency=functional_currency()), by=by)
         acts.record("record receipt", receipt, by=by, detail=f"{agreement}: {facts.amount}")
     return receipt

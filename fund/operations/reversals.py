@@ -35,8 +35,12 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
         _check_standing(found, found.cancelled_on, on)
         if found.receipts.filter(reversed_on=None).exists():
             raise StateUnfit(f"{found} has receipts: reverse them first.")
+        accepted = found.milestones.filter(reversed_on=None).exclude(accepted_on=None).first()
+        if accepted:
+            raise StateUnfit(f"{accepted} is accepted, and its income recognised: reverse it first.")
         acts.check_not_before(on, get_last_day(found.number), "on")
-        _reverse(found.number, on=on, reason=reason, by=by)
+        for number in (found.number, *found.amendments.values_list("number", flat=True)):
+            _reverse(number, on=on, reason=reason, by=by)
         Pledge.objects.filter(agreements=found).update(withdrawn_on=None)
         found.cancelled_on = on
         found.save(update_fields=["cancelled_on"])

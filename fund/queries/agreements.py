@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from fund import policy
 from fund.models import Agreement, Instalment, Pledge
 from fund.queries.contributions import Standing, instalment_standings
+from fund.queries.figures import sum_deferred
 from ledger.queries import document_balance, instalment_balance
 
 # An instalment is due soon when it is due within so many days.
@@ -73,13 +74,16 @@ class AgreementDues:
 
 
 def add_dues(agreements: Iterable[Agreement], *, today: date) -> list[Any]:
-    """The agreements, each with its `dues`, in a fixed number of queries."""
+    """The agreements, each with its `dues` and what of it is `deferred` (functional), in a fixed number of queries."""
     found: list[Any] = list(agreements)
     by_agreement: defaultdict[int, list[Instalment]] = defaultdict(list)
     for instalment in Instalment.objects.filter(agreement__in=found).order_by("due_on", "position"):
         by_agreement[instalment.agreement_id].append(instalment)
     standings = instalment_standings([instalment for part in by_agreement.values() for instalment in part])
+    conditional = [agreement.number for agreement in found if agreement.is_conditional]
+    deferred = sum_deferred(conditional) if conditional else {}
     for agreement in found:
+        agreement.deferred = deferred.get(agreement.number, 0)
         instalments = by_agreement[agreement.pk]
         dues = tuple(_to_due(instalment, standings[instalment.reference], today) for instalment in instalments)
         agreement.dues = AgreementDues(_add_up(agreement, dues), dues)

@@ -26,5 +26,7 @@ def read_content(sha256: str) -> bytes:
 def find_document(number: str) -> Document | None:
     """The document with a number, of whatever kind, or None."""
     kinds: list[type[Any]] = Document.__subclasses__()
-    kind = next((kind for kind in kinds if number.startswith(f"{kind.PREFIX}-")), None)
-    return kind._default_manager.filter(number=number).first() if kind else None
+    # What is numbered within an agreement begins as the agreement's own number does.
+    asked = (kind for kind in kinds if number.startswith(f"{kind.PREFIX}-"))
+    found = (kind._default_manager.filter(number=number).first() for kind in asked)
+    return next((document for document in found if document), None)

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from fund.models import (
     Agreement,
     Allocation,
+    Amendment,
     Disbursement,
     DisbursementState,
     Document,
+    Milestone,
     Pledge,
     Receipt,
 )
@@ -78,6 +80,8 @@ def _find(document: Document) -> _Chain:
         return replace(_of_agreements(document.agreements.all()), pledges=Pledge.objects.filter(pk=document.pk))
     if isinstance(document, Agreement):
         return _of_agreements(Agreement.objects.filter(pk=document.pk))
+    if isinstance(document, Amendment | Milestone):
+        return _of_agreements(Agreement.objects.filter(pk=document.agreement_id))
     if isinstance(document, Receipt):
         return _of_receipt(document)
     if isinstance(document, Allocation):
@@ -173,6 +177,8 @@ def state_of(document: Document) -> tuple[str, str]:
     """What there is to say of a document's state, with its tone; empty where it simply stands."""
     if isinstance(document, Disbursement):
         return document.get_state_display(), _TONES[DisbursementState(document.state)]
+    if isinstance(document, Milestone):
+        return _state_of_milestone(document)
     if getattr(document, "withdrawn_on", None):
         return _("Withdrawn"), "quiet"
     if getattr(document, "cancelled_on", None):
@@ -180,6 +186,12 @@ def state_of(document: Document) -> tuple[str, str]:
     if getattr(document, "reversed_on", None):
         return _("Reversed"), "bad"
     return "", "quiet"
+
+
+def _state_of_milestone(milestone: Milestone) -> tuple[str, str]:
+    if milestone.reversed_on:
+        return (_("Reversed"), "bad") if milestone.accepted_on else (_("Dropped"), "quiet")
+    return (_("Accepted"), "good") if milestone.accepted_on else (_("Planned"), "info")
 
 
 _TONES = {

@@ -14,7 +14,8 @@ class DonorStanding:
     """Where a donor stands, all positive.
 
     `pledged` is what is neither signed nor withdrawn; `received` is all that the donor sent, gifts and charges of
-    banks on the way included, at the rates of the days; `unapplied`, a part of it, came beyond what was owed.
+    banks on the way included, at the rates of the days; `unapplied`, a part of it, came beyond what was owed;
+    `deferred` is income once conditions are met.
     """
 
     pledged: int = 0
@@ -22,6 +23,7 @@ class DonorStanding:
     received: int = 0
     outstanding: int = 0
     unapplied: int = 0
+    deferred: int = 0
 
 
 def donor_standings(donors: Sequence[Donor]) -> dict[str, DonorStanding]:
@@ -36,7 +38,7 @@ def donor_standings(donors: Sequence[Donor]) -> dict[str, DonorStanding]:
     return {code: DonorStanding(**cell) for code, cell in sums.items()}
 
 
-_ACCOUNTS = (policy.PLEDGED, *policy.OWED, policy.UNAPPLIED)
+_ACCOUNTS = (policy.PLEDGED, *policy.OWED, policy.UNAPPLIED, policy.DEFERRED)
 
 
 def _scope_of(codes: dict[str, defaultdict[str, int]]) -> Scope:
@@ -54,6 +56,8 @@ def _figures(prefix: str, total: Total) -> list[tuple[str, int]]:
         return [("pledged", 1)]
     if prefix == policy.UNAPPLIED:
         return [("unapplied", -1)]
+    if prefix == policy.DEFERRED:
+        return [("deferred", -1)]
     return [("outstanding", 1), ("signed", 1)] if total.kind == "agreement" else [("outstanding", 1)]
 
 

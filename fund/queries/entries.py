@@ -7,19 +7,24 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 
-from fund.models import Agreement, Allocation, Disbursement, Document, OpenedBook, Pledge, Receipt
+from fund.models import Agreement, Allocation, Amendment, Disbursement, Document, Milestone, OpenedBook, Pledge, Receipt
 from fund.policy import GENERAL, POOL
 from ledger.queries import entries, postings
 
 _DOCUMENTS: tuple[type[Document], ...] = (Pledge, Agreement, Receipt, Allocation, Disbursement, OpenedBook)
 _ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+")
+# What is numbered within an agreement, by the letter in its number.
+_PART = re.compile(r"(AGR-[0-9]{4}-[0-9]+)/([AM])([0-9]+)")
+_PARTS: dict[str, type[Document]] = {"A": Amendment, "M": Milestone}
 
 
 def find_document_url(number: str) -> str:
     """The page of the document with a number such as RCT-2026-0001; empty for what is no document's number."""
     match = _NUMBER.fullmatch(number)
     route = _ROUTES.get(match[1]) if match else None
+    if part := _PART.fullmatch(number):
+        return reverse(f"fund:{_PARTS[part[2]].ROUTE}", args=[part[1], int(part[3])])
     return reverse(route, args=[number]) if route else ""
 
 

@@ -5,7 +5,7 @@ counts for the year in which it came.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any
 from fund import policy
 from fund.models import Agreement, Donor, DonorClass, Instalment, Receipt
 from ledger.money import Amount, to_minor
-from ledger.queries import InstalmentTotal, document_totals, functional_currency, instalment_totals
+from ledger.queries import InstalmentTotal, Scope, document_totals, functional_currency, instalment_totals, totals
 
 
 class Grouping(StrEnum):
@@ -31,17 +31,23 @@ class Figures:
     """Sums of contributions in minor units of one currency, all positive.
 
     `received` is all that donors sent, charges of banks on the way included; `unapplied`, a part of it, came beyond
-    what was owed. `outstanding` is what is still owed.
+    what was owed. `outstanding` is what is still owed. `deferred` is income once conditions are met: no money item,
+    and so in the functional currency alone.
     """
 
     signed: int = 0
     received: int = 0
     unapplied: int = 0
     outstanding: int = 0
+    deferred: int = 0
 
     def amounts(self, currency: str) -> list[Amount]:
         """Signed, received, unapplied, outstanding."""
-        return [Amount(minor, currency) for minor in astuple(self)]
+        return [Amount(minor, currency) for minor in astuple(self)[:4]]
+
+    def carried(self, currency: str) -> list[Amount]:
+        """The same in the functional currency, and what is deferred."""
+        return [*self.amounts(currency), Amount(self.deferred, currency)]
 
     def plus(self, other: "Figures") -> "Figures":
         """The two together."""
@@ -149,7 +155,14 @@ def contributions(*, until: date | None = None) -> list[Contribution]:
         (Sent(*row) for row in receipts.iterator()),
         document_totals(numbers, accounts=policy.SENT, until=until),
         instalment_totals(references, until=until),
+        sum_deferred(until=until),
     )
+
+
+def sum_deferred(funds: Sequence[str] = (), *, until: date | None = None) -> dict[str, int]:
+    """What is deferred of each conditional agreement, by its number, which is that of its sub-fund; positive."""
+    found = totals(Scope(until=until, accounts=(policy.DEFERRED,), funds=tuple(funds)), by=("fund",))
+    return {total.fund: -total.functional for total in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +182,12 @@ def combine(
     receipts: Iterable[Sent],
     sums: Mapping[tuple[str, str, str, str], tuple[int, int]],
     items: Iterable[InstalmentTotal],
+    deferred: Mapping[str, int],
 ) -> list[Contribution]:
     """Agreements, with their donors at hand, and receipts with what the books say of them: see `contributions`.
 
-    `sums` are document_totals of the receipts, on policy.SENT and perhaps more; `items` are the totals of instalments.
+    `sums` are document_totals of the receipts, on policy.SENT and perhaps more; `items` are the totals of instalments,
+    `deferred` what is deferred of agreements by number.
     """
     sent = _sum_sent(sums)
     functional, own = _sum_instalments(items)
@@ -182,6 +197,8 @@ def combine(
             gifts.append(_to_gift(receipt, *sent.get(receipt.number, (0, 0))))
         else:
             functional[receipt.agreement][_RECEIVED] += sent.get(receipt.number, (0, 0))[1]
+    for number, amount in deferred.items():
+        functional[number][_DEFERRED] = amount
     signed = [_to_contribution(one, functional[one.number], own[one.number]) for one in agreements]
     found = (one for one in (*signed, *gifts) if one.functional != NOTHING)
     return sorted(found, key=lambda one: one.number)
@@ -224,13 +241,13 @@ def _to_gift(gift: Sent, amount: int, functional: int) -> Contribution:
 
 
 _Sums = defaultdict[str, list[int]]
-_SIGNED, _RECEIVED, _UNAPPLIED, _OUTSTANDING = range(4)
+_SIGNED, _RECEIVED, _UNAPPLIED, _OUTSTANDING, _DEFERRED = range(5)
 
 
 def _sum_instalments(items: Iterable[InstalmentTotal]) -> tuple[_Sums, _Sums]:
     """Figures by agreement, in the functional currency without what was received, and in the agreement's own."""
-    functional: _Sums = defaultdict(lambda: [0, 0, 0, 0])
-    own: _Sums = defaultdict(lambda: [0, 0, 0, 0])
+    functional: _Sums = defaultdict(lambda: [0] * 5)
+    own: _Sums = defaultdict(lambda: [0] * 5)
     for total in items:
         number = total.instalment.rpartition("/")[0]
         _add(functional[number], total, total.functional)

@@ -18,6 +18,7 @@ _FIGURES: dict[str, tuple[tuple[str, ...], str, int]] = {
     "allocated": ((policy.ALLOCATED,), "", -1),
     "spent": ((policy.PROJECTS,), "", 1),
     "cash": ((policy.BANK,), "", 1),
+    "deferred": ((policy.DEFERRED,), "", -1),
     "held": (("Liabilities:",), "", -1),
 }
 
@@ -27,7 +28,7 @@ class Position:
     """Where the fund stands, in the functional currency at carrying amounts, all positive.
 
     `pledged` is what of pledges is neither signed nor withdrawn; `received` is all that donors sent; `held` is what of
-    the cash waits for a donor's word.
+    the cash waits for a donor's word; `deferred` is income once conditions are met.
     """
 
     pledged: int
@@ -37,6 +38,7 @@ class Position:
     allocated: int
     spent: int
     cash: int
+    deferred: int
     held: int
 
     @property
@@ -58,6 +60,7 @@ def get_position() -> Position:
         for name, (accounts, kind, sign) in _FIGURES.items():
             if total.account.startswith(accounts) and kind in ("", total.kind):
                 sums[name] += sign * total.functional
+    sums["held"] -= sums["deferred"]
     return Position(**sums)
 
 

@@ -106,9 +106,10 @@ def find_spending(moved: Iterable[Total]) -> list[Spending]:
 
 
 def find_balance(moved: Iterable[Total]) -> int:
-    """What a sub-fund has left: its assets without what donors owe, less its liabilities."""
+    """What a sub-fund has left: its assets without what donors owe, less its liabilities but deferred income."""
     return sum(
         total.functional
         for total in moved
-        if total.account.startswith(("Assets:", "Liabilities:")) and not total.account.startswith(policy.RECEIVABLE)
+        if total.account.startswith(("Assets:", "Liabilities:"))
+        and not total.account.startswith((policy.RECEIVABLE, policy.DEFERRED))
     )

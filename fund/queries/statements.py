@@ -12,7 +12,7 @@ from fund import policy
 from fund.models import Agreement, Donor, Instalment, Pledge, Project, Receipt
 from fund.policy import Carried
 from fund.queries.contributions import Standing, sum_standings
-from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine
+from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.shares import PoolShare, find_balance, find_spending, name_category, share_pool
 from ledger.money import Amount
 from ledger.queries import (
@@ -177,7 +177,9 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
     documents = _load_documents(donor, as_of)
     sent = (_to_sent(receipt, donor) for receipt in documents.receipts)
-    mine = combine(documents.agreements, sent, documents.sums, documents.items)
+    conditional = [one.number for one in documents.agreements if one.is_conditional]
+    deferred = sum_deferred(conditional, until=as_of) if conditional else {}
+    mine = combine(documents.agreements, sent, documents.sums, documents.items, deferred)
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
     pool = share_pool(donor.code, _sum_pool(as_of), moved[policy.POOL])

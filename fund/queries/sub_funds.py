@@ -7,12 +7,14 @@ from datetime import date
 
 from fund import policy
 from fund.models import Agreement
-from ledger.queries import Low, Scope, Total, lowest, totals
+from ledger.queries import Low, Scope, Total, all_accounts, lowest, totals
 
-_CASH, _HELD, _ALLOCATED, _SPENT = range(4)
+_CASH, _HELD, _ALLOCATED, _SPENT, _DEFERRED = range(5)
 # The accounts of each figure of a standing, and the sign that makes it positive.
 _FIGURES = (
     (policy.BANK, _CASH, 1),
+    # Before the other liabilities: the first that fits counts.
+    (policy.DEFERRED, _DEFERRED, -1),
     ("Liabilities:", _HELD, -1),
     (policy.ALLOCATED, _ALLOCATED, -1),
     (policy.PROJECTS, _SPENT, 1),
@@ -24,7 +26,8 @@ class FundStanding:
     """Where a sub-fund stands, in minor units of the functional currency, all positive.
 
     `cash` is the carrying amount of its money at banks; `held` is what of it waits for a donor's word; `allocated`
-    and `spent` are of all its projects; `available` can still be allocated.
+    and `spent` are of all its projects; `deferred` is income once conditions are met; `available` can still be
+    allocated.
     """
 
     fund: str
@@ -32,6 +35,7 @@ class FundStanding:
     held: int
     allocated: int
     spent: int
+    deferred: int = 0
 
     @property
     def unspent(self) -> int:
@@ -72,7 +76,7 @@ class Cash:
 def fund_standings(codes: Sequence[str]) -> dict[str, FundStanding]:
     """The standing of each sub-fund now, by its code, in one reading of the ledger."""
     scope = Scope(accounts=tuple(prefix for prefix, _, _ in _FIGURES), funds=tuple(codes))
-    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 5)
     for total in totals(scope, by=("account", "fund")) if codes else ():
         figure, sign = next((figure, sign) for prefix, figure, sign in _FIGURES if total.account.startswith(prefix))
         sums[total.fund][figure] += sign * total.functional
@@ -110,7 +114,8 @@ def bank_cash(account: str, fund: str, *, until: date | None = None) -> Total:
 
 def lowest_available(fund: str, *, since: date) -> Low:
     """The least that can be allocated at the end of any day from `since` on; see FundStanding.available."""
-    accounts = (policy.BANK, "Liabilities:", policy.ALLOCATED, policy.PROJECTS)
+    liabilities = all_accounts().filter(name__startswith="Liabilities:").values_list("name", flat=True)
+    accounts = (policy.BANK, *filter(policy.is_held, liabilities), policy.ALLOCATED, policy.PROJECTS)
     return lowest(Scope(accounts=accounts, funds=(fund,)), since=since)
 
 
@@ -122,6 +127,11 @@ def lowest_cash(account: str, fund: str, *, since: date) -> Low:
 def lowest_allocation_left(project: str, fund: str, *, since: date) -> Low:
     """The least that is left of a project's allocation from `since` on, in the functional currency."""
     return lowest(_allocation(project, fund), since=since, side=-1)
+
+
+def lowest_deferred(fund: str, *, since: date) -> Low:
+    """The least that is deferred in a sub-fund at the end of any day from `since` on: what can become income then."""
+    return lowest(Scope(accounts=(policy.DEFERRED,), funds=(fund,)), since=since, side=-1)
 
 
 def find_earmark(fund: str) -> Agreement | None:

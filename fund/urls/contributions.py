@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from fund.views import agreements, donors, pledges, receipts
+from fund.views import agreement_changes, agreements, donors, pledges, receipts
+
+_MILESTONE = "agreements/<slug:number>/milestones/<int:position>/"
 
 urlpatterns = [
     path("donors/", donors.DonorList.as_view(), name="donor-list"),
@@ -17,6 +19,16 @@ urlpatterns = [
     path("agreements/new/", agreements.AgreementNew.as_view(), name="agreement-new"),
     path("agreements/<slug:number>/", agreements.AgreementDetail.as_view(), name="agreement"),
     path("agreements/<slug:number>/cancel/", agreements.AgreementCancel.as_view(), name="agreement-cancel"),
+    path("agreements/<slug:number>/amend/", agreement_changes.AgreementAmend.as_view(), name="agreement-amend"),
+    path(
+        "agreements/<slug:number>/amendments/<int:position>/",
+        agreement_changes.AmendmentDetail.as_view(),
+        name="amendment",
+    ),
+    path("agreements/<slug:number>/milestones/new/", agreement_changes.MilestoneNew.as_view(), name="milestone-new"),
+    path(_MILESTONE, agreement_changes.MilestoneDetail.as_view(), name="milestone"),
+    path(f"{_MILESTONE}accept/", agreement_changes.MilestoneAccept.as_view(), name="milestone-accept"),
+    path(f"{_MILESTONE}reverse/", agreement_changes.MilestoneReverse.as_view(), name="milestone-reverse"),
     path("receipts/", receipts.ReceiptList.as_view(), name="receipt-list"),
     path("receipts/new/", receipts.receipt_new, name="receipt-new"),
     path("receipts/<slug:number>/", receipts.ReceiptDetail.as_view(), name="receipt"),

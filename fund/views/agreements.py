@@ -8,6 +8,7 @@ from django.db.models import F
 from django.forms import BaseFormSet
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from fund.countries import name_countries
@@ -17,6 +18,8 @@ from fund.models import Agreement, Pledge
 from fund.operations.agreements import sign_agreement
 from fund.operations.reversals import cancel_agreement
 from fund.queries.agreements import add_dues, with_next_due, with_open
+from fund.queries.chains import state_of
+from fund.recommendations import name_sections
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
 from ledger.money import Amount
@@ -61,12 +64,17 @@ class AgreementDetail(DocumentPage[Agreement]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         agreement: Any = self.object
         add_dues([agreement], today=timezone.localdate())
-        receipts = agreement.receipts.select_related("bank_account")
+        receipts, milestones = agreement.receipts.select_related("bank_account"), agreement.milestones.all()
+        came = any(receipt.reversed_on is None for receipt in receipts)
+        accepted = any(one.accepted_on and not one.reversed_on for one in milestones)
         return super().get_context_data(
+            themes=name_sections(agreement.earmark_themes, get_language() or ""),
             projects=agreement.earmark_projects.all(),
             countries=name_countries(agreement.earmark_countries),
             receipts=receipts,
-            can_cancel=not agreement.cancelled_on and not any(receipt.reversed_on is None for receipt in receipts),
+            amendments=agreement.amendments.all(),
+            milestones=[(one, state_of(one)) for one in milestones],
+            can_cancel=not (agreement.cancelled_on or came or accepted),
             **context,
         )
 

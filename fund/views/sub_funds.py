@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404
+from django.utils.translation import get_language
 
 from fund import policy
 from fund.countries import name_countries
@@ -13,6 +14,7 @@ from fund.models import Agreement
 from fund.queries.accounts import trial_balance
 from fund.queries.sub_funds import SubFund, cash_of_funds, find_earmark, fund_standings, sub_funds
 from fund.queries.uses import LATEST, latest_allocations, latest_disbursements
+from fund.recommendations import name_sections
 from fund.views.pages import PlainPage
 
 _FIGURES = ("cash", "held", "allocated", "spent", "available")
@@ -76,4 +78,5 @@ class SubFundDetail(PlainPage):
 def _describe_earmark(agreement: Agreement) -> dict[str, Any]:
     """What the agreement's money is for; empty lists limit nothing."""
     countries = name_countries(agreement.earmark_countries)
-    return {"projects": list(agreement.earmark_projects.all()), "countries": countries}
+    themes = name_sections(agreement.earmark_themes, get_language() or "")
+    return {"themes": themes, "projects": list(agreement.earmark_projects.all()), "countries": countries}

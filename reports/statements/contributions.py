@@ -21,6 +21,7 @@ _SIGNS = {
     policy.RECEIVABLE: 1,
     policy.COMMITTED: 1,
     policy.UNAPPLIED: -1,
+    policy.DEFERRED: -1,
     policy.CONTRIBUTIONS: -1,
 }
 _OPENING = "opening"
@@ -40,6 +41,9 @@ DONOR_TITLES = (
     "Unapplied, opening",
     "Unapplied, moved",
     "Unapplied, closing",
+    "Deferred, opening",
+    "Deferred, moved",
+    "Deferred, closing",
     "Income",
 )
 _DONOR_NOTES = (
@@ -47,6 +51,7 @@ _DONOR_NOTES = (
     "Opening + signed + settled + other changes = closing.",
     "Received: all that donors sent in the period, with the charges that banks kept on the way, and gifts without an "
     "agreement. Unapplied: what came beyond what was owed, and waits for the donor's word.",
+    "Deferred: income of conditional agreements, once conditions are met.",
     "Exchange difference: what was received less what it settled, less what is unapplied or was income on receipt.",
 )
 
@@ -71,6 +76,7 @@ class _Donor:
         on_receipt = self.total(policy.UNAPPLIED, policy.CONTRIBUTIONS, kind="receipt")
         exchange = self.received + self.total(policy.RECEIVABLE, kind="receipt") - on_receipt
         unapplied_before = self.total(*unapplied, kind=_OPENING)
+        deferred_before = self.total(policy.DEFERRED, kind=_OPENING)
         return (
             self.total(*pledged, kind=_OPENING),
             self.total(*pledged, kind="pledge"),
@@ -86,6 +92,9 @@ class _Donor:
             unapplied_before,
             self.total(*unapplied) - unapplied_before,
             self.total(*unapplied),
+            deferred_before,
+            self.total(policy.DEFERRED) - deferred_before,
+            self.total(policy.DEFERRED),
             self.total(*income) - self.total(*income, kind=_OPENING),
         )
 
@@ -155,7 +164,7 @@ def agreements(period: Period) -> Sheet:
             Column("Sub-fund", 15),
             Column("Currency", 9),
             *(Column(title, 17, "own currency", number=True) for title in own),
-            *(amount_column(f"{title}, carried", functional) for title in own),
+            *(amount_column(f"{title}, carried", functional) for title in (*own, "Deferred")),
         ],
         list(_agreement_rows(period, functional)),
         notes=["Since the beginning of the books. A receipt without an agreement is a gift, into the pool."],
@@ -177,5 +186,5 @@ def _agreement_rows(period: Period, functional: str) -> Iterator[Row]:
             one.fund,
             one.currency,
             *one.own.amounts(one.currency),
-            *one.functional.amounts(functional),
+            *one.functional.carried(functional),
         ]

@@ -44,6 +44,7 @@ def _summary(statement: DonorStatement, fund: str) -> Sheet:
         (_("Unapplied"), statement.figures.unapplied),
         (_("Outstanding"), statement.figures.outstanding),
         (_("Overdue"), statement.overdue),
+        (_("Deferred"), statement.figures.deferred),
         (_("Spent"), statement.spent),
         (_("Balance"), statement.balance),
     ]
@@ -97,7 +98,8 @@ def _agreements(statement: DonorStatement) -> Sheet:
     columns = [Column(_("Agreement"), 16), Column(_("Reference"), 20), Column(_("Signed on"), 12)]
     columns += [Column(_("Sub-fund"), 16), Column(_("Currency"), 10)]
     columns += [Column(title, _OWN, own, number=True) for title in _figure_titles()]
-    columns += [amount_column(f"{title}, {carried}", statement.currency) for title in _figure_titles()]
+    titles = (*_figure_titles(), _("Deferred"))
+    columns += [amount_column(f"{title}, {carried}", statement.currency) for title in titles]
     rows: list[Row] = []
     for line in statement.agreements:
         agreement = line.agreement
@@ -108,7 +110,7 @@ def _agreements(statement: DonorStatement) -> Sheet:
             agreement.sub_fund,
             line.currency,
         ]
-        amounts = [*line.own.amounts(line.currency), *line.figures.amounts(statement.currency)]
+        amounts = [*line.own.amounts(line.currency), *line.figures.carried(statement.currency)]
         rows.append([*facts, *amounts])
     return Sheet(_("Agreements"), _heading(statement, _("Agreements")), columns, rows)
 

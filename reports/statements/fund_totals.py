@@ -26,7 +26,7 @@ def fund_totals(groups: Sequence[Group], by: Grouping) -> Sheet:
             *([Column("Code")] if by == Grouping.DONOR else []),
             count_column("Agreements", total=True),
             count_column("Gifts", total=True),
-            *(amount_column(title, functional) for title in _TITLES),
+            *(amount_column(title, functional) for title in (*_TITLES, "Deferred")),
             *(own if has_own else []),
         ],
         [_to_row(group, by, functional, has_own) for group in groups],
@@ -36,7 +36,7 @@ def fund_totals(groups: Sequence[Group], by: Grouping) -> Sheet:
 
 def _to_row(group: Group, by: Grouping, functional: str, has_own: bool) -> Row:
     code = [group.key] if by == Grouping.DONOR else []
-    figures = group.functional.amounts(functional)
+    figures = group.functional.carried(functional)
     own: list[str | Amount | None] = [None] * (len(_TITLES) + 1)
     if group.own:
         own = [group.currency, *group.own.amounts(group.currency)]

@@ -24,6 +24,7 @@ class Address(NamedTuple):
 
 
 PLEDGE, AGREEMENT, UNPAID = f"PLG-{YEAR}-0001", f"AGR-{YEAR}-0001", f"AGR-{YEAR}-0002"
+CONDITIONAL = f"AGR-{YEAR}-0004"
 RECEIPT, ALLOCATION = f"RCT-{YEAR}-0001", f"ALC-{YEAR}-0001"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
@@ -43,6 +44,14 @@ CONTRIBUTIONS = (
     Address("fund:agreement-new", query=f"pledge={PLEDGE}"),
     Address("fund:agreement", (AGREEMENT,)),
     Address("fund:agreement-cancel", (UNPAID,)),
+    Address("fund:agreement", (CONDITIONAL,)),
+    Address("fund:agreement-amend", (CONDITIONAL,)),
+    Address("fund:amendment", (CONDITIONAL, "1")),
+    Address("fund:milestone-new", (CONDITIONAL,)),
+    Address("fund:milestone", (CONDITIONAL, "1")),
+    Address("fund:milestone", (CONDITIONAL, "2"), reader="auditor"),
+    Address("fund:milestone-accept", (CONDITIONAL, "2")),
+    Address("fund:milestone-reverse", (CONDITIONAL, "1")),
     Address("fund:receipt-list"),
     Address("fund:receipt-new"),
     Address("fund:receipt-new", query=f"agreement={AGREEMENT}"),

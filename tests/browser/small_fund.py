@@ -11,9 +11,11 @@ from django.utils import timezone
 from fund.models import Agreement, BankAccount, Donor, OpeningMode, Project
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
+from fund.operations.amendments import Term, amend_agreement
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.opened_books import BookFile, open_book
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
@@ -91,6 +93,7 @@ def fill(people: People) -> None:
     spend(earmarked, project, bank, people)
     take_over(officer)
     put_files(earmarked, officer)
+    change(sign(acme, usd("800"), officer, recognition="as_conditions_met", earmark=Earmark(themes=[2])), officer)
 
 
 def sign(donor: Donor, amount: Amount, by: User, **options: object) -> Agreement:
@@ -134,6 +137,16 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
         )
         if payee == "Instructors Ltd":
             approve_disbursement(disbursement, by=people.approver)
+
+
+def change(agreement: Agreement, by: User) -> None:
+    """An amendment, a milestone that is accepted and one that is planned."""
+    terms = [Term(date(YEAR + 2, 3, 1), usd("500"), f"{agreement.number}/2")]
+    amend_agreement(agreement, amended_on=day(6, 1), note="100 more", terms=terms, ends_on=day(12, 31), by=by)
+    for title in ("The course is held", "The report is in"):
+        milestone = plan_milestone(agreement, title=title, due_on=day(7, 1), amount=usd("200"), by=by)
+        if title.startswith("The course"):
+            accept_milestone(milestone, on=day(7, 2), note="The list of who came", by=by)
 
 
 def take_over(by: User) -> None:

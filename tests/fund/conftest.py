@@ -13,11 +13,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Pledge, Project, Receipt
+from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Milestone, Pledge, Project, Receipt
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.milestones import plan_milestone
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -149,6 +150,26 @@ def receipt(agreement: Agreement, bank: BankAccount, officer: User) -> Receipt:
     """RCT-2026-0001: the agreement's first instalment, on the day."""
     facts = Facts(bank, date(2026, 3, 1), usd("6000"), "BANK-1")
     return record_receipt(agreement=agreement, facts=facts, by=officer)
+
+
+@pytest.fixture
+def conditional(fund_year: int, canada: Donor, officer: User) -> Agreement:
+    """AGR-2026-0001: USD 1,000.00, due on 1 March, earmarked without limits, deferred, nothing received."""
+    return sign_agreement(
+        donor=canada,
+        signed_on=date(2026, 1, 15),
+        amount=usd("1000"),
+        instalments=[Due(date(2026, 3, 1), usd("1000"))],
+        recognition="as_conditions_met",
+        earmark=Earmark(),
+        by=officer,
+    )
+
+
+@pytest.fixture
+def milestone(conditional: Agreement, officer: User) -> Milestone:
+    """AGR-2026-0001/M1: USD 400.00 of what is deferred, planned."""
+    return plan_milestone(conditional, title="Course held", due_on=date(2026, 5, 1), amount=usd("400"), by=officer)
 
 
 @pytest.fixture

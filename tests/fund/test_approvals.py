@@ -41,7 +41,7 @@ def large(disbursement: Disbursement, settings: Any) -> Disbursement:
 
 
 def give(giver: User, receiver: User, **facts: Any) -> Delegation:
-    wanted = {"since": TODAY, "until": date(2026, 6, 30), "reason": "Leave"} | facts
+    wanted: dict[str, Any] = {"since": TODAY, "until": date(2026, 6, 30), "reason": "Leave"} | facts
     return delegate(receiver=receiver, by=giver, **wanted)
 
 

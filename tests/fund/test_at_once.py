@@ -12,14 +12,27 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from fund.errors import FundsFirst, ReceiptTwice, StateUnfit
-from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Project, Receipt
+from fund.errors import FundsFirst, MilestoneTooLarge, ReceiptTwice, StateUnfit
+from fund.models import (
+    Agreement,
+    Allocation,
+    Amendment,
+    BankAccount,
+    Disbursement,
+    Donor,
+    Milestone,
+    Project,
+    Receipt,
+)
 from fund.operations.allocations import allocate
+from fund.operations.amendments import Term, amend_agreement
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.receipts import Facts, record_receipt
+from fund.policy import DEFERRED
 from ledger.errors import Refused
-from ledger.money import parse_amount
-from ledger.queries import entries
+from ledger.money import Amount, parse_amount
+from ledger.queries import Scope, entries, get_total
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,6 +80,48 @@ def test_the_same_form_sent_at_once_is_one_receipt_and_every_sender_is_led_to_it
     press_at_once(lambda: led.append(clients.pop().post("/receipts/new/?donor=CAN", sent)["Location"]))
     assert led == ["/receipts/RCT-2026-0001/"] * 4
     assert Receipt.objects.count() == 1
+
+
+def test_a_milestone_is_accepted_once(milestone: Milestone, officer: User) -> None:
+    outcomes = press_at_once(lambda: accept_milestone(milestone, on=DAY, note="Held", by=officer))
+    only_one(outcomes, StateUnfit)
+    assert entries().filter(kind="milestone").count() == 1
+
+
+def test_two_milestones_at_once_do_not_release_more_than_is_deferred(
+    milestone: Milestone, conditional: Agreement, officer: User
+) -> None:
+    facts: dict[str, Any] = {"due_on": DAY, "amount": parse_amount("400", "USD"), "by": officer}
+    found = [milestone, *(plan_milestone(conditional, title=title, **facts) for title in ("B", "C"))]
+    outcomes = press_at_once(lambda: accept_milestone(found.pop(), on=DAY, note="Held", by=officer), times=3)
+    assert [type(outcome) for outcome in outcomes if outcome] == [MilestoneTooLarge]
+    assert get_total(Scope(accounts=(DEFERRED,))).functional == -20000
+
+
+def test_two_amendments_of_one_form_are_not_both_recorded(agreement: Agreement, officer: User) -> None:
+    terms = [Term(DAY, parse_amount("3000", "USD"), "AGR-2026-0001/2")]
+    facts: dict[str, Any] = {"amended_on": DAY, "note": "Less", "terms": terms, "after": 0, "by": officer}
+    only_one(press_at_once(lambda: amend_agreement(agreement, **facts)), StateUnfit)
+    assert Amendment.objects.get().number == "AGR-2026-0001/A1"
+
+
+def test_what_is_received_is_not_amended_away_at_the_same_moment(
+    agreement: Agreement, bank: BankAccount, officer: User
+) -> None:
+    facts = Facts(bank, DAY, parse_amount("6000", "USD"), "BANK-7")
+    less: dict[str, Any] = {
+        "amended_on": DAY,
+        "note": "Less",
+        "terms": [Term(DAY, Amount(0, "USD"), "AGR-2026-0001/1")],
+    }
+    acts: list[Callable[[], Any]] = [
+        lambda: record_receipt(agreement=agreement, facts=facts, lines={"AGR-2026-0001/1": facts.amount}, by=officer),
+        lambda: amend_agreement(agreement, **less, by=officer),
+    ]
+    outcomes = press_at_once(lambda: acts.pop()(), times=2)
+    # Whoever comes first: one of them is refused.
+    assert len([outcome for outcome in outcomes if outcome]) == 1
+    assert get_total(Scope(accounts=("Assets:Receivable:",))).functional == 400000
 
 
 def test_the_last_money_is_allocated_once(receipt: Receipt, project: Project, officer: User) -> None:

@@ -35,11 +35,14 @@ ONE_LINE = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
 LINE = ONE_LINE | {"lines-0-fund": "AGR-2026-0001", "lines-0-amount": "100"}
 REASON = {"reason": "No"}
 LEAVE = {"receiver": "officer", "since": "2026-06-15", "until": "2026-06-30", "reason": "Leave"}
+ACCEPTANCE = {"on": "2026-06-01", "note": "Held"}
 REVERSAL = {"on": "2026-06-01", "reason": "A slip"}
 PROJECT = {"title": "Training", "starts_on": "2026-01-01", "countries": "GTM", "recommendations": "15"}
 DONOR = {"name": "Peru", "donor_class": "state_party", "country": "PER"}
 RECEIPT = {"bank_account": "CITI-USD", "received_on": "2026-03-02", "reference": "B-9", "amount": "50", "charges": ""}
 INSTALMENTS = {"instalments-TOTAL_FORMS": "1", "instalments-INITIAL_FORMS": "0", "instalments-0-due_on": "2026-07-01"}
+AMENDMENT = INSTALMENTS | {"amended_on": "2026-06-01", "after": "0", "note": "More", "instalments-0-amount": "50"}
+MILESTONE = {"title": "Course", "due_on": "2026-07-01", "amount": "5"}
 PLEDGE = {"donor": "CAN", "announced_on": "2026-02-01", "amount_0": "5", "amount_1": "USD"}
 AGREEMENT = INSTALMENTS | {"donor": "CAN", "signed_on": "2026-02-01", "recognition": "on_signature", "amount_0": "5"}
 ALLOCATION = LINE | {"project": "CYB-01", "decided_on": "2026-03-10"}
@@ -68,6 +71,10 @@ CHANGES = [
     Change("pledge-withdraw", "/pledges/PLG-2026-0001/withdraw/", "pledge", REVERSAL),
     Change("agreement-new", "/agreements/new/", "fund_year canada", AGREEMENT | {"amount_1": "USD"}),
     Change("agreement-cancel", "/agreements/AGR-2026-0001/cancel/", "agreement", REVERSAL),
+    Change("agreement-amend", "/agreements/AGR-2026-0001/amend/", "agreement", AMENDMENT),
+    Change("milestone-new", "/agreements/AGR-2026-0001/milestones/new/", "conditional", MILESTONE),
+    Change("milestone-accept", "/agreements/AGR-2026-0001/milestones/1/accept/", "milestone", ACCEPTANCE),
+    Change("milestone-reverse", "/agreements/AGR-2026-0001/milestones/1/reverse/", "milestone", REVERSAL),
     Change("receipt-new", "/receipts/new/?agreement=AGR-2026-0001", "agreement bank", RECEIPT),
     Change("receipt-new", "/receipts/new/?donor=CAN", "canada bank", RECEIPT),
     Change("receipt-reverse", "/receipts/RCT-2026-0001/reverse/", "receipt", REVERSAL),

@@ -12,13 +12,14 @@ from openpyxl import Workbook
 
 from fund.errors import ValueInvalid
 from fund.operations.acts import record
+from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.refusals import record_refusal
 from ledger.queries import Scope, entries, head, totals
 from reports.errors import FileOccupied, PeriodInvalid
 from reports.statements.period import Period, make_period
 from reports.workbooks import write_audit_workbook
 from tests.reports.formulas import Calculator
-from tests.reports.small_fund import FORMULA, SmallFund
+from tests.reports.small_fund import FORMULA, SmallFund, money
 from tests.reports.workbooks import calculate_checks, rows_of
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,22 @@ def test_a_donors_row_explains_itself(small_fund: SmallFund, tmp_path: Path) -> 
     assert (canada["Signed"], canada["Settled"], canada["Outstanding, closing"]) == (70000, -70000, 0)
     assert (canada["Received"], canada["Unapplied, closing"], canada["Income"]) == (81300, 7500, 70000)
     assert canada["Received"] == -canada["Settled"] + canada["Unapplied, closing"] + canada["Exchange difference"]
+
+
+def test_what_is_deferred_stands_with_the_donor_and_the_agreement(small_fund: SmallFund, tmp_path: Path) -> None:
+    dues = [("2026-03-09", "USD 300")]
+    agreement = small_fund.sign(small_fund.usa, "2026-03-01", dues, recognition="as_conditions_met", earmarked=True)
+    milestone = plan_milestone(
+        agreement, title="Held", due_on=date(2026, 3, 5), amount=money("USD 120"), by=small_fund.officer
+    )
+    accept_milestone(milestone, on=date(2026, 3, 5), note="Held", by=small_fund.officer)
+    book = make(tmp_path, date(2026, 3, 2))
+    rows = {row["Donor"]: row for row in rows_of(book, "Contributions by donor")}
+    moved = [rows["USA"][f"Deferred, {when}"] for when in ("opening", "moved", "closing")]
+    assert moved == [300, -120, 180]
+    (row,) = (row for row in rows_of(book, "Agreements") if row["Agreement"] == agreement.number)
+    assert (row["Income"], row["Deferred, carried"]) == ("As conditions are met", 180)
+    assert {row["Result"] for row in calculate_checks(book)} == {"OK"}
 
 
 def test_disbursements_are_added_up_by_project_sub_fund_and_category(small_fund: SmallFund, tmp_path: Path) -> None:

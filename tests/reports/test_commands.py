@@ -29,7 +29,7 @@ def test_a_database_without_tables_says_how_to_make_them(
 def test_totals_are_an_aligned_table_with_the_whole_below(small_fund: SmallFund) -> None:
     header, rule, *rows = run("fund_totals", "--by", "year").splitlines()[3:]
     assert [row.split()[0] for row in (header, *rows)] == ["Year", "2025", "2026", rule, "Total"]
-    assert rows[-1].split() == ["Total", "3", "1", "2,236.51", "1,584.01", "75.00", "832.50"]
+    assert rows[-1].split() == ["Total", "3", "1", "2,236.51", "1,584.01", "75.00", "832.50", "0.00"]
     for title in ("Signed USD", "Outstanding USD"):
         end = header.index(title) + len(title)
         assert {row[end - 3] for row in rows if row != rule} == {"."}
@@ -48,7 +48,7 @@ def test_totals_as_csv_are_plain_and_no_formulas(small_fund: SmallFund) -> None:
 
 def test_totals_stand_as_they_stood(small_fund: SmallFund) -> None:
     assert run("fund_totals", "--until", "2025-12-31").splitlines()[-1].split() == [
-        *("Total", "1", "0", "700.00", "0.00", "0.00", "700.00"),
+        *("Total", "1", "0", "700.00", "0.00", "0.00", "700.00", "0.00"),
     ]
 
 

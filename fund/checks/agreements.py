@@ -1,0 +1,74 @@
+"""What amendments made of agreements, and what became of deferred income, step by step."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from fund import policy
+from fund.checks.balances import find_below_zero
+from fund.models import Agreement, Amendment, AmendmentLine, AuditRecord, Instalment, Milestone, Recognition
+from ledger.checks import Report
+from ledger.money import Amount
+from ledger.queries import Scope, functional_currency, totals
+
+# An amount and a day, and what an amendment, by its number, made of which.
+_Terms = tuple[Any, date | None]
+_Step = tuple[str, _Terms, _Terms]
+
+
+def check_amendments(report: Report) -> Iterator[str]:
+    """Each amendment goes on from where the one before left off, and the last one left what stands now."""
+    lines = AmendmentLine.objects.select_related("instalment", "amendment").order_by(
+        "instalment", "amendment__position"
+    )
+    terms: defaultdict[Instalment, list[_Step]] = defaultdict(list)
+    for line in lines.iterator():
+        step = (str(line.amendment), (line.amount_before, line.due_before), (line.amount, line.due_on))
+        terms[line.instalment].append(step)
+    for instalment, steps in terms.items():
+        yield from _follow(str(instalment), steps, (instalment.amount, instalment.due_on))
+    wholes: defaultdict[Agreement, list[_Step]] = defaultdict(list)
+    for one in Amendment.objects.select_related("agreement").order_by("agreement", "position").iterator():
+        after = (one.amount, one.ends_on or one.ends_before)
+        wholes[one.agreement].append((one.number, (one.amount_before, one.ends_before), after))
+    for agreement, steps in wholes.items():
+        yield from _follow(agreement.number, steps, (agreement.amount, agreement.ends_on))
+    report(f"{len(wholes):,} amended agreements")
+
+
+def _follow(what: str, steps: list[_Step], now: _Terms) -> Iterator[str]:
+    for (_, _, left), (number, found, _) in pairwise(steps):
+        if left != found:
+            yield f"{number} does not begin where the amendment before it left {what}."
+    number, _, left = steps[-1]
+    if left != now:
+        yield f"{what} is not what {number} made of it."
+
+
+def check_parts(report: Report) -> Iterator[str]:
+    """Every amendment and milestone that the audit records name is there."""
+    for model, act in ((Amendment, "amend agreement"), (Milestone, "plan milestone")):
+        recorded = set(AuditRecord.objects.filter(act=act).values_list("subject", flat=True))
+        known = set(model._default_manager.values_list("number", flat=True))
+        yield from (f"{number} is gone: the audit records have it." for number in sorted(recorded - known))
+        report(f"{len(known):,} {model._meta.verbose_name_plural}")
+
+
+def check_deferred(report: Report) -> Iterator[str]:
+    """Income is deferred of conditional agreements alone, and no more was released than was deferred."""
+    found = totals(Scope(accounts=(policy.DEFERRED,)), by=("fund", "month"))
+    conditional = Agreement.objects.filter(recognition=Recognition.AS_CONDITIONS_MET, earmarked=True)
+    known = set(conditional.values_list("number", flat=True))
+    moves: defaultdict[str, list[tuple[date, int]]] = defaultdict(list)
+    for total in found:
+        moves[total.fund].append((total.month or date.min, -total.functional))
+    for fund, changes in sorted(moves.items()):
+        below = find_below_zero(changes)
+        if fund not in known:
+            yield f"{fund} has deferred income, and is no sub-fund of a conditional agreement."
+        elif below:
+            over = Amount(-below[1], functional_currency())
+            yield f"{fund} has released {over} more than was deferred at the end of {below[0]:%Y-%m}."
+    report(f"{len(moves):,} sub-funds")

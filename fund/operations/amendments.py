@@ -1,0 +1,230 @@
+"""Amendments of agreements: other amounts or days of instalments, another last day of the earmark."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.db.models import Max
+
+from fund import policy
+from fund.errors import InstalmentsDiffer, InstalmentSettled, StateUnfit, ValueInvalid
+from fund.models import Agreement, Amendment, AmendmentLine, Instalment, Recognition
+from fund.money import to_amount, to_money
+from fund.operations import acts
+from fund.policy import Party
+from fund.policy_agreements import Change
+from fund.policy_agreements import amend_agreement as to_draft
+from fund.queries.contributions import Standing, instalment_standings
+from fund.queries.rates import carry
+from fund.queries.sub_funds import lowest_deferred
+from ledger.money import Amount, share, split
+from ledger.operations import writing
+from ledger.queries import functional_currency, postings
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What an instalment is from now on: its day and whole amount. Without a `reference` it is a new one."""
+
+    on: date
+    amount: Amount
+    reference: str = ""
+
+
+def amend_agreement(
+    agreement: Agreement,
+    *,
+    amended_on: date,
+    note: str,
+    by: User,
+    terms: Sequence[Term] = (),
+    ends_on: date | None = None,
+    after: int | None = None,
+) -> Amendment:
+    """Records an amendment; instalments that `terms` do not name stay, and so does the last day without `ends_on`.
+
+    What is taken off leaves at its carrying amount; what is added takes that over, and beyond it the rate of the day.
+    `after` is the position of the last amendment that `terms` rest on, where they restate what they do not change.
+    Raises InstalmentSettled, InstalmentsDiffer, StateUnfit, RateMissing, YearNotOpen, ValueInvalid.
+    """
+    acts.require(by, "add_amendment")
+    note = acts.clean_text(note, field="note", longest=300)
+    with writing():
+        found = Agreement.objects.select_related("donor").get(pk=agreement.pk)
+        _check_day(found, amended_on, after)
+        lines = list(_find_changed(found, terms))
+        _check_ends(found, ends_on)
+        if not lines and ends_on in (None, found.ends_on):
+            raise ValueInvalid("This changes nothing: change an amount, a day, or the last day to spend it.")
+        amendment = _save(found, lines, amended_on, ends_on, note, by)
+        _post(amendment, _find_changes(found, lines, amended_on), by)
+        acts.record("amend agreement", amendment, by=by, detail=note)
+    return amendment
+
+
+def _check_day(agreement: Agreement, on: date, after: int | None) -> None:
+    acts.check_day(on, "amended_on")
+    if agreement.cancelled_on:
+        raise StateUnfit(f"{agreement} was cancelled on {agreement.cancelled_on}: sign a new one.")
+    last = agreement.amendments.last()
+    if last and after is not None and after != last.position:
+        raise StateUnfit(f"{last} was recorded since this form was opened: open it again, or that would be undone.")
+    acts.check_not_before(on, last.amended_on if last else agreement.signed_on, "amended_on")
+
+
+def _find_changed(agreement: Agreement, terms: Sequence[Term]) -> Iterator[AmendmentLine]:
+    """What differs from what stands, instalment by instalment; a new one gets the next number when it is saved."""
+    standing = {one.reference: one for one in agreement.instalments.all()}
+    currency = str(agreement.amount.currency)
+    named = [term.reference for term in terms if term.reference]
+    if len(named) != len(set(named)):
+        raise ValueInvalid("An instalment is changed once in an amendment.", field="instalments")
+    for term in terms:
+        if term.amount.currency != currency:
+            raise InstalmentsDiffer(f"The currency never changes: amounts are in {currency}.", field="instalments")
+        if term.reference not in ("", *standing):
+            raise ValueInvalid(f"{term.reference} is no instalment of {agreement}.", field="instalments")
+        if term.amount.minor < 0 or not (term.amount.minor or term.reference):
+            message = "An instalment is more than zero; one that stands may be lowered to zero."
+            raise ValueInvalid(message, field="instalments")
+        line = _to_line(standing.get(term.reference), term)
+        if (line.amount, line.due_on) != (line.amount_before, line.due_before):
+            yield line
+
+
+def _to_line(instalment: Instalment | None, term: Term) -> AmendmentLine:
+    line = AmendmentLine(amount=to_money(term.amount), due_on=term.on)
+    if instalment:
+        line.instalment, line.due_before = instalment, instalment.due_on
+        line.amount_before = instalment.amount
+    else:
+        line.amount_before = to_money(Amount(0, term.amount.currency))
+    return line
+
+
+def _check_ends(agreement: Agreement, ends_on: date | None) -> None:
+    """The last day belongs to an earmark, and is not before what was spent."""
+    if ends_on is None:
+        return
+    if not agreement.earmarked:
+        raise ValueInvalid("Only an earmark has a last day to spend it; the pool has none.", field="ends_on")
+    acts.check_not_before(ends_on, agreement.signed_on, "ends_on")
+    spent = postings().filter(fund=agreement.sub_fund, account__name__startswith=policy.PROJECTS)
+    last = spent.order_by().aggregate(last=Max("dated_on"))["last"]
+    if last and ends_on < last:
+        raise ValueInvalid(f"Something was spent on {last}: choose that day or later.", field="ends_on")
+
+
+def _save(
+    agreement: Agreement, lines: Sequence[AmendmentLine], amended_on: date, ends_on: date | None, note: str, by: User
+) -> Amendment:
+    """Saves the amendment, and brings the agreement and its instalments to what they are from now on."""
+    position = agreement.amendments.count() + 1
+    amendment = Amendment(agreement=agreement, position=position, number=f"{agreement.number}/A{position}")
+    amendment.amended_on, amendment.note, amendment.created_by = amended_on, note, by
+    before = to_amount(agreement.amount)
+    added = sum(to_amount(line.amount).minor - to_amount(line.amount_before).minor for line in lines)
+    if before.minor + added <= 0:
+        raise InstalmentsDiffer("Nothing of the agreement would be left: cancel it instead.", field="instalments")
+    amendment.amount_before, amendment.ends_before = agreement.amount, agreement.ends_on
+    amendment.amount = agreement.amount = to_money(Amount(before.minor + added, before.currency))
+    amendment.ends_on = ends_on if ends_on != agreement.ends_on else None
+    agreement.ends_on = ends_on or agreement.ends_on
+    amendment.save(force_insert=True)
+    agreement.save(update_fields=["amount", "ends_on"])
+    for line in lines:
+        _save_line(amendment, line)
+    return amendment
+
+
+def _save_line(amendment: Amendment, line: AmendmentLine) -> None:
+    if line.instalment_id is None:
+        line.instalment = _make_instalment(amendment.agreement, line)
+    else:
+        line.instalment.amount, line.instalment.due_on = line.amount, line.due_on
+        line.instalment.save(update_fields=["amount", "due_on"])
+    line.amendment = amendment
+    line.save(force_insert=True)
+
+
+def _make_instalment(agreement: Agreement, line: AmendmentLine) -> Instalment:
+    position = agreement.instalments.count() + 1
+    reference = f"{agreement.number}/{position}"
+    return Instalment.objects.create(
+        agreement=agreement, position=position, reference=reference, due_on=line.due_on, amount=line.amount
+    )
+
+
+def _find_changes(agreement: Agreement, lines: Sequence[AmendmentLine], on: date) -> list[Change]:
+    """What the lines add and take off, each with what it is carried at."""
+    standings = _lowest_standings(agreement, on)
+    amounts = {line.instalment.reference: _change_of(line) for line in lines}
+    taken = {
+        reference: _carried_of(reference, -amount.minor, standings[reference])
+        for reference, amount in amounts.items()
+        if amount.minor < 0
+    }
+    added = {reference: amount.minor for reference, amount in amounts.items() if amount.minor > 0}
+    worth = _worth_of(sum(added.values()), amounts, sum(taken.values()), on) if added else 0
+    parts = split(worth, list(added.values())) if added else []
+    functional = {reference: -carried for reference, carried in taken.items()}
+    functional |= dict(zip(added, parts, strict=True))
+    return [Change(reference, amount, functional.get(reference, 0)) for reference, amount in amounts.items()]
+
+
+def _change_of(line: AmendmentLine) -> Amount:
+    after, before = to_amount(line.amount), to_amount(line.amount_before)
+    return Amount(after.minor - before.minor, after.currency)
+
+
+def _lowest_standings(agreement: Agreement, on: date) -> dict[str, Standing]:
+    """The standing of each instalment when the least of it is owed, from the day on."""
+    instalments = list(agreement.instalments.all())
+    # Receipts only lower what is owed, except where they were reversed.
+    later = agreement.receipts.filter(received_on__gt=on).exclude(reversed_on=None)
+    days = [on, *later.values_list("received_on", flat=True).distinct()]
+    found = [instalment_standings(instalments), *(instalment_standings(instalments, until=day) for day in days)]
+    return {
+        one.reference: min((part[one.reference] for part in found), key=lambda standing: standing.outstanding)
+        for one in instalments
+    }
+
+
+def _carried_of(reference: str, minor: int, standing: Standing) -> int:
+    """Rule 4: what is taken off leaves at its own carrying amount. No more than what is owed is taken off."""
+    if minor > standing.outstanding:
+        settled = Amount(standing.signed - standing.outstanding, standing.currency)
+        raise InstalmentSettled(
+            f"{settled} of {reference} is received or settled: it can be lowered to that and no further.",
+            field="instalments",
+        )
+    return share(standing.carried, minor, standing.outstanding)
+
+
+def _worth_of(added: int, amounts: Mapping[str, Amount], carried: int, on: date) -> int:
+    """What is added takes over what is taken off, at its carrying amount; the rest has the rate of the day."""
+    taken = sum(-amount.minor for amount in amounts.values() if amount.minor < 0)
+    if taken > added:
+        return share(carried, added, taken)
+    currency = next(iter(amounts.values())).currency
+    return carried + carry(Amount(added - taken, currency), on).functional
+
+
+def _post(amendment: Amendment, changes: Sequence[Change], by: User) -> None:
+    agreement = amendment.agreement
+    deferred = lowest_deferred(agreement.sub_fund, since=amendment.amended_on).balance
+    draft = to_draft(
+        number=amendment.number,
+        agreement=agreement.number,
+        donor=Party(agreement.donor.code, agreement.donor.name),
+        on=amendment.amended_on,
+        fund=agreement.sub_fund,
+        on_signature=agreement.recognition != Recognition.ON_RECEIPT,
+        changes=changes,
+        currency=functional_currency(),
+        conditional=agreement.is_conditional,
+        deferred=max(deferred, 0),
+    )
+    if draft:
+        acts.post(draft, by=by)
