@@ -19,6 +19,7 @@ GENERAL = "GENERAL"
 BANK = "Assets:Bank:"
 RECEIVABLE = "Assets:Receivable:"
 UNAPPLIED = "Liabilities:Unapplied:"
+UNIDENTIFIED = "Liabilities:Unidentified"
 CONTRIBUTIONS = "Income:Contributions:"
 EXCHANGE = "Income:Exchange:Realised"
 UNREALISED = "Income:Exchange:Unrealised"
@@ -38,7 +39,7 @@ COMMITMENTS = "Equity:Memorandum:Commitments"
 OWED = (RECEIVABLE, COMMITTED)
 
 # Documents answer for every cent on these: what a book of somebody else holds is booked beside them.
-DOCUMENTS_OWN = (RECEIVABLE, UNAPPLIED, CONTRIBUTIONS, PROJECTS, ALLOCATED, UNALLOCATED, MEMORANDUM)
+DOCUMENTS_OWN = (RECEIVABLE, UNAPPLIED, UNIDENTIFIED, CONTRIBUTIONS, PROJECTS, ALLOCATED, UNALLOCATED, MEMORANDUM)
 
 # These take the functional currency alone; banks have a currency of their own, the others take any.
 _FUNCTIONAL_ONLY = ("Income:", "Expenses:", UNALLOCATED, ALLOCATED)

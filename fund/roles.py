@@ -7,7 +7,17 @@ FINANCE_OFFICER = "Finance officer"
 APPROVER = "Approver"
 AUDITOR = "Auditor"
 
-_DOCUMENTS = ("donor", "pledge", "agreement", "receipt", "project", "allocation", "disbursement", "attachment")
+_DOCUMENTS = (
+    "donor",
+    "pledge",
+    "agreement",
+    "receipt",
+    "application",
+    "project",
+    "allocation",
+    "disbursement",
+    "attachment",
+)
 _THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate", "openedbook")
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))

@@ -4,7 +4,8 @@ from fund.models.answers import Answer
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord
 from fund.models.base import Document, NumberSeries
-from fund.models.contributions import Agreement, Instalment, Pledge, Receipt, ReceiptLine, Recognition
+from fund.models.contributions import Agreement, Identity, Instalment, Pledge, Receipt, ReceiptLine, Recognition
+from fund.models.deposits import Application, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
 from fund.models.donors import Donor, DonorAccess, DonorClass
 from fund.models.opened_books import OpenedBook, OpeningMode
@@ -16,6 +17,7 @@ __all__ = [
     "Allocation",
     "AllocationLine",
     "Answer",
+    "Application",
     "Attachment",
     "AttachmentWithdrawal",
     "AuditRecord",
@@ -30,14 +32,17 @@ __all__ = [
     "DonorClass",
     "ExchangeRate",
     "FileContent",
+    "Identity",
     "Instalment",
     "NumberSeries",
     "OpenedBook",
     "OpeningMode",
+    "Placement",
     "Pledge",
     "Project",
     "ProjectRecommendation",
     "Receipt",
     "ReceiptLine",
+    "ReceiptPart",
     "Recognition",
 ]

@@ -17,6 +17,7 @@ from fund.models import Agreement, BankAccount, Disbursement, Donor, Project
 from fund.operations.acts import post
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
+from fund.operations.deposits import Part, identify_deposit, record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
@@ -37,8 +38,6 @@ pytestmark = pytest.mark.django_db
 # Still to come, by the names that the file gives them.
 STILL_TO_COME = {
     4: "A conditional agreement: deferred, not income",
-    8: "A deposit nobody can place yet",
-    9: "The deposit is identified",
     10: "Receipt against the conditional agreement, paid in USD",
     12: "A contract is let: an obligation",
     15: "Indirect cost recovery",
@@ -151,6 +150,15 @@ class Year:
     def event_7(self) -> None:
         facts = Facts(self.citi, on("02-20"), usd("5000"), "GIFT")
         record_gift(donor=self.acme, facts=facts, by=self.officer)
+
+    def event_8(self) -> None:
+        self.deposit = record_deposit(facts=Facts(self.citi, on("02-25"), usd("20000"), "B8"), by=self.officer)
+        assert self.deposit.number == "RCT-2026-0004"
+
+    def event_9(self) -> None:
+        first = self.american.instalments.get(position=1)
+        part = Part(self.usa, usd("20000"), first)
+        identify_deposit(self.deposit, on=on("03-03"), parts=[part], by=self.officer)
 
     def event_11(self) -> None:
         lines = {"AGR-2026-0001": usd("30000"), "AGR-2026-0002": usd("20000")}
