@@ -23,11 +23,6 @@ class Waiting:
         """How much waits."""
         return self.carried.amount
 
-    @property
-    def key(self) -> str:
-        """What names it in a form: an instalment's reference and the currency."""
-        return f"{self.instalment.reference} {self.amount.currency}"
-
 
 def unapplied_balances(donor: Donor | None = None) -> list[Waiting]:
     """What waits for a donor's word, or for any donor's, by instalment."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fund.views import agreements, donors, pledges, receipts
+from fund.views import ageing, agreements, applications, deposits, donors, pledges, receipts
 
 urlpatterns = [
     path("donors/", donors.DonorList.as_view(), name="donor-list"),
@@ -19,6 +19,16 @@ urlpatterns = [
     path("agreements/<slug:number>/cancel/", agreements.AgreementCancel.as_view(), name="agreement-cancel"),
     path("receipts/", receipts.ReceiptList.as_view(), name="receipt-list"),
     path("receipts/new/", receipts.receipt_new, name="receipt-new"),
+    path("receipts/new/deposit/", deposits.DepositNew.as_view(), name="deposit-new"),
+    path("receipts/new/parts/", deposits.PartsNew.as_view(), name="parts-new"),
     path("receipts/<slug:number>/", receipts.ReceiptDetail.as_view(), name="receipt"),
     path("receipts/<slug:number>/reverse/", receipts.ReceiptReverse.as_view(), name="receipt-reverse"),
+    path("receipts/<slug:number>/identify/", deposits.ReceiptIdentify.as_view(), name="receipt-identify"),
+    path("receipts/<slug:number>/return/", deposits.ReceiptReturn.as_view(), name="receipt-return"),
+    path("receipts/<slug:number>/undo/", deposits.ReceiptUndo.as_view(), name="receipt-undo"),
+    path("unapplied/", applications.ApplicationList.as_view(), name="application-list"),
+    path("unapplied/new/", applications.ApplicationNew.as_view(), name="application-new"),
+    path("unapplied/<slug:number>/", applications.ApplicationDetail.as_view(), name="application"),
+    path("unapplied/<slug:number>/reverse/", applications.ApplicationReverse.as_view(), name="application-reverse"),
+    path("ageing/", ageing.AgeingPage.as_view(), name="ageing"),
 ]

@@ -17,6 +17,7 @@ from fund.models import Agreement, Pledge
 from fund.operations.agreements import sign_agreement
 from fund.operations.reversals import cancel_agreement
 from fund.queries.agreements import add_dues, with_next_due, with_open
+from fund.queries.receipts import has_receipts, receipts_of_agreement
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
 from ledger.money import Amount
@@ -61,12 +62,12 @@ class AgreementDetail(DocumentPage[Agreement]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         agreement: Any = self.object
         add_dues([agreement], today=timezone.localdate())
-        receipts = agreement.receipts.select_related("bank_account")
+        receipts = receipts_of_agreement(agreement)
         return super().get_context_data(
             projects=agreement.earmark_projects.all(),
             countries=name_countries(agreement.earmark_countries),
             receipts=receipts,
-            can_cancel=not agreement.cancelled_on and not any(receipt.reversed_on is None for receipt in receipts),
+            can_cancel=not agreement.cancelled_on and not has_receipts(agreement),
             **context,
         )
 
