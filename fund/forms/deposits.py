@@ -4,14 +4,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, Choices, bank_account_choices
 from fund.forms.fields import DayField, PlainAmountField, read_amount
-from fund.forms.lines import filled_lines, line_formset
+from fund.forms.lines import BaseLines, filled_lines, line_formset
 from fund.forms.receipts import ReceiptForm
 from fund.models import BankAccount
 from fund.operations.applications import Word
@@ -89,7 +88,7 @@ class PartForm(forms.Form):
             self.add_error("settles", wrong)
 
 
-class BaseParts(BaseFormSet[Any]):
+class BaseParts(BaseLines):
     """The parts. One alone may leave its amount empty: it is the whole."""
 
     def to_parts(self, whole: Amount) -> list[Part]:
@@ -115,8 +114,8 @@ def name_place(place: Place) -> str:
     """What a place is called: AGR-2026-0001/1 · Canada · USD 6,000.00 owed, due 2026-03-01."""
     if place.instalment is None:
         return _t("Gift of %(donor)s") % {"donor": place.donor}
-    facts = {"instalment": place.instalment, "donor": place.donor}
-    facts |= {"owed": money(place.owed), "day": place.instalment.due_on}
+    owed, day = money(place.owed), place.instalment.due_on
+    facts = {"instalment": place.instalment, "donor": place.donor, "owed": owed, "day": day}
     return _t("%(instalment)s · %(donor)s · %(owed)s owed, due %(day)s") % facts
 
 

@@ -12,9 +12,21 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from fund.errors import FundsFirst, ReceiptTwice, StateUnfit
-from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Project, Receipt
+from fund.errors import FundsFirst, ReceiptTwice, StateUnfit, UnappliedExceeded
+from fund.models import (
+    Agreement,
+    Allocation,
+    Application,
+    BankAccount,
+    Disbursement,
+    Donor,
+    Placement,
+    Project,
+    Receipt,
+)
 from fund.operations.allocations import allocate
+from fund.operations.applications import Word, apply_unapplied
+from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.receipts import Facts, record_receipt
 from ledger.errors import Refused
@@ -67,6 +79,36 @@ def test_the_same_form_sent_at_once_is_one_receipt_and_every_sender_is_led_to_it
     press_at_once(lambda: led.append(clients.pop().post("/receipts/new/?donor=CAN", sent)["Location"]))
     assert led == ["/receipts/RCT-2026-0001/"] * 4
     assert Receipt.objects.count() == 1
+
+
+def test_a_deposit_identified_at_once_is_identified_once(deposit: Receipt, canada: Donor, officer: User) -> None:
+    parts = [Part(canada, parse_amount("50", "USD"))]
+    outcomes = press_at_once(lambda: identify_deposit(deposit, on=DAY, parts=parts, by=officer))
+    only_one(outcomes, StateUnfit)
+    assert Placement.objects.count() == 1
+    assert entries().filter(kind="receipt").count() == 2
+
+
+def test_a_deposit_returned_and_identified_at_once_has_one_fate(deposit: Receipt, canada: Donor, officer: User) -> None:
+    parts = [Part(canada, parse_amount("50", "USD"))]
+    acts = [
+        lambda: identify_deposit(deposit, on=DAY, parts=parts, by=officer),
+        lambda: return_deposit(deposit, on=DAY, reason="asked for", by=officer),
+    ]
+    only_one(press_at_once(lambda: acts.pop()(), times=2), StateUnfit)
+    assert Placement.objects.count() == 1
+
+
+def test_an_unapplied_balance_applied_at_once_is_applied_once(
+    overpaid: Receipt, agreement: Agreement, bank: BankAccount, officer: User
+) -> None:
+    source, amount = agreement.instalments.get(position=2), parse_amount("100", "USD")
+    word = Word("L-1", DAY)
+    outcomes = press_at_once(
+        lambda: apply_unapplied(source=source, amount=amount, on=DAY, word=word, bank_account=bank, by=officer)
+    )
+    only_one(outcomes, UnappliedExceeded)
+    assert Application.objects.count() == 1
 
 
 def test_the_last_money_is_allocated_once(receipt: Receipt, project: Project, officer: User) -> None:
