@@ -58,7 +58,7 @@ class PartForm(forms.Form):
 
     place = forms.ChoiceField(label=_("What it is of"))
     amount = PlainAmountField(label=_("Amount"), required=False)
-    settles = PlainAmountField(label=_("Settles, where the agreement's currency is another one"), required=False)
+    settles = PlainAmountField(label=_("Settles"), required=False)
 
     def __init__(self, *args: Any, places: Choices, currency: str, whole: Amount | None = None, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -4,14 +4,16 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.deposits import ApplicationForm
-from fund.models import Application, Receipt
+from fund.models import Application
 from fund.operations.applications import apply_unapplied, reverse_application
+from fund.queries.receipts import receipts_of_agreement
 from fund.queries.unapplied import Waiting, unapplied_balances
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, PlainPage
@@ -64,8 +66,9 @@ class ApplicationNew(FormPage):
     def make_form(self, data: Any = None) -> forms.Form:
         instalment = self.waiting.instalment
         # The account that it most likely came into.
-        receipts = Receipt.objects.filter(agreement=instalment.agreement, excess__gt=0, reversed_on=None)
-        account = receipts.values_list("bank_account__code", flat=True).first()
+        over = Q(excess__gt=0) | Q(parts__instalment=instalment, parts__excess__gt=0)
+        receipt = receipts_of_agreement(instalment.agreement).filter(over, reversed_on=None).first()
+        account = receipt.bank_account.code if receipt else None
         initial = {"amount": f"{self.waiting.amount.decimal:f}", "bank_account": account}
         return ApplicationForm(data, waiting=self.waiting, initial=initial)
 

@@ -26,7 +26,10 @@ _LINES = {
     "title": _("What it is of"),
     "total_field": "amount",
     "add_label": _("Add a part"),
-    "help": _("In the deposit's currency; the parts add up to it. One part alone may leave its amount empty."),
+    "help": _(
+        "Amounts are in the deposit's currency and add up to it; one part alone may leave its amount empty. “Settles” is "
+        "for an agreement in another currency alone: what of it is settled, in that currency."
+    ),
 }
 
 

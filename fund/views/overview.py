@@ -51,7 +51,7 @@ class Overview(PlainPage):
             path_bars=draw_path(position),
             years=draw_years(contributions_by_year(last=LATEST_YEARS)),
             owing=find_owing(today=today, most=MOST),
-            unidentified=unidentified_deposits(today=today),
+            unidentified=unidentified_deposits(today=today)[:MOST],
             balances=balances,
             carried=sum(balance.carried for balance in balances),
             disbursements=disbursements,

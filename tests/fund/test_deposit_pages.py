@@ -153,6 +153,7 @@ def test_what_is_unapplied_is_listed_with_the_next_step(overpaid: Receipt, offic
     page = text(officer_client.get("/unapplied/"))
     assert "AGR-2026-0001/2" in page
     assert APPLY in page
+    assert '<option value="CITI-USD" selected>' in text(officer_client.get(APPLY))
 
 
 def test_a_fund_without_anything_unapplied_says_what_would_be_here(officer_client: Client) -> None:
