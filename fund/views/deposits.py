@@ -27,8 +27,8 @@ _LINES = {
     "total_field": "amount",
     "add_label": _("Add a part"),
     "help": _(
-        "Amounts are in the deposit's currency and add up to it; one part alone may leave its amount empty. “Settles” is "
-        "for an agreement in another currency alone: what of it is settled, in that currency."
+        "Amounts are in the deposit's currency and add up to it; one part alone may leave its amount empty. “Settles” "
+        "is for an agreement in another currency: what of it is settled, in that currency."
     ),
 }
 
