@@ -18,6 +18,8 @@ _NAVIGATION = (
             (_("Pledges"), "fund:pledge-list", "view_pledge"),
             (_("Agreements"), "fund:agreement-list", "view_agreement"),
             (_("Receipts"), "fund:receipt-list", "view_receipt"),
+            (_("Unapplied"), "fund:application-list", "view_application"),
+            (_("Ageing"), "fund:ageing", "view_agreement"),
         ),
     ),
     (

@@ -43,6 +43,14 @@ class ReceiptTwice(Refused):
     """A second receipt for the same bank reference."""
 
 
+class PartsDiffer(Refused):
+    """Parts of a deposit that do not add up to it."""
+
+
+class UnappliedExceeded(Refused):
+    """More of an unapplied balance than there is."""
+
+
 class OutsideEarmark(Refused):
     """Money of a sub-fund for a project, country or day outside its earmark."""
 

@@ -20,6 +20,7 @@ BANK = "Assets:Bank:"
 RECEIVABLE = "Assets:Receivable:"
 UNAPPLIED = "Liabilities:Unapplied:"
 DEFERRED = "Liabilities:Deferred:"
+UNIDENTIFIED = "Liabilities:Unidentified"
 CONTRIBUTIONS = "Income:Contributions:"
 EXCHANGE = "Income:Exchange:Realised"
 UNREALISED = "Income:Exchange:Unrealised"
@@ -39,7 +40,17 @@ COMMITMENTS = "Equity:Memorandum:Commitments"
 OWED = (RECEIVABLE, COMMITTED)
 
 # Documents answer for every cent on these: what a book of somebody else holds is booked beside them.
-DOCUMENTS_OWN = (RECEIVABLE, UNAPPLIED, DEFERRED, CONTRIBUTIONS, PROJECTS, ALLOCATED, UNALLOCATED, MEMORANDUM)
+DOCUMENTS_OWN = (
+    RECEIVABLE,
+    UNAPPLIED,
+    DEFERRED,
+    UNIDENTIFIED,
+    CONTRIBUTIONS,
+    PROJECTS,
+    ALLOCATED,
+    UNALLOCATED,
+    MEMORANDUM,
+)
 
 # These take the functional currency alone; banks have a currency of their own, the others take any.
 _FUNCTIONAL_ONLY = ("Income:", "Expenses:", DEFERRED, UNALLOCATED, ALLOCATED)

@@ -8,7 +8,8 @@ APPROVER = "Approver"
 AUDITOR = "Auditor"
 
 _AGREED = ("pledge", "agreement", "amendment", "milestone")
-_DOCUMENTS = ("donor", *_AGREED, "receipt", "project", "allocation", "disbursement", "attachment")
+_RECEIVED = ("receipt", "application")
+_DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, "project", "allocation", "disbursement", "attachment")
 _THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate", "openedbook")
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))

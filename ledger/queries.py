@@ -384,3 +384,18 @@ def document_totals(
     columns = ("entry__links__document", "account__name", "entry__kind", "currency")
     rows = found.values_list(*columns).annotate(Sum("amount"), Sum("functional")).order_by()
     return {(row[0], row[1], row[2], row[3]): (int(row[4]), int(row[5])) for row in rows}
+
+
+def party_totals(
+    documents: Iterable[str], *, accounts: tuple[str, ...], until: date | None = None
+) -> dict[tuple[str, str, str], int]:
+    """What the entries that each document caused add up to on `accounts` (as in Scope), by sub-fund and party.
+
+    Maps (document, sub-fund, party) to the functional amount; party is whom the money came from.
+    """
+    found = Posting.objects.filter(entry__links__document__in=documents, entry__links__position=0)
+    found = found.alias(place=F("account") + 0).filter(place__in=_find_account_ids(accounts))
+    if until:
+        found = found.filter(dated_on__lte=until)
+    rows = found.order_by().values_list("entry__links__document", "fund", "party").annotate(Sum("functional"))
+    return {(document, fund, party): int(functional) for document, fund, party, functional in rows}

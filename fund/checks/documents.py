@@ -3,14 +3,20 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from fund import policy
-from fund.checks.posted import Caused, Key, Sums, sum_legs
+from fund.checks.posted import Caused, Expected, Key, Sums, sum_legs
+from fund.checks.receipts import (
+    RECEIPT_ACCOUNTS,
+    acts_of_receipt,
+    expect_application,
+    expect_receipt,
+    owed_prefix,
+)
 from fund.errors import StateUnfit
 from fund.models import (
     Agreement,
@@ -18,6 +24,7 @@ from fund.models import (
     AllocationLine,
     Amendment,
     AmendmentLine,
+    Application,
     Disbursement,
     DisbursementLine,
     DisbursementState,
@@ -28,7 +35,6 @@ from fund.models import (
     Pledge,
     Receipt,
     ReceiptLine,
-    Recognition,
 )
 from fund.money import to_amount
 from ledger.checks import Report
@@ -36,18 +42,6 @@ from ledger.money import split
 from ledger.queries import functional_currency
 
 CHUNK = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """An entry that a document must have caused: its day, and what it has on the accounts that the document states.
-
-    `ended_on` is the day of its reversal, or None where it stands.
-    """
-
-    on: date
-    sums: Sums
-    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ def _expect_agreement(agreement: Any, caused: list[Caused]) -> list[Expected]:
     sums: Sums = {}
     for instalment in agreement.rows:
         amount = to_amount(instalment.amount)
-        key = (_owed(agreement) + agreement.donor.code, agreement.sub_fund, instalment.reference, amount.currency)
+        key = (owed_prefix(agreement) + agreement.donor.code, agreement.sub_fund, instalment.reference, amount.currency)
         # What was signed is what is due now, less what amendments made of it.
         sums[key] = amount.minor - sum(map(_added, instalment.changed))
     if agreement.is_conditional:
@@ -118,7 +112,7 @@ def _added(line: AmendmentLine) -> int:
 
 def _expect_amendment(amendment: Any, caused: list[Caused]) -> list[Expected]:
     agreement, sums = amendment.agreement, {}
-    account = _owed(agreement) + agreement.donor.code
+    account = owed_prefix(agreement) + agreement.donor.code
     for line in amendment.rows:
         if added := _added(line):
             sums[account, agreement.sub_fund, line.instalment.reference, str(line.amount.currency)] = added
@@ -135,35 +129,6 @@ def _expect_milestone(milestone: Milestone, caused: list[Caused]) -> list[Expect
         (policy.CONTRIBUTIONS + agreement.donor.code, *where): -amount.minor,
     }
     return [Expected(milestone.accepted_on, sums, milestone.reversed_on)]
-
-
-def _owed(agreement: Agreement | None) -> str:
-    on_receipt = agreement and agreement.recognition == Recognition.ON_RECEIPT
-    return policy.COMMITTED if on_receipt else policy.RECEIVABLE
-
-
-def _expect_receipt(receipt: Any, caused: list[Caused]) -> list[Expected]:
-    agreement = receipt.agreement
-    fund = agreement.sub_fund if agreement else policy.POOL
-    amount, excess = to_amount(receipt.amount), to_amount(receipt.excess)
-    sums: Sums = {(receipt.bank_account.account, fund, "", amount.currency): amount.minor}
-    charges = to_amount(receipt.charges)
-    if charges.minor:
-        # Of charges in another currency, the functional amount is the books' own matter.
-        booked = sum(sum_legs(caused[:1], (policy.BANK_CHARGES,)).values())
-        charged = charges.minor if charges.currency == functional_currency() else booked
-        sums[policy.BANK_CHARGES, fund, "", functional_currency()] = charged
-    for line in receipt.rows:
-        settled = to_amount(line.amount)
-        sums[_owed(agreement) + receipt.donor.code, fund, line.instalment.reference, settled.currency] = -settled.minor
-    if excess.minor:
-        # Which instalment the excess goes beyond is the books' own matter.
-        beyond = (key for key in sum_legs(caused[:1], (policy.UNAPPLIED,)))
-        instalment = next((key[2] for key in beyond), "")
-        sums[policy.UNAPPLIED + receipt.donor.code, fund, instalment, excess.currency] = -excess.minor
-    # Some of a foreign currency was spent before the reversal: an exchange difference, without an amount of its own.
-    averaged = [Expected(receipt.reversed_on, {}) for _ in caused[1:2] if receipt.reversed_on]
-    return [Expected(receipt.received_on, sums, receipt.reversed_on), *averaged]
 
 
 def _expect_allocation(allocation: Any, caused: list[Caused]) -> list[Expected]:
@@ -270,11 +235,19 @@ KINDS = (
     Kind(
         Receipt,
         day="received_on",
-        accounts=(policy.BANK, policy.BANK_CHARGES, policy.UNAPPLIED, *policy.OWED),
-        expect=_expect_receipt,
-        acts=_acts("record receipt", "reverse receipt", "reversed_on"),
-        related=("donor", "agreement", "bank_account"),
+        accounts=RECEIPT_ACCOUNTS,
+        expect=expect_receipt,
+        acts=acts_of_receipt,
+        related=("donor", "agreement", "bank_account", "placements", "parts__donor", "parts__instalment__agreement"),
         lines=_fetch_lines("lines", ReceiptLine.objects.select_related("instalment")),
+    ),
+    Kind(
+        Application,
+        day="applied_on",
+        accounts=RECEIPT_ACCOUNTS,
+        expect=expect_application,
+        acts=_acts("apply unapplied", "reverse application", "reversed_on"),
+        related=("donor", "bank_account", "source__agreement", "instalment__agreement"),
     ),
     Kind(
         Allocation,

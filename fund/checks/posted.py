@@ -24,6 +24,18 @@ class Caused:
     legs: tuple[Leg, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An entry that a document must have caused: its day, and what it has on the accounts that the document states.
+
+    `ended_on` is the day of its reversal, or None where it stands.
+    """
+
+    on: date
+    sums: Sums
+    ended_on: date | None = None
+
+
 def find_caused(documents: Sequence[str]) -> dict[str, list[Caused]]:
     """The entries that each document caused, in the order of the chain; none for a document without any."""
     # One filter() for both, so that they mean the same link.

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from fund.checks.documents import CHUNK, KINDS, Expected, Kind
+from fund.checks.documents import CHUNK, KINDS, Kind
 from fund.checks.people import check_people, find_people
-from fund.checks.posted import Caused, Sums, find_caused, negate, sum_legs
+from fund.checks.posted import Caused, Expected, Sums, find_caused, negate, sum_legs
 from fund.models import Document, NumberSeries
 from fund.money import to_amount
 from ledger.checks import Report
@@ -43,7 +43,9 @@ def check_entries(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[s
         return
     yield from _check_number(kind, document)
     yield from _check_entries(document, kind, expected, originals, "entry")
-    ended = [Expected(item.ended_on, negate(item.sums)) for item in expected if item.ended_on]
+    # What rests on the first entry ends before it.
+    last_first = (*expected[1:], *expected[:1])
+    ended = [Expected(item.ended_on, negate(item.sums)) for item in last_first if item.ended_on]
     yield from _check_entries(document, kind, ended, reversals, "reversal")
 
 

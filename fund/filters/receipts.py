@@ -3,18 +3,21 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import bank_account_choices
 from fund.forms.donors import named_donor_choices
 from fund.forms.fields import date_input
-from fund.models import Receipt
+from fund.models import Identity, Receipt
+from fund.queries.receipts import of_donor, standing_parts
 
 STATES = (
     ("posted", _("Posted")),
     ("unapplied", _("With an unapplied rest")),
     ("gift", _("Gifts")),
+    ("open", _("Not identified")),
+    ("returned", _("Returned")),
     ("reversed", _("Reversed")),
 )
 
@@ -24,7 +27,7 @@ class ReceiptFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-f
 
     q = django_filters.CharFilter(label=_("Search"), method="filter_words", max_length=100)
     donor = django_filters.ChoiceFilter(
-        label=_("Donor"), choices=named_donor_choices, field_name="donor__code", empty_label=_("Any")
+        label=_("Donor"), choices=named_donor_choices, method="filter_donor", empty_label=_("Any")
     )
     bank_account = django_filters.ChoiceFilter(
         label=_("Bank account"),
@@ -45,12 +48,23 @@ class ReceiptFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-f
         donor = Q(donor__code__icontains=value) | Q(donor__name__icontains=value)
         agreement = Q(agreement__number__icontains=value) | Q(agreement__reference__icontains=value)
         bank = Q(reference__icontains="".join(value.split()))
-        return queryset.filter(Q(number__icontains=value) | Q(note__icontains=value) | bank | donor | agreement)
+        words = Q(number__icontains=value) | Q(note__icontains=value) | bank
+        part = donor | Q(instalment__reference__icontains=value)
+        parts = standing_parts().filter(part, receipt=OuterRef("pk"))
+        return queryset.filter(words | donor | agreement | Q(Exists(parts)))
+
+    def filter_donor(self, queryset: QuerySet[Receipt], name: str, value: str) -> QuerySet[Receipt]:
+        """Also the receipts with a part of the donor's."""
+        return queryset.filter(of_donor(value))
 
     def filter_state(self, queryset: QuerySet[Receipt], name: str, value: Any) -> QuerySet[Receipt]:
         if value == "reversed":
             return queryset.exclude(reversed_on=None)
         standing = queryset.filter(reversed_on=None)
+        if value in (Identity.OPEN, Identity.RETURNED):
+            return standing.filter(identity=value)
         if value == "gift":
-            return standing.filter(agreement=None)
-        return standing.filter(excess__gt=0) if value == "unapplied" else standing
+            gifts = standing_parts().filter(receipt=OuterRef("pk"), instalment=None)
+            return standing.filter(Q(donor__isnull=False, agreement=None) | Q(Exists(gifts)))
+        over = standing_parts().filter(receipt=OuterRef("pk"), excess__gt=0)
+        return standing.filter(Q(excess__gt=0) | Q(Exists(over))) if value == "unapplied" else standing

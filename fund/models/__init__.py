@@ -6,7 +6,8 @@ from fund.models.approvals import Approval, Delegation
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord, Refusal
 from fund.models.base import Document, NumberSeries
-from fund.models.contributions import Agreement, Instalment, Pledge, Receipt, ReceiptLine, Recognition
+from fund.models.contributions import Agreement, Identity, Instalment, Pledge, Receipt, ReceiptLine, Recognition
+from fund.models.deposits import Application, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
 from fund.models.donors import Donor, DonorAccess, DonorClass
 from fund.models.opened_books import OpenedBook, OpeningMode
@@ -20,6 +21,7 @@ __all__ = [
     "Amendment",
     "AmendmentLine",
     "Answer",
+    "Application",
     "Approval",
     "Attachment",
     "AttachmentWithdrawal",
@@ -36,16 +38,19 @@ __all__ = [
     "DonorClass",
     "ExchangeRate",
     "FileContent",
+    "Identity",
     "Instalment",
     "Milestone",
     "NumberSeries",
     "OpenedBook",
     "OpeningMode",
+    "Placement",
     "Pledge",
     "Project",
     "ProjectRecommendation",
     "Receipt",
     "ReceiptLine",
+    "ReceiptPart",
     "Recognition",
     "Refusal",
 ]

@@ -98,18 +98,29 @@ class Instalment(models.Model):
         return self.reference
 
 
+class Identity(models.TextChoices):
+    """Whether it is known whose money a receipt is: from the first day, not yet, since, or never."""
+
+    KNOWN = "known", _("Known")
+    OPEN = "open", _("Not identified")
+    IDENTIFIED = "identified", _("Identified")
+    RETURNED = "returned", _("Returned")
+
+
 class Receipt(Document):
     """Money that arrived in a bank account of the fund, against an agreement or, without one, as a gift.
 
     `amount` arrived, in the account's currency; `charges` were kept by banks on the way, in the same currency.
-    `excess` is what went beyond the instalments, part of `amount`: unapplied until the donor says.
+    `excess` is what went beyond the instalments, part of `amount`: unapplied until the donor says. Without a donor it
+    is a deposit in parts, each with its own donor, or one whose sender is not identified.
     """
 
     PREFIX = "RCT"
     ROUTE = "receipt"
 
-    donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="receipts")
+    donor = models.ForeignKey(Donor, on_delete=models.PROTECT, null=True, blank=True, related_name="receipts")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, null=True, blank=True, related_name="receipts")
+    identity = models.CharField(max_length=20, choices=Identity, default=Identity.KNOWN, editable=False)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="receipts")
     received_on = models.DateField()
     reference = models.CharField(max_length=60, blank=True)

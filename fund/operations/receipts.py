@@ -72,7 +72,7 @@ def record_receipt(
     """
     acts.require(by, "add_receipt")
     with writing():
-        _check(facts, accept_twin)
+        check_facts(facts, accept_twin=accept_twin)
         agreement = Agreement.objects.select_related("donor").get(pk=agreement.pk)
         if agreement.cancelled_on:
             raise ValueInvalid(f"{agreement} was cancelled on {agreement.cancelled_on}.", field="agreement")
@@ -92,7 +92,7 @@ def record_gift(*, donor: Donor, facts: Facts, by: User, accept_twin: bool = Fal
     """Records a gift without an agreement: into the pool, income on receipt. Raises as `record_receipt`."""
     acts.require(by, "add_receipt")
     with writing():
-        _check(facts, accept_twin)
+        check_facts(facts, accept_twin=accept_twin)
         settlement = Settlement((), Amount(0, facts.amount.currency))
         receipt = _save(facts, donor, None, settlement, by)
         arrival = _to_arrival(receipt, facts, settlement)
@@ -106,7 +106,8 @@ def normalise_reference(reference: str) -> str:
     return "".join(reference.split()).upper()
 
 
-def _check(facts: Facts, accept_twin: bool) -> None:
+def check_facts(facts: Facts, *, accept_twin: bool) -> None:
+    """What the bank says is sound, and no other receipt has it. Raises ReceiptTwice, YearNotOpen, ValueInvalid."""
     acts.check_positive(facts.amount)
     acts.check_day(facts.received_on, "received_on")
     if facts.charges and facts.charges.minor < 0:
@@ -205,24 +206,23 @@ def _check_value(facts: Facts, settled: Sequence[tuple[Instalment, Standing, Amo
     if not settled:
         raise ReceiptTooLarge("Nothing of the agreement is open: record it as a gift.", field="lines")
     total = Amount(sum(amount.minor for _, _, amount in settled), currency)
-    worth = exchange(total, facts.amount.currency, facts.received_on)
-    if abs(worth.minor - facts.sent.minor) * 100 > _LARGEST_DIFFERENCE * worth.minor:
+    check_worth(total, facts.sent, on=facts.received_on)
+
+
+def check_worth(settled: Amount, sent: Amount, *, on: date) -> None:
+    """Raises ReceiptTooLarge where two amounts of different currencies are too far apart at the rates of the day."""
+    worth = exchange(settled, sent.currency, on)
+    if abs(worth.minor - sent.minor) * 100 > _LARGEST_DIFFERENCE * worth.minor:
         raise ReceiptTooLarge(
-            f"{total} is worth {worth} that day, but {facts.sent} was sent: more than {_LARGEST_DIFFERENCE} % apart. "
+            f"{settled} is worth {worth} that day, but {sent} was sent: more than {_LARGEST_DIFFERENCE} % apart. "
             "Correct what it settles.",
             field="lines",
         )
 
 
 def _save(facts: Facts, donor: Donor, agreement: Agreement | None, settlement: Settlement, by: User) -> Receipt:
-    charges = facts.charges or Amount(0, facts.amount.currency)
-    receipt = Receipt(donor=donor, agreement=agreement, bank_account=facts.bank_account, created_by=by)
-    receipt.number = acts.take_number(Receipt, facts.received_on)
-    receipt.received_on = facts.received_on
-    receipt.reference = normalise_reference(facts.reference)
-    receipt.amount, receipt.charges = to_money(facts.amount), to_money(charges)
-    receipt.excess = to_money(settlement.excess)
-    receipt.note = acts.clean_text(facts.note, field="note", longest=300, required=False)
+    receipt = make_receipt(facts, by=by)
+    receipt.donor, receipt.agreement, receipt.excess = donor, agreement, to_money(settlement.excess)
     receipt.save(force_insert=True)
     ReceiptLine.objects.bulk_create(
         ReceiptLine(receipt=receipt, instalment=instalment, amount=to_money(amount))
@@ -231,8 +231,22 @@ def _save(facts: Facts, donor: Donor, agreement: Agreement | None, settlement: S
     return receipt
 
 
+def make_receipt(facts: Facts, *, by: User) -> Receipt:
+    """A receipt with its number and what the bank says, not saved: it has no donor and nothing unapplied yet."""
+    nothing = Amount(0, facts.amount.currency)
+    receipt = Receipt(bank_account=facts.bank_account, created_by=by)
+    receipt.number = acts.take_number(Receipt, facts.received_on)
+    receipt.received_on = facts.received_on
+    receipt.reference = normalise_reference(facts.reference)
+    receipt.amount, receipt.charges = to_money(facts.amount), to_money(facts.charges or nothing)
+    receipt.excess = to_money(nothing)
+    receipt.note = acts.clean_text(facts.note, field="note", longest=300, required=False)
+    return receipt
+
+
 def _to_arrival(receipt: Receipt, facts: Facts, settlement: Settlement) -> Arrival:
     donor, agreement = receipt.donor, receipt.agreement
+    assert donor
     charges = carry(facts.charges, facts.received_on).functional if facts.charges else 0
     excess = carry(settlement.excess, facts.received_on) if settlement.excess.minor else None
     return Arrival(
@@ -243,14 +257,14 @@ def _to_arrival(receipt: Receipt, facts: Facts, settlement: Settlement) -> Arriv
         bank=facts.bank_account.account,
         arrived=carry(facts.amount, facts.received_on),
         charges=charges,
-        settled=[_to_share(*part) for part in settlement.settled],
+        settled=[to_share(*part) for part in settlement.settled],
         excess=excess,
         overpaid=_overpaid(agreement, settlement),
         agreement=agreement.number if agreement else "",
     )
 
 
-def _to_share(instalment: Instalment, standing: Standing, amount: Amount) -> Share:
+def to_share(instalment: Instalment, standing: Standing, amount: Amount) -> Share:
     """Rule 4: a receivable is settled at its own carrying amount; the last unit takes what is left."""
     return Share(instalment.reference, Carried(amount, share(standing.carried, amount.minor, standing.outstanding)))
 

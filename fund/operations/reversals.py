@@ -6,19 +6,32 @@ from django.contrib.auth.models import User
 
 from fund import policy
 from fund.errors import StateUnfit
-from fund.models import Agreement, Allocation, Disbursement, DisbursementState, Document, Pledge, Receipt
+from fund.models import (
+    Agreement,
+    Allocation,
+    BankAccount,
+    Disbursement,
+    DisbursementState,
+    Document,
+    Identity,
+    Pledge,
+    Receipt,
+)
 from fund.money import to_amount
 from fund.operations import acts, limits
 from fund.policy import Carried, Party
+from fund.queries.receipts import has_receipts
 from fund.queries.sub_funds import bank_cash, lowest_allocation_left
+from fund.queries.unapplied import unapplied_left
+from ledger.entries import Draft
 from ledger.money import Amount, share
 from ledger.operations import reverse_entry, writing
 from ledger.queries import (
     Scope,
-    document_totals,
     entries_caused_by,
     functional_currency,
     get_draft,
+    get_entry,
     get_last_day,
     get_total,
 )
@@ -33,7 +46,7 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
     with writing():
         found = Agreement.objects.get(pk=agreement.pk)
         _check_standing(found, found.cancelled_on, on)
-        if found.receipts.filter(reversed_on=None).exists():
+        if has_receipts(found):
             raise StateUnfit(f"{found} has receipts: reverse them first.")
         accepted = found.milestones.filter(reversed_on=None).exclude(accepted_on=None).first()
         if accepted:
@@ -50,19 +63,18 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
 def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
     """Reverses a receipt, such as one that the bank took back. Raises FundsFirst where its money is used already.
 
-    Where some of a foreign currency was spent since, it leaves at its average carrying amount.
+    Where some of a foreign currency was spent since, it leaves at its average carrying amount. Raises StateUnfit for a
+    deposit that was identified or returned: that is undone first.
     """
     acts.require(by, "change_receipt")
     with writing():
-        found = Receipt.objects.select_related("agreement", "bank_account").get(pk=receipt.pk)
+        found = Receipt.objects.select_related("bank_account").get(pk=receipt.pk)
+        if found.identity in (Identity.IDENTIFIED, Identity.RETURNED):
+            raise StateUnfit(f"{found} is {found.get_identity_display().lower()}: undo that first.")
         _check_standing(found, found.reversed_on, on)
-        fund = found.agreement.sub_fund if found.agreement else policy.POOL
-        limits.check_cash(found.bank_account, fund, to_amount(found.amount), on=on, field="on")
-        limits.check_available(fund, _arrived(found) - _held(found), on=on, field="on")
-        average = _find_average(found, fund)
-        _reverse(found.number, on=on, reason=reason, by=by)
-        if average is not None:
-            _average_out(found, fund, average, on=on, by=by)
+        take_back(
+            found.number, found.bank_account, entries_caused_by(found.number)[0].number, on=on, reason=reason, by=by
+        )
         found.reversed_on = on
         found.save(update_fields=["reversed_on"])
         acts.record("reverse receipt", found, by=by, detail=reason)
@@ -114,43 +126,74 @@ def _reverse(number: str, *, on: date, reason: str, by: User) -> None:
         reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
 
 
-def _find_average(receipt: Receipt, fund: str) -> int | None:
+def take_back(number: str, account: BankAccount | None, entry: str, *, on: date, reason: str, by: User) -> None:
+    """Reverses the entry of a document that brought money into sub-funds, where it did in a bank account.
+
+    Where some of a foreign currency was spent since, it leaves at its average carrying amount. Raises FundsFirst where
+    the money is used already, StateUnfit where what was unapplied of it found its use since.
+    """
+    draft = get_draft(get_entry(entry))
+    _check_unapplied(draft)
+    averages: list[tuple[str, Carried, int]] = []
+    for fund in sorted({leg.fund for leg in draft.legs}):
+        arrived = _find_arrived(draft, account, fund) if account else None
+        if account and arrived:
+            limits.check_cash(account, fund, arrived.amount, on=on, field="on")
+            average = _find_average(account, fund, arrived, since=draft.on)
+            averages += [(fund, arrived, average)] if average is not None else []
+        free = _sum_available(draft, fund)
+        if free > 0 and fund != policy.GENERAL:
+            limits.check_available(fund, free, on=on, field="on")
+    reverse_entry(entry, on=on, reason=acts.clean_text(reason, field="reason", longest=200), by=by.get_username())
+    for fund, arrived, average in averages:
+        assert account
+        averaged = policy.average_out(
+            number=number,
+            donor=Party("", draft.payee),
+            on=on,
+            fund=fund,
+            bank=account.account,
+            reversed_at=arrived,
+            average=average,
+            currency=functional_currency(),
+        )
+        acts.post(averaged, by=by)
+
+
+def _check_unapplied(draft: Draft) -> None:
+    """What an entry left unapplied still waits, all of it."""
+    legs = [leg for leg in draft.legs if leg.account.startswith(policy.UNAPPLIED)]
+    for leg in legs:
+        left = unapplied_left(leg.account.removeprefix(policy.UNAPPLIED), leg.instalment, leg.currency)
+        if left.amount.minor < -leg.amount:
+            raise StateUnfit(
+                f"Only {left.amount} of what it left unapplied still waits ({leg.instalment}): reverse first what used "
+                "the rest."
+            )
+
+
+def _find_arrived(draft: Draft, account: BankAccount, fund: str) -> Carried | None:
+    """What an entry brought into a bank account for a sub-fund; None where it brought nothing."""
+    legs = [leg for leg in draft.legs if leg.fund == fund and leg.account == account.account]
+    amount = Amount(sum(leg.amount for leg in legs), account.currency)
+    return Carried(amount, sum(leg.functional for leg in legs)) if amount.minor > 0 else None
+
+
+def _sum_available(draft: Draft, fund: str) -> int:
+    """What an entry added to what can be allocated: cash, less what waits for a donor's word (functional)."""
+    accounts = (policy.BANK, policy.UNAPPLIED)
+    return sum(leg.functional for leg in draft.legs if leg.fund == fund and leg.account.startswith(accounts))
+
+
+def _find_average(account: BankAccount, fund: str, arrived: Carried, *, since: date) -> int | None:
     """What the receipt's cash is carried at on average, in the functional currency.
 
     None where nothing left the account since, or in the functional currency: the exact opposite restores what was
     there before.
     """
-    account = receipt.bank_account
-    since = Scope(since=receipt.received_on, accounts=(account.account,), funds=(fund,))
-    if account.currency == functional_currency() or not get_total(since).credit:
+    scope = Scope(since=since, accounts=(account.account,), funds=(fund,))
+    if account.currency == functional_currency() or not get_total(scope).credit:
         return None
     held = bank_cash(account.account, fund)
-    average = share(held.functional, to_amount(receipt.amount).minor, held.amount)
-    return None if average == _arrived(receipt) else average
-
-
-def _average_out(receipt: Receipt, fund: str, average: int, *, on: date, by: User) -> None:
-    arrived = get_draft(entries_caused_by(receipt.number)[0]).legs[0]
-    draft = policy.average_out(
-        number=receipt.number,
-        donor=Party(receipt.donor.code, receipt.donor.name),
-        on=on,
-        fund=fund,
-        bank=receipt.bank_account.account,
-        reversed_at=Carried(to_amount(receipt.amount), arrived.functional),
-        average=average,
-        currency=functional_currency(),
-    )
-    acts.post(draft, by=by)
-
-
-def _posted(receipt: Receipt, accounts: tuple[str, ...]) -> int:
-    return sum(functional for _, functional in document_totals([receipt.number], accounts=accounts).values())
-
-
-def _arrived(receipt: Receipt) -> int:
-    return _posted(receipt, (policy.BANK,))
-
-
-def _held(receipt: Receipt) -> int:
-    return -_posted(receipt, (policy.UNAPPLIED,))
+    average = share(held.functional, arrived.amount.minor, held.amount)
+    return None if average == arrived.functional else average

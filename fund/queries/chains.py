@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,15 +17,19 @@ from fund.models import (
     Agreement,
     Allocation,
     Amendment,
+    Application,
     Disbursement,
     DisbursementState,
     Document,
+    Identity,
     Milestone,
     Pledge,
     Receipt,
+    ReceiptPart,
 )
 from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
+from fund.queries.receipts import standing_parts
 from ledger.money import Amount
 
 # Of each kind as many are shown, the newest; the rest are counted.
@@ -84,6 +88,8 @@ def _find(document: Document) -> _Chain:
         return _of_agreements(Agreement.objects.filter(pk=document.agreement_id))
     if isinstance(document, Receipt):
         return _of_receipt(document)
+    if isinstance(document, Application):
+        return _of_application(document)
     if isinstance(document, Allocation):
         return _of_allocation(document)
     assert isinstance(document, Disbursement)
@@ -103,7 +109,7 @@ def _make(agreements: QuerySet[Agreement], funds: Collection[str]) -> _Chain:
     return _Chain(
         pledges=Pledge.objects.filter(agreements__in=agreements).distinct(),
         agreements=agreements,
-        receipts=Receipt.objects.filter(agreement__in=agreements),
+        receipts=Receipt.objects.filter(Q(agreement__in=agreements) | Q(Exists(_parts_of(agreements)))),
         funds=funds,
         allocations=Allocation.objects.filter(lines__fund__in=funds).distinct(),
         disbursements=Disbursement.objects.filter(lines__fund__in=funds).distinct(),
@@ -113,7 +119,25 @@ def _make(agreements: QuerySet[Agreement], funds: Collection[str]) -> _Chain:
 def _of_receipt(receipt: Receipt) -> _Chain:
     if receipt.agreement_id:
         return _of_agreements(Agreement.objects.filter(pk=receipt.agreement_id))
-    return replace(_of_funds({POOL}), receipts=Receipt.objects.filter(pk=receipt.pk))
+    parts = list(standing_parts().filter(receipt=receipt))
+    found = {part.instalment.agreement_id for part in parts if part.instalment}
+    chain = _of_agreements(Agreement.objects.filter(pk__in=found)) if found else _of_funds(_funds_of(receipt, parts))
+    return replace(chain, receipts=Receipt.objects.filter(pk=receipt.pk))
+
+
+def _funds_of(receipt: Receipt, parts: Sequence[ReceiptPart]) -> set[str]:
+    """The sub-fund of a receipt without an agreement: a gift's, or of what is not identified."""
+    return {POOL} if receipt.donor_id or parts else {GENERAL}
+
+
+def _parts_of(agreements: QuerySet[Agreement]) -> QuerySet[ReceiptPart]:
+    return standing_parts().filter(receipt=OuterRef("pk"), instalment__agreement__in=agreements)
+
+
+def _of_application(application: Application) -> _Chain:
+    """The agreements that unapplied money came from and went to."""
+    instalments = [found for found in (application.source, application.instalment) if found]
+    return _of_agreements(Agreement.objects.filter(pk__in=[found.agreement_id for found in instalments]))
 
 
 def _of_allocation(allocation: Allocation) -> _Chain:
@@ -161,7 +185,7 @@ def _to_step(kind: str, document: Document, funds: Collection[str], *, is_curren
 
 
 def _day_of(document: Document) -> datetime.date | None:
-    names = ("announced_on", "signed_on", "received_on", "decided_on", "paid_on")
+    names = ("announced_on", "signed_on", "received_on", "applied_on", "decided_on", "paid_on")
     return next((getattr(document, name) for name in names if hasattr(document, name)), None)
 
 
@@ -185,6 +209,8 @@ def state_of(document: Document) -> tuple[str, str]:
         return _("Cancelled"), "bad"
     if getattr(document, "reversed_on", None):
         return _("Reversed"), "bad"
+    if isinstance(document, Receipt) and document.identity in (Identity.OPEN, Identity.RETURNED):
+        return document.get_identity_display(), "warn" if document.identity == Identity.OPEN else "quiet"
     return "", "quiet"
 
 

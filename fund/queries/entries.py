@@ -7,11 +7,30 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 
-from fund.models import Agreement, Allocation, Amendment, Disbursement, Document, Milestone, OpenedBook, Pledge, Receipt
+from fund.models import (
+    Agreement,
+    Allocation,
+    Amendment,
+    Application,
+    Disbursement,
+    Document,
+    Milestone,
+    OpenedBook,
+    Pledge,
+    Receipt,
+)
 from fund.policy import GENERAL, POOL
 from ledger.queries import entries, postings
 
-_DOCUMENTS: tuple[type[Document], ...] = (Pledge, Agreement, Receipt, Allocation, Disbursement, OpenedBook)
+_DOCUMENTS: tuple[type[Document], ...] = (
+    Pledge,
+    Agreement,
+    Receipt,
+    Application,
+    Allocation,
+    Disbursement,
+    OpenedBook,
+)
 _ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+")
 # What is numbered within an agreement, by the letter in its number.

@@ -14,6 +14,7 @@ from typing import Any
 
 from fund import policy
 from fund.models import Agreement, Donor, DonorClass, Instalment, Receipt
+from fund.queries.parts import SentPart, applied_parts, sent_parts
 from ledger.money import Amount, to_minor
 from ledger.queries import InstalmentTotal, Scope, document_totals, functional_currency, instalment_totals, totals
 
@@ -147,8 +148,10 @@ def contributions(*, until: date | None = None) -> list[Contribution]:
     """
     numbers = Receipt.objects.order_by().values_list("number", flat=True)
     references = Instalment.objects.order_by().values_list("reference", flat=True)
-    receipts = Receipt.objects.order_by().values_list(
-        "number", "agreement__number", "donor__code", "received_on", "charges", "charges_currency"
+    receipts = (
+        Receipt.objects.exclude(donor=None)
+        .order_by()
+        .values_list("number", "agreement__number", "donor__code", "received_on", "charges", "charges_currency")
     )
     return combine(
         Agreement.objects.select_related("donor"),
@@ -156,6 +159,7 @@ def contributions(*, until: date | None = None) -> list[Contribution]:
         document_totals(numbers, accounts=policy.SENT, until=until),
         instalment_totals(references, until=until),
         sum_deferred(until=until),
+        (*sent_parts(until=until), *applied_parts(until=until)),
     )
 
 
@@ -183,11 +187,12 @@ def combine(
     sums: Mapping[tuple[str, str, str, str], tuple[int, int]],
     items: Iterable[InstalmentTotal],
     deferred: Mapping[str, int],
+    parts: Iterable[SentPart] = (),
 ) -> list[Contribution]:
     """Agreements, with their donors at hand, and receipts with what the books say of them: see `contributions`.
 
     `sums` are document_totals of the receipts, on policy.SENT and perhaps more; `items` are the totals of instalments,
-    `deferred` what is deferred of agreements by number.
+    `deferred` what is deferred of agreements by number; `parts` are those of receipts in parts, and what was applied.
     """
     sent = _sum_sent(sums)
     functional, own = _sum_instalments(items)
@@ -199,6 +204,11 @@ def combine(
             functional[receipt.agreement][_RECEIVED] += sent.get(receipt.number, (0, 0))[1]
     for number, amount in deferred.items():
         functional[number][_DEFERRED] = amount
+    for part in parts:
+        if part.agreement is None:
+            gifts.append(_to_gift_part(part))
+        else:
+            functional[part.agreement][_RECEIVED] += part.functional
     signed = [_to_contribution(one, functional[one.number], own[one.number]) for one in agreements]
     found = (one for one in (*signed, *gifts) if one.functional != NOTHING)
     return sorted(found, key=lambda one: one.number)
@@ -237,6 +247,19 @@ def _to_gift(gift: Sent, amount: int, functional: int) -> Contribution:
         is_gift=True,
         functional=Figures(received=functional),
         own=Figures(received=amount + to_minor(gift.charges, gift.currency) if amount else 0),
+    )
+
+
+def _to_gift_part(gift: SentPart) -> Contribution:
+    return Contribution(
+        number=gift.number,
+        donor=gift.donor,
+        fund=policy.POOL,
+        year=gift.on.year,
+        currency=gift.amount.currency,
+        is_gift=True,
+        functional=Figures(received=gift.functional),
+        own=Figures(received=gift.amount.minor if gift.functional else 0),
     )
 
 

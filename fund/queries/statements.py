@@ -4,15 +4,20 @@ Amounts are in minor units of the functional currency, positive, unless a name s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from djmoney.money import Money
 
 from fund import policy
 from fund.models import Agreement, Donor, Instalment, Pledge, Project, Receipt
 from fund.policy import Carried
 from fund.queries.contributions import Standing, sum_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
+from fund.queries.parts import applied_parts, sent_parts
+from fund.queries.receipts import of_donor, with_parts
 from fund.queries.shares import PoolShare, find_balance, find_spending, name_category, share_pool
 from ledger.money import Amount
 from ledger.queries import (
@@ -54,6 +59,22 @@ class AgreementLine:
     own: Figures
     instalments: tuple[InstalmentLine, ...]
     overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A receipt, or the donor's part of one: of an agreement, by its number, or of none, a gift."""
+
+    receipt: Receipt
+    agreement: str
+    amount: Money
+    charges: Money
+    excess: Money
+
+    @property
+    def number(self) -> str:
+        """The receipt's number."""
+        return self.receipt.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +133,7 @@ class DonorStatement:
     currency: str
     pledges: tuple[PledgeLine, ...]
     agreements: tuple[AgreementLine, ...]
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[ReceiptRow, ...]
     figures: Figures
     projects: tuple[ProjectLine, ...]
     funds: tuple[FundLine, ...]
@@ -168,7 +189,7 @@ class _Documents:
     pledges: Sequence[Pledge]
     agreements: Sequence[Agreement]
     instalments: Sequence[Instalment]
-    receipts: Sequence[Receipt]
+    receipts: Sequence[Any]
     sums: dict[tuple[str, str, str, str], tuple[int, int]]
     items: Sequence[InstalmentTotal]
 
@@ -176,10 +197,11 @@ class _Documents:
 def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
     documents = _load_documents(donor, as_of)
-    sent = (_to_sent(receipt, donor) for receipt in documents.receipts)
+    sent = (_to_sent(receipt, donor) for receipt in documents.receipts if receipt.donor_id)
+    parts = (*sent_parts(donor, until=as_of), *applied_parts(donor, until=as_of))
     conditional = [one.number for one in documents.agreements if one.is_conditional]
     deferred = sum_deferred(conditional, until=as_of) if conditional else {}
-    mine = combine(documents.agreements, sent, documents.sums, documents.items, deferred)
+    mine = combine(documents.agreements, sent, documents.sums, documents.items, deferred, parts)
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
     pool = share_pool(donor.code, _sum_pool(as_of), moved[policy.POOL])
@@ -190,7 +212,7 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
         currency=functional_currency(),
         pledges=_find_pledges(documents, as_of),
         agreements=_find_agreements(documents, mine, as_of),
-        receipts=tuple(receipt for receipt in documents.receipts if _stands(receipt, as_of)),
+        receipts=tuple(row for one in documents.receipts if _stands(one, as_of) for row in _to_rows(one)),
         figures=_add_up(one.functional for one in mine),
         projects=_find_projects([moved[one.fund] for one in earmarked], pool),
         funds=(*own, *([_to_share(pool)] if pool else [])),
@@ -204,11 +226,11 @@ def _load_documents(donor: Donor, as_of: date) -> _Documents:
     agreements = list(donor.agreements.order_by("signed_on", "number"))
     of_agreement = {agreement.pk: agreement for agreement in agreements}
     instalments = list(Instalment.objects.filter(agreement__in=of_agreement).order_by("due_on", "position"))
-    receipts = list(donor.receipts.order_by("received_on", "number"))
+    mine = with_parts(Receipt.objects.filter(of_donor(donor.code, until=as_of)), donor, until=as_of)
+    receipts = list(mine.order_by("received_on", "number"))
     for agreement in agreements:
         agreement.donor = donor
     for receipt in receipts:
-        receipt.donor = donor
         receipt.agreement = of_agreement[receipt.agreement_id] if receipt.agreement_id else None
     numbers = [document.number for document in (*pledges, *receipts)]
     return _Documents(
@@ -229,6 +251,16 @@ def _to_sent(receipt: Receipt, donor: Donor) -> Sent:
 
 def _stands(receipt: Receipt, as_of: date) -> bool:
     return receipt.received_on <= as_of and (receipt.reversed_on is None or receipt.reversed_on > as_of)
+
+
+def _to_rows(receipt: Any) -> Iterator[ReceiptRow]:
+    if receipt.donor_id:
+        agreement = receipt.agreement.number if receipt.agreement else ""
+        yield ReceiptRow(receipt, agreement, receipt.amount, receipt.charges, receipt.excess)
+        return
+    for part in receipt.shown_parts:
+        agreement = part.instalment.agreement.number if part.instalment else ""
+        yield ReceiptRow(receipt, agreement, part.amount, receipt.charges, part.excess)
 
 
 def _add_up(figures: Iterable[Figures]) -> Figures:

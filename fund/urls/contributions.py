@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fund.views import agreement_changes, agreements, donors, pledges, receipts
+from fund.views import ageing, agreement_changes, agreements, applications, deposits, donors, pledges, receipts
 
 _MILESTONE = "agreements/<slug:number>/milestones/<int:position>/"
 
@@ -31,6 +31,16 @@ urlpatterns = [
     path(f"{_MILESTONE}reverse/", agreement_changes.MilestoneReverse.as_view(), name="milestone-reverse"),
     path("receipts/", receipts.ReceiptList.as_view(), name="receipt-list"),
     path("receipts/new/", receipts.receipt_new, name="receipt-new"),
+    path("receipts/new/deposit/", deposits.DepositNew.as_view(), name="deposit-new"),
+    path("receipts/new/parts/", deposits.PartsNew.as_view(), name="parts-new"),
     path("receipts/<slug:number>/", receipts.ReceiptDetail.as_view(), name="receipt"),
     path("receipts/<slug:number>/reverse/", receipts.ReceiptReverse.as_view(), name="receipt-reverse"),
+    path("receipts/<slug:number>/identify/", deposits.ReceiptIdentify.as_view(), name="receipt-identify"),
+    path("receipts/<slug:number>/return/", deposits.ReceiptReturn.as_view(), name="receipt-return"),
+    path("receipts/<slug:number>/undo/", deposits.ReceiptUndo.as_view(), name="receipt-undo"),
+    path("unapplied/", applications.ApplicationList.as_view(), name="application-list"),
+    path("unapplied/new/", applications.ApplicationNew.as_view(), name="application-new"),
+    path("unapplied/<slug:number>/", applications.ApplicationDetail.as_view(), name="application"),
+    path("unapplied/<slug:number>/reverse/", applications.ApplicationReverse.as_view(), name="application-reverse"),
+    path("ageing/", ageing.AgeingPage.as_view(), name="ageing"),
 ]

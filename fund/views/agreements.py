@@ -19,6 +19,7 @@ from fund.operations.agreements import sign_agreement
 from fund.operations.reversals import cancel_agreement
 from fund.queries.agreements import add_dues, with_next_due, with_open
 from fund.queries.chains import state_of
+from fund.queries.receipts import has_receipts, receipts_of_agreement
 from fund.recommendations import name_sections
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
@@ -64,8 +65,7 @@ class AgreementDetail(DocumentPage[Agreement]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         agreement: Any = self.object
         add_dues([agreement], today=timezone.localdate())
-        receipts, milestones = agreement.receipts.select_related("bank_account"), agreement.milestones.all()
-        came = any(receipt.reversed_on is None for receipt in receipts)
+        receipts, milestones = receipts_of_agreement(agreement), agreement.milestones.all()
         accepted = any(one.accepted_on and not one.reversed_on for one in milestones)
         return super().get_context_data(
             themes=name_sections(agreement.earmark_themes, get_language() or ""),
@@ -74,7 +74,7 @@ class AgreementDetail(DocumentPage[Agreement]):
             receipts=receipts,
             amendments=agreement.amendments.all(),
             milestones=[(one, state_of(one)) for one in milestones],
-            can_cancel=not (agreement.cancelled_on or came or accepted),
+            can_cancel=not (agreement.cancelled_on or accepted or has_receipts(agreement)),
             **context,
         )
 

@@ -19,6 +19,7 @@ from fund.operations.donors import add_donor, change_donor
 from fund.queries.agreements import add_dues, with_open
 from fund.queries.donors import donor_standings
 from fund.queries.history import history_of
+from fund.queries.receipts import of_donor, with_parts
 from fund.views.pages import FormPage, ListPage, Page
 
 # A donor's page shows the newest of each kind of document; the lists have them all.
@@ -62,7 +63,9 @@ class DonorDetail(Page, DetailView[Donor]):
             history=history_of(donor.code, noun="donor"),
             pledges=self.newest(with_open(Pledge.objects.filter(donor=donor))),
             agreements=add_dues(self.newest(Agreement.objects.filter(donor=donor)), today=timezone.localdate()),
-            receipts=self.newest(Receipt.objects.filter(donor=donor).select_related("agreement", "bank_account")),
+            receipts=self.newest(
+                with_parts(Receipt.objects.filter(of_donor(donor.code)).select_related("agreement", "bank_account"))
+            ),
             newest=NEWEST,
             **context,
         )

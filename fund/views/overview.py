@@ -17,6 +17,7 @@ from fund.queries.overview import (
     find_owing,
     get_position,
 )
+from fund.queries.receipts import unidentified_deposits
 from fund.templatetags.money import minor
 from fund.views.pages import PlainPage
 from ledger.queries import functional_currency
@@ -50,6 +51,7 @@ class Overview(PlainPage):
             path_bars=draw_path(position),
             years=draw_years(contributions_by_year(last=LATEST_YEARS)),
             owing=find_owing(today=today, most=MOST),
+            unidentified=unidentified_deposits(today=today)[:MOST],
             balances=balances,
             carried=sum(balance.carried for balance in balances),
             disbursements=disbursements,

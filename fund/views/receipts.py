@@ -18,7 +18,7 @@ from fund.operations.answers import Attempt
 from fund.operations.receipts import record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.queries.agreements import add_dues, with_next_due
-from fund.queries.receipts import realised_difference
+from fund.queries.receipts import realised_difference, standing_parts, unidentified_deposits, with_parts
 from fund.views.corrections import ReversalPage
 from fund.views.pages import ChangePage, DocumentPage, FormPage, ListPage, find_asked
 from ledger.errors import Refused
@@ -32,7 +32,7 @@ class ReceiptList(ListPage):
 
     template_name = "fund/receipt_list.html"
     permission_required = "fund.view_receipt"
-    queryset = Receipt.objects.select_related("donor", "agreement", "bank_account")
+    queryset = with_parts(Receipt.objects.select_related("donor", "agreement", "bank_account"))
     filterset_class = ReceiptFilter
     orderings = {
         "number": ("number",),
@@ -41,6 +41,9 @@ class ReceiptList(ListPage):
         "amount": ("amount_currency", "amount"),
     }
     default_ordering = "-received_on"
+
+    def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
+        context["unidentified"] = unidentified_deposits(today=timezone.localdate())
 
 
 class ReceiptDetail(DocumentPage[Receipt]):
@@ -53,7 +56,14 @@ class ReceiptDetail(DocumentPage[Receipt]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         lines = self.object.lines.select_related("instalment").order_by("instalment__position")
         difference = realised_difference(self.object)
-        return super().get_context_data(lines=lines, gain=max(difference, 0), loss=max(-difference, 0), **context)
+        return super().get_context_data(
+            lines=lines,
+            parts=standing_parts().filter(receipt=self.object),
+            placement=self.object.placements.filter(undone_on=None).first(),
+            gain=max(difference, 0),
+            loss=max(-difference, 0),
+            **context,
+        )
 
 
 class ReceiptChoose(ChangePage, TemplateView):

@@ -8,7 +8,7 @@ from fund import policy
 from fund.models import Agreement, Donor
 from fund.queries.figures import contributions
 from ledger.money import Amount
-from ledger.queries import Scope, functional_currency, totals
+from ledger.queries import Scope, functional_currency, get_total, totals
 from reports.sheets import Column, Row, Sheet, amount_column
 from reports.statements.period import Period
 
@@ -23,8 +23,11 @@ _SIGNS = {
     policy.UNAPPLIED: -1,
     policy.DEFERRED: -1,
     policy.CONTRIBUTIONS: -1,
+    policy.UNIDENTIFIED: -1,
 }
 _OPENING = "opening"
+# In the place of a donor's code: no code is like that.
+_NOBODY = "(unidentified)"
 
 DONOR_TITLES = (
     "Pledged, opening",
@@ -53,6 +56,7 @@ _DONOR_NOTES = (
     "agreement. Unapplied: what came beyond what was owed, and waits for the donor's word.",
     "Deferred: income of conditional agreements, once conditions are met.",
     "Exchange difference: what was received less what it settled, less what is unapplied or was income on receipt.",
+    "Deposits not identified: what came into GENERAL in the period, less what was identified or returned.",
 )
 
 
@@ -73,7 +77,7 @@ class _Donor:
         owed = (self.total(*policy.OWED, kind=kind) for kind in (_OPENING, "agreement", "receipt"))
         opening, signed, settled = owed
         closing = self.total(*policy.OWED)
-        on_receipt = self.total(policy.UNAPPLIED, policy.CONTRIBUTIONS, kind="receipt")
+        on_receipt = self.total(policy.UNAPPLIED, policy.UNIDENTIFIED, policy.CONTRIBUTIONS, kind="receipt")
         exchange = self.received + self.total(policy.RECEIVABLE, kind="receipt") - on_receipt
         unapplied_before = self.total(*unapplied, kind=_OPENING)
         deferred_before = self.total(policy.DEFERRED, kind=_OPENING)
@@ -125,6 +129,8 @@ def _donor_rows(period: Period, functional: str) -> list[Row]:
         amounts = [Amount(minor, functional) for minor in figures]
         # Postings of who is no donor of the fund would be wrong, and so have to show.
         name, of_class = (donor.name, donor.get_donor_class_display()) if donor else ("", "")
+        if code == _NOBODY:
+            name = "Deposits not identified"
         if any(figures):
             rows.append([code, name or "not a donor of the fund", of_class or None, *amounts])
     return sorted(rows, key=lambda row: (str(row[1]).casefold(), row[0]))
@@ -137,14 +143,24 @@ def _sum_donors(period: Period) -> Mapping[str, _Donor]:
     sums = [(total, _OPENING) for total in totals(before, by=("account",))]
     sums += [(total, total.kind) for total in totals(during, by=("account", "kind"))]
     for total, kind in sums:
-        prefix, _, donor = total.account.rpartition(":")
-        account = f"{prefix}:"
+        account, donor = _part(total.account)
         found[donor].sums[account, kind] += _SIGNS[account] * total.functional
     for one in contributions(until=period.until):
         found[one.donor].received += one.functional.received
     for one in contributions(until=period.before):
         found[one.donor].received -= one.functional.received
+    # What is not identified came into GENERAL, and leaves it when it is.
+    general = Scope(period.since, period.until, policy.SENT, funds=(policy.GENERAL,), kinds=("receipt",))
+    found[_NOBODY].received = get_total(general).functional
     return found
+
+
+def _part(account: str) -> tuple[str, str]:
+    """The beginning of an account, and the donor's code that ends it."""
+    if account == policy.UNIDENTIFIED:
+        return account, _NOBODY
+    prefix, _, donor = account.rpartition(":")
+    return f"{prefix}:", donor
 
 
 def agreements(period: Period) -> Sheet:

@@ -140,9 +140,9 @@ def _receipts(statement: DonorStatement) -> Sheet:
     columns += [Column(_("Bank reference"), 26), Column(_("Currency"), 10)]
     columns += [Column(title, _OWN, _("own currency"), number=True) for title in titles]
     rows: list[Row] = []
-    for receipt in statement.receipts:
-        amounts = [to_amount(money) for money in (receipt.amount, receipt.charges, receipt.excess)]
-        of = receipt.agreement.number if receipt.agreement else _("Gift")
+    for row in statement.receipts:
+        amounts = [to_amount(money) for money in (row.amount, row.charges, row.excess)]
+        receipt, of = row.receipt, row.agreement or _("Gift")
         facts: Row = [receipt.number, receipt.received_on, of, receipt.reference, amounts[0].currency]
         rows.append([*facts, *amounts])
     return Sheet(_("Receipts"), _heading(statement, _("Receipts")), columns, rows)

@@ -26,6 +26,8 @@ class Address(NamedTuple):
 PLEDGE, AGREEMENT, UNPAID = f"PLG-{YEAR}-0001", f"AGR-{YEAR}-0001", f"AGR-{YEAR}-0002"
 CONDITIONAL = f"AGR-{YEAR}-0004"
 RECEIPT, ALLOCATION = f"RCT-{YEAR}-0001", f"ALC-{YEAR}-0001"
+DEPOSIT, RETURNED, IN_PARTS = f"RCT-{YEAR}-0003", f"RCT-{YEAR}-0004", f"RCT-{YEAR}-0005"
+SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
 
@@ -58,6 +60,19 @@ CONTRIBUTIONS = (
     Address("fund:receipt-new", query="donor=CAN"),
     Address("fund:receipt", (RECEIPT,)),
     Address("fund:receipt-reverse", (RECEIPT,)),
+    Address("fund:deposit-new"),
+    Address("fund:parts-new"),
+    Address("fund:receipt", (IN_PARTS,)),
+    Address("fund:receipt", (DEPOSIT,)),
+    Address("fund:receipt-identify", (DEPOSIT,)),
+    Address("fund:receipt-return", (DEPOSIT,)),
+    Address("fund:receipt-undo", (RETURNED,)),
+    Address("fund:application-list"),
+    Address("fund:application-new", query=f"of={SMALL}/2"),
+    Address("fund:application", (APPLICATION,)),
+    Address("fund:application-reverse", (APPLICATION,)),
+    Address("fund:ageing"),
+    Address("fund:ageing", query=f"on={YEAR}-01-01"),
 )
 PROGRAMME = (
     Address("fund:project-list"),

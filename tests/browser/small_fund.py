@@ -12,7 +12,9 @@ from fund.models import Agreement, BankAccount, Donor, OpeningMode, Project
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.amendments import Term, amend_agreement
+from fund.operations.applications import Word, apply_unapplied
 from fund.operations.attachments import attach, withdraw_attachment
+from fund.operations.deposits import Part, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.milestones import accept_milestone, plan_milestone
@@ -85,11 +87,12 @@ def fill(people: People) -> None:
     project = add_project(code="CYB-01", facts=facts, by=officer)
     earmarked = sign(canada, usd("10000"), officer, earmark=Earmark(projects=[project]))
     sign(canada, cad("3000"), officer, recognition="on_receipt")
-    sign(acme, usd("500"), officer)
+    small = sign(acme, usd("500"), officer)
     receive(earmarked, bank, usd("5000"), "B-1", officer)
     wrong = Facts(bank, day(3, 2), usd("100"), "B-2")
     reversed_one = record_gift(donor=acme, facts=wrong, by=officer)
     reverse_receipt(reversed_one, on=day(3, 3), reason="the bank took it back", by=officer)
+    place(earmarked, small, bank, officer)
     spend(earmarked, project, bank, people)
     take_over(officer)
     put_files(earmarked, officer)
@@ -113,6 +116,19 @@ def receive(agreement: Agreement, bank: BankAccount, amount: Amount, reference: 
     """A receipt of an agreement, on 1 March."""
     facts = Facts(bank, day(3, 1), amount, reference)
     record_receipt(agreement=agreement, facts=facts, by=by)
+
+
+def place(earmarked: Agreement, small: Agreement, bank: BankAccount, by: User) -> None:
+    """A deposit that waits, one that is returned, one in parts, and what came beyond an agreement, partly applied."""
+    record_deposit(facts=Facts(bank, day(3, 5), usd("75.50"), "B-3"), by=by)
+    back = record_deposit(facts=Facts(bank, day(3, 6), usd("20"), "B-4"), by=by)
+    return_deposit(back, on=day(3, 7), reason="sent to us by mistake", by=by)
+    first, last = earmarked.instalments.get(position=2), small.instalments.get(position=2)
+    parts = [Part(earmarked.donor, usd("10"), first), Part(small.donor, usd("500"), last)]
+    record_parts(facts=Facts(bank, day(3, 8), usd("510"), "B-5"), parts=parts, by=by, accept_excess=True)
+    word = Word("Letter 7", day(3, 9))
+    to = small.instalments.get(position=1)
+    apply_unapplied(source=last, amount=usd("50"), on=day(3, 10), word=word, instalment=to, by=by)
 
 
 def put_files(agreement: Agreement, by: User) -> None:

@@ -13,9 +13,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Milestone, Pledge, Project, Receipt
+from fund.models import (
+    Agreement,
+    Allocation,
+    Application,
+    BankAccount,
+    Disbursement,
+    Donor,
+    Milestone,
+    Pledge,
+    Project,
+    Receipt,
+)
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
+from fund.operations.applications import Word, apply_unapplied
+from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.milestones import plan_milestone
@@ -162,6 +175,32 @@ def conditional(fund_year: int, canada: Donor, officer: User) -> Agreement:
         instalments=[Due(date(2026, 3, 1), usd("1000"))],
         recognition="as_conditions_met",
         earmark=Earmark(),
+        by=officer,
+    )
+
+
+@pytest.fixture
+def deposit(bank: BankAccount, officer: User) -> Receipt:
+    """RCT-2026-0001: USD 50.00 of nobody knows whom, on 2 March."""
+    return record_deposit(facts=Facts(bank, date(2026, 3, 2), usd("50"), "D-1"), by=officer)
+
+
+@pytest.fixture
+def overpaid(agreement: Agreement, bank: BankAccount, officer: User) -> Receipt:
+    """RCT-2026-0001: USD 10,100.00 of AGR-2026-0001, which is owed 10,000.00: 100.00 beyond AGR-2026-0001/2."""
+    facts = Facts(bank, date(2026, 3, 1), usd("10100"), "BANK-1")
+    return record_receipt(agreement=agreement, facts=facts, by=officer, accept_excess=True)
+
+
+@pytest.fixture
+def application(overpaid: Receipt, agreement: Agreement, bank: BankAccount, officer: User) -> Application:
+    """APL-2026-0001: USD 40.00 of what is unapplied, as a gift to the pool."""
+    return apply_unapplied(
+        source=agreement.instalments.get(position=2),
+        amount=usd("40"),
+        on=date(2026, 3, 9),
+        word=Word("L-1", date(2026, 3, 8)),
+        bank_account=bank,
         by=officer,
     )
 

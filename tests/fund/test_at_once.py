@@ -12,20 +12,24 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from fund.errors import FundsFirst, MilestoneTooLarge, ReceiptTwice, StateUnfit
+from fund.errors import FundsFirst, MilestoneTooLarge, ReceiptTwice, StateUnfit, UnappliedExceeded
 from fund.models import (
     Agreement,
     Allocation,
     Amendment,
+    Application,
     BankAccount,
     Disbursement,
     Donor,
     Milestone,
+    Placement,
     Project,
     Receipt,
 )
 from fund.operations.allocations import allocate
 from fund.operations.amendments import Term, amend_agreement
+from fund.operations.applications import Word, apply_unapplied
+from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.receipts import Facts, record_receipt
@@ -122,6 +126,36 @@ def test_what_is_received_is_not_amended_away_at_the_same_moment(
     # Whoever comes first: one of them is refused.
     assert len([outcome for outcome in outcomes if outcome]) == 1
     assert get_total(Scope(accounts=("Assets:Receivable:",))).functional == 400000
+
+
+def test_a_deposit_identified_at_once_is_identified_once(deposit: Receipt, canada: Donor, officer: User) -> None:
+    parts = [Part(canada, parse_amount("50", "USD"))]
+    outcomes = press_at_once(lambda: identify_deposit(deposit, on=DAY, parts=parts, by=officer))
+    only_one(outcomes, StateUnfit)
+    assert Placement.objects.count() == 1
+    assert entries().filter(kind="receipt").count() == 2
+
+
+def test_a_deposit_returned_and_identified_at_once_has_one_fate(deposit: Receipt, canada: Donor, officer: User) -> None:
+    parts = [Part(canada, parse_amount("50", "USD"))]
+    acts = [
+        lambda: identify_deposit(deposit, on=DAY, parts=parts, by=officer),
+        lambda: return_deposit(deposit, on=DAY, reason="asked for", by=officer),
+    ]
+    only_one(press_at_once(lambda: acts.pop()(), times=2), StateUnfit)
+    assert Placement.objects.count() == 1
+
+
+def test_an_unapplied_balance_applied_at_once_is_applied_once(
+    overpaid: Receipt, agreement: Agreement, bank: BankAccount, officer: User
+) -> None:
+    source, amount = agreement.instalments.get(position=2), parse_amount("100", "USD")
+    word = Word("L-1", DAY)
+    outcomes = press_at_once(
+        lambda: apply_unapplied(source=source, amount=amount, on=DAY, word=word, bank_account=bank, by=officer)
+    )
+    only_one(outcomes, UnappliedExceeded)
+    assert Application.objects.count() == 1
 
 
 def test_the_last_money_is_allocated_once(receipt: Receipt, project: Project, officer: User) -> None:

@@ -252,6 +252,7 @@ def test_the_list_takes_as_many_queries_for_thirty_receipts_as_for_three(
     receipt: Receipt, agreement: Agreement, officer: User, officer_client: Client, count_queries: Callable[..., int]
 ) -> None:
     facts: Any = {"bank": receipt.bank_account, "by": officer}
+    assert receipt.donor
     for number in range(2):
         give(receipt.donor, reference=f"A{number}", **facts)
     few = [count_queries(officer_client, path) for path in ("/receipts/", "/donors/CAN/")]

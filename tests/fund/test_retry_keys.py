@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -28,6 +28,7 @@ from fund.models import (
 )
 from fund.operations.answers import KEPT, Attempt, Outcome, answer_once
 from fund.operations.attachments import attach
+from fund.operations.deposits import return_deposit
 from fund.operations.disbursements import approve_disbursement
 from fund.views.attempts import read_attempt
 
@@ -46,6 +47,9 @@ MILESTONE = {"title": "Course", "due_on": "2026-07-01", "amount": "5"}
 PLEDGE = {"donor": "CAN", "announced_on": "2026-02-01", "amount_0": "5", "amount_1": "USD"}
 AGREEMENT = INSTALMENTS | {"donor": "CAN", "signed_on": "2026-02-01", "recognition": "on_signature", "amount_0": "5"}
 ALLOCATION = LINE | {"project": "CYB-01", "decided_on": "2026-03-10"}
+PARTS = ONE_LINE | {"lines-0-place": "AGR-2026-0001/1", "lines-0-amount": "50"}
+APPLICATION = {"place": "gift/CAN", "amount": "40", "on": "2026-03-09", "word": "L-1", "word_on": "2026-03-08"}
+APPLICATION |= {"bank_account": "CITI-USD"}
 PAYMENT = LINE | {"payee": "Wings", "bank_account": "CITI-USD", "paid_on": "2026-03-20", "lines-0-project": "CYB-01"}
 
 
@@ -78,6 +82,13 @@ CHANGES = [
     Change("receipt-new", "/receipts/new/?agreement=AGR-2026-0001", "agreement bank", RECEIPT),
     Change("receipt-new", "/receipts/new/?donor=CAN", "canada bank", RECEIPT),
     Change("receipt-reverse", "/receipts/RCT-2026-0001/reverse/", "receipt", REVERSAL),
+    Change("deposit-new", "/receipts/new/deposit/", "bank", RECEIPT),
+    Change("parts-new", "/receipts/new/parts/", "agreement bank", RECEIPT | PARTS),
+    Change("receipt-identify", "/receipts/RCT-2026-0001/identify/", "agreement deposit", PARTS | {"on": "2026-03-09"}),
+    Change("receipt-return", "/receipts/RCT-2026-0001/return/", "deposit", REVERSAL),
+    Change("receipt-undo", "/receipts/RCT-2026-0001/undo/", "returned", REVERSAL),
+    Change("application-new", "/unapplied/new/?of=AGR-2026-0001/2", "overpaid", APPLICATION),
+    Change("application-reverse", "/unapplied/APL-2026-0001/reverse/", "application", REVERSAL),
     Change("project-new", "/projects/new/", "officer", PROJECT | {"code": "TRN"}),
     Change("project-edit", "/projects/CYB-01/edit/", "project", PROJECT),
     Change("allocation-new", "/allocations/new/", "receipt project", ALLOCATION),
@@ -125,6 +136,12 @@ def paid(disbursement: Disbursement, approver: User) -> Disbursement:
 def delegation(approver: User, officer: User) -> Delegation:
     day = timezone.localdate()
     return Delegation.objects.create(pk=1, giver=approver, receiver=officer, since=day, until=day, reason="Leave")
+
+
+@pytest.fixture
+def returned(deposit: Receipt, officer: User) -> Receipt:
+    return_deposit(deposit, on=date(2026, 3, 9), reason="Sent by mistake", by=officer)
+    return deposit
 
 
 @pytest.fixture

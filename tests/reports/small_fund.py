@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from fund.models import Agreement, BankAccount, Disbursement, Donor, Project, Receipt, Recognition
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
+from fund.operations.applications import Word, apply_unapplied
+from fund.operations.deposits import Part, identify_deposit, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
@@ -80,6 +82,29 @@ class SmallFund:
         dues = [("2026-04-01", "KWD 1.234"), ("2026-05-01", "KWD 10")]
         self.kuwaiti = self.sign(self.formula, "2026-02-03", dues, recognition=Recognition.ON_RECEIPT, earmarked=True)
         self.receive(self.kuwaiti, self.citi, "2026-03-03", "USD 4.01", lines={"AGR-2026-0003/1": money("KWD 1.234")})
+
+    def deposits(self) -> None:
+        """Deposits that wait, are identified, returned and in parts, in two currencies; what was beyond is applied."""
+        found = [
+            record_deposit(facts=Facts(self.rbc, on(day), money(amount), f"D-{day}"), by=self.officer)
+            for day, amount in (("2026-01-25", "CAD 80"), ("2026-02-03", "CAD 90"), ("2026-02-17", "CAD 110"))
+        ]
+        second = self.canadian.instalments.get(position=2)
+        gift = Part(self.acme, money("CAD 80"))
+        identify_deposit(found[0], on=on("2026-02-16"), parts=[gift], by=self.officer)
+        return_deposit(found[1], on=on("2026-02-18"), reason="asked for", by=self.officer)
+        parts = [Part(self.usa, money("USD 50"), self.american.instalments.get(position=2))]
+        parts += [Part(self.acme, money("USD 5"))]
+        record_parts(facts=Facts(self.citi, on("2026-02-14"), money("USD 55"), "D-P"), parts=parts, by=self.officer)
+        word = Word("L-1", on("2026-03-03"))
+        apply_unapplied(
+            source=second,
+            amount=money("CAD 40"),
+            on=on("2026-03-04"),
+            word=word,
+            bank_account=self.rbc,
+            by=self.officer,
+        )
 
     def programme(self) -> None:
         """The money out."""

@@ -59,6 +59,22 @@ def test_every_check_comes_out_at_zero(
     assert Calculator(book).calculate("Checks", book["Checks"][f"F{last}"].value) == "OK"
 
 
+@pytest.mark.parametrize(("since", "until"), PERIODS)
+def test_every_check_comes_out_at_zero_with_deposits_and_applications(
+    small_fund: SmallFund, tmp_path: Path, since: date | None, until: date | None
+) -> None:
+    small_fund.deposits()
+    found = calculate_checks(make(tmp_path, since, until))
+    assert {(row["Difference"], row["Result"]) for row in found} == {(0, "OK")}
+
+
+def test_what_is_not_identified_has_a_row_beside_the_donors(small_fund: SmallFund, tmp_path: Path) -> None:
+    small_fund.deposits()
+    (row,) = [row for row in rows_of(make(tmp_path), "Contributions by donor") if row["Donor"] == "(unidentified)"]
+    (cash,) = totals(Scope(accounts=("Assets:Bank:",), funds=("GENERAL",)), by=("currency",))
+    assert (row["Name"], cents(row["Received"]), cash.amount) == ("Deposits not identified", cash.functional, 11000)
+
+
 def test_a_figure_that_was_tampered_with_is_told(small_fund: SmallFund, tmp_path: Path) -> None:
     book = make(tmp_path)
     debit = next(cell for cell in book["Journal"]["L"] if isinstance(cell.value, int | float))

@@ -18,6 +18,7 @@ from fund.operations.acts import post
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.amendments import Term, amend_agreement
+from fund.operations.deposits import Part, identify_deposit, record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
@@ -37,8 +38,6 @@ pytestmark = pytest.mark.django_db
 
 # Still to come, by the names that the file gives them.
 STILL_TO_COME = {
-    8: "A deposit nobody can place yet",
-    9: "The deposit is identified",
     12: "A contract is let: an obligation",
     15: "Indirect cost recovery",
     16: "Advance to an implementing partner",
@@ -166,6 +165,15 @@ class Year:
     def event_7(self) -> None:
         facts = Facts(self.citi, on("02-20"), usd("5000"), "GIFT")
         record_gift(donor=self.acme, facts=facts, by=self.officer)
+
+    def event_8(self) -> None:
+        self.deposit = record_deposit(facts=Facts(self.citi, on("02-25"), usd("20000"), "B8"), by=self.officer)
+        assert self.deposit.number == "RCT-2026-0004"
+
+    def event_9(self) -> None:
+        first = self.american.instalments.get(position=1)
+        part = Part(self.usa, usd("20000"), first)
+        identify_deposit(self.deposit, on=on("03-03"), parts=[part], by=self.officer)
 
     def event_10(self) -> None:
         facts = Facts(self.citi, on("03-10"), usd("21500"), "B10")

@@ -1,0 +1,135 @@
+"""What the books must have of a receipt, whole, in parts or not identified, and of what was applied."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from fund import policy
+from fund.checks.posted import Caused, Expected, Key, Sums, negate, sum_legs
+from fund.errors import StateUnfit
+from fund.models import Agreement, Application, Identity, Receipt, Recognition
+from fund.money import to_amount
+from ledger.money import Amount
+from ledger.queries import functional_currency
+
+RECEIPT_ACCOUNTS = (
+    policy.BANK,
+    policy.BANK_CHARGES,
+    policy.UNAPPLIED,
+    policy.UNIDENTIFIED,
+    *policy.OWED,
+)
+
+
+def owed_prefix(agreement: Agreement | None) -> str:
+    """The accounts that hold what is owed of an agreement."""
+    on_receipt = agreement and agreement.recognition == Recognition.ON_RECEIPT
+    return policy.COMMITTED if on_receipt else policy.RECEIVABLE
+
+
+def expect_receipt(receipt: Any, caused: list[Caused]) -> list[Expected]:
+    """The entries of a receipt: when it came, each time that it was placed, and exchange differences of reversals."""
+    if receipt.identity != Identity.KNOWN:
+        return list(_expect_deposit(receipt, caused))
+    sums = _sum_whole(receipt, caused) if receipt.donor else _sum_parts(receipt, receipt.parts.all())
+    # Some of a foreign currency was spent before the reversal: exchange differences, without amounts of their own.
+    averaged = [Expected(receipt.reversed_on, {}) for _ in caused[1:] if receipt.reversed_on]
+    return [Expected(receipt.received_on, sums, receipt.reversed_on), *averaged]
+
+
+def _sum_whole(receipt: Any, caused: list[Caused]) -> Sums:
+    agreement = receipt.agreement
+    fund = agreement.sub_fund if agreement else policy.POOL
+    amount, excess = to_amount(receipt.amount), to_amount(receipt.excess)
+    sums: Sums = {(receipt.bank_account.account, fund, "", amount.currency): amount.minor}
+    charges = to_amount(receipt.charges)
+    if charges.minor:
+        # Of charges in another currency, the functional amount is the books' own matter.
+        booked = sum(sum_legs(caused[:1], (policy.BANK_CHARGES,)).values())
+        charged = charges.minor if charges.currency == functional_currency() else booked
+        sums[policy.BANK_CHARGES, fund, "", functional_currency()] = charged
+    for line in receipt.rows:
+        settled = to_amount(line.amount)
+        owed = owed_prefix(agreement) + receipt.donor.code
+        sums[owed, fund, line.instalment.reference, settled.currency] = -settled.minor
+    if excess.minor:
+        # Which instalment the excess goes beyond is the books' own matter.
+        beyond = (key for key in sum_legs(caused[:1], (policy.UNAPPLIED,)))
+        instalment = next((key[2] for key in beyond), "")
+        sums[policy.UNAPPLIED + receipt.donor.code, fund, instalment, excess.currency] = -excess.minor
+    return sums
+
+
+def _sum_parts(receipt: Receipt, parts: Iterable[Any]) -> Sums:
+    """What parts bring into their sub-funds. They add up to the receipt, each to what it settles and what is beyond."""
+    sums: defaultdict[Key, int] = defaultdict(int)
+    whole, total = to_amount(receipt.amount), 0
+    for part in parts:
+        amount, settled, excess = (to_amount(money) for money in (part.amount, part.settled, part.excess))
+        agreement = part.instalment.agreement if part.instalment else None
+        fund = agreement.sub_fund if agreement else policy.POOL
+        total += amount.minor
+        sums[receipt.bank_account.account, fund, "", amount.currency] += amount.minor
+        if part.instalment:
+            reference = part.instalment.reference
+            sums[owed_prefix(agreement) + part.donor.code, fund, reference, settled.currency] -= settled.minor
+            sums[policy.UNAPPLIED + part.donor.code, fund, reference, excess.currency] -= excess.minor
+    if total != whole.minor:
+        raise StateUnfit(f"It is of {whole}, its parts add up to {Amount(total, whole.currency)}.")
+    return {key: minor for key, minor in sums.items() if minor}
+
+
+def _expect_deposit(receipt: Any, caused: list[Caused]) -> Iterator[Expected]:
+    """A deposit that was not identified at first. What it is now follows from what became of it."""
+    amount = to_amount(receipt.amount)
+    held: Sums = {
+        (receipt.bank_account.account, policy.GENERAL, "", amount.currency): amount.minor,
+        (policy.UNIDENTIFIED, policy.GENERAL, receipt.number, amount.currency): -amount.minor,
+    }
+    yield Expected(receipt.received_on, held, receipt.reversed_on)
+    identity, place = Identity.OPEN, 1
+    for placement in receipt.placements.all():
+        moved = dict(negate(held))
+        if not placement.returned:
+            parts = [part for part in receipt.parts.all() if part.placement_id == placement.pk]
+            moved |= _sum_parts(receipt, parts)
+        yield Expected(placement.placed_on, moved, placement.undone_on)
+        place += 1
+        while (
+            placement.undone_on
+            and place < len(caused)
+            and not any(sum_legs(caused[place : place + 1], RECEIPT_ACCOUNTS).values())
+        ):
+            yield Expected(placement.undone_on, {})
+            place += 1
+        if placement.undone_on is None:
+            identity = Identity.RETURNED if placement.returned else Identity.IDENTIFIED
+    if receipt.identity != identity:
+        raise StateUnfit(
+            f"It says that it is {receipt.get_identity_display().lower()}; it is {identity.label.lower()}."
+        )
+
+
+def acts_of_receipt(receipt: Any) -> list[str]:
+    """What the audit must have of a receipt."""
+    placements = [] if receipt.identity == Identity.KNOWN else receipt.placements.all()
+    acts = ["return deposit" if placement.returned else "identify deposit" for placement in placements]
+    acts += ["undo placement" for placement in placements if placement.undone_on]
+    return ["record receipt", *acts, *(["reverse receipt"] if receipt.reversed_on else [])]
+
+
+def expect_application(application: Application, caused: list[Caused]) -> list[Expected]:
+    """The entry of an application: out of the unapplied balance, into what it is applied to, with the cash."""
+    amount, settled = to_amount(application.amount), to_amount(application.settled)
+    source, target, donor = application.source, application.instalment, application.donor.code
+    out = source.agreement.sub_fund
+    into = target.agreement.sub_fund if target else policy.POOL
+    sums: Sums = {(policy.UNAPPLIED + donor, out, source.reference, amount.currency): amount.minor}
+    if application.bank_account:
+        bank = application.bank_account.account
+        sums[bank, out, "", amount.currency] = -amount.minor
+        sums[bank, into, "", amount.currency] = amount.minor
+    if target:
+        sums[owed_prefix(target.agreement) + donor, into, target.reference, settled.currency] = -settled.minor
+    averaged = [Expected(application.reversed_on, {}) for _ in caused[1:] if application.reversed_on]
+    return [Expected(application.applied_on, sums, application.reversed_on), *averaged]

@@ -1,0 +1,112 @@
+"""How long what donors owe is past due, at the end of a day: by donor and agreement, in bands of days."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fund import policy
+from fund.models import Agreement, Donor, Instalment
+from ledger.money import Amount
+from ledger.queries import instalment_totals
+
+# The last day of each band but the last, in days past due; what is due today or later is current.
+BANDS = (0, 30, 90, 180)
+
+
+def find_band(days: int) -> int:
+    """The band of what is so many days past due: 0 (current), 1 (1-30), 2 (31-90), 3 (91-180) or 4 (over 180)."""
+    return sum(days > last for last in BANDS)
+
+
+@dataclass(frozen=True, slots=True)
+class AgedAgreement:
+    """What an agreement owes by band: `own` in minor units of its currency, `functional` as it is carried."""
+
+    agreement: Agreement
+    currency: str
+    own: tuple[int, ...]
+    functional: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """All that it owes, functional."""
+        return sum(self.functional)
+
+    @property
+    def own_total(self) -> Amount:
+        """All that it owes, in its own currency."""
+        return Amount(sum(self.own), self.currency)
+
+    @property
+    def own_amounts(self) -> list[Amount]:
+        """What it owes by band, in its own currency."""
+        return [Amount(minor, self.currency) for minor in self.own]
+
+
+@dataclass(frozen=True, slots=True)
+class AgedDonor:
+    """What a donor owes, agreement by agreement."""
+
+    donor: Donor
+    agreements: tuple[AgedAgreement, ...]
+
+    @property
+    def functional(self) -> tuple[int, ...]:
+        """What the donor owes by band."""
+        return add_bands(one.functional for one in self.agreements)
+
+    @property
+    def total(self) -> int:
+        """All that the donor owes."""
+        return sum(self.functional)
+
+
+def add_bands(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
+    """The sums of each band."""
+    sums = [0] * (len(BANDS) + 1)
+    for row in rows:
+        sums = [before + amount for before, amount in zip(sums, row, strict=True)]
+    return tuple(sums)
+
+
+def find_ageing(*, as_of: date) -> list[AgedDonor]:
+    """What each donor owed at the end of a day, at the carrying amounts of that day; donors by name.
+
+    Who owes nothing is left out. A day after the last entry ages what is owed now.
+    """
+    open_items = _find_open(as_of)
+    cells: defaultdict[Agreement, list[list[int]]] = defaultdict(lambda: [[0] * (len(BANDS) + 1) for _ in range(2)])
+    for instalment in _load(list(open_items)):
+        own, functional = open_items[instalment.reference]
+        band = find_band((as_of - instalment.due_on).days)
+        cells[instalment.agreement][0][band] += own
+        cells[instalment.agreement][1][band] += functional
+    by_donor: defaultdict[Donor, list[AgedAgreement]] = defaultdict(list)
+    for agreement, (own_bands, bands) in cells.items():
+        aged = AgedAgreement(agreement, str(agreement.amount.currency), tuple(own_bands), tuple(bands))
+        by_donor[agreement.donor].append(aged)
+    ordered = sorted(by_donor.items(), key=lambda item: (item[0].name.casefold(), item[0].code))
+    return [AgedDonor(donor, tuple(sorted(found, key=lambda one: one.agreement.number))) for donor, found in ordered]
+
+
+def _find_open(as_of: date) -> dict[str, tuple[int, int]]:
+    """What was owed of each instalment, in its currency and as it was carried."""
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    references = (
+        Instalment.objects.filter(agreement__signed_on__lte=as_of).order_by().values_list("reference", flat=True)
+    )
+    for total in instalment_totals(references, until=as_of):
+        if total.account.startswith(policy.OWED):
+            sums[total.instalment][0] += total.amount
+            sums[total.instalment][1] += total.functional
+    return {reference: (own, functional) for reference, (own, functional) in sums.items() if own}
+
+
+def _load(references: Sequence[str], *, at_once: int = 10_000) -> list[Instalment]:
+    # In portions, because a statement of SQLite takes only so many values.
+    found: list[Instalment] = []
+    for start in range(0, len(references), at_once):
+        portion = Instalment.objects.filter(reference__in=references[start : start + at_once])
+        found += portion.select_related("agreement__donor").order_by("reference")
+    return found
