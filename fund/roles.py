@@ -7,7 +7,8 @@ FINANCE_OFFICER = "Finance officer"
 APPROVER = "Approver"
 AUDITOR = "Auditor"
 
-_DOCUMENTS = ("donor", "pledge", "agreement", "receipt", "project", "allocation", "disbursement", "attachment")
+_CONTRIBUTIONS = ("donor", "pledge", "agreement", "receipt")
+_DOCUMENTS = (*_CONTRIBUTIONS, "project", "allocation", "obligation", "disbursement", "attachment")
 _THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate", "openedbook")
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))

@@ -4,14 +4,17 @@ from fund.models.answers import Answer
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord
 from fund.models.base import Document, NumberSeries
+from fund.models.budgets import BUDGET_CATEGORIES, Budget, BudgetLine
 from fund.models.contributions import Agreement, Instalment, Pledge, Receipt, ReceiptLine, Recognition
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
 from fund.models.donors import Donor, DonorAccess, DonorClass
+from fund.models.obligations import Obligation, ObligationCancellation, ObligationLine
 from fund.models.opened_books import OpenedBook, OpeningMode
-from fund.models.projects import Allocation, AllocationLine, Project, ProjectRecommendation
+from fund.models.projects import Allocation, AllocationLine, Direction, Project, ProjectRecommendation
 from fund.models.treasury import BankAccount, ExchangeRate
 
 __all__ = [
+    "BUDGET_CATEGORIES",
     "Agreement",
     "Allocation",
     "AllocationLine",
@@ -20,7 +23,10 @@ __all__ = [
     "AttachmentWithdrawal",
     "AuditRecord",
     "BankAccount",
+    "Budget",
+    "BudgetLine",
     "Category",
+    "Direction",
     "Disbursement",
     "DisbursementLine",
     "DisbursementState",
@@ -32,6 +38,9 @@ __all__ = [
     "FileContent",
     "Instalment",
     "NumberSeries",
+    "Obligation",
+    "ObligationCancellation",
+    "ObligationLine",
     "OpenedBook",
     "OpeningMode",
     "Pledge",

@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 
-from fund.models import Agreement, Allocation, Disbursement, Document, OpenedBook, Pledge, Receipt
+from fund.models import Agreement, Allocation, Disbursement, Document, Obligation, OpenedBook, Pledge, Receipt
 from fund.policy import GENERAL, POOL
 from ledger.queries import entries, postings
 
-_DOCUMENTS: tuple[type[Document], ...] = (Pledge, Agreement, Receipt, Allocation, Disbursement, OpenedBook)
+_DOCUMENTS: tuple[type[Document], ...] = (Pledge, Agreement, Receipt, Allocation, Obligation, Disbursement, OpenedBook)
 _ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+")
 

@@ -16,9 +16,10 @@ from django.db.models import Sum
 from fund.models import Agreement, BankAccount, Disbursement, Donor, Project
 from fund.operations.acts import post
 from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.allocations import allocate, return_allocation
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -40,7 +41,6 @@ STILL_TO_COME = {
     8: "A deposit nobody can place yet",
     9: "The deposit is identified",
     10: "Receipt against the conditional agreement, paid in USD",
-    12: "A contract is let: an obligation",
     15: "Indirect cost recovery",
     16: "Advance to an implementing partner",
     17: "The partner's certified report",
@@ -48,12 +48,11 @@ STILL_TO_COME = {
     19: "Interest, shared by average balance",
     22: "An amendment, and a write-off",
     24: "In kind",
-    25: "Project CYB-01 closes; Canada asks for 1,000 back",
 }
-# Of these only a part: the obligation that 13 liquidates, and what 11 allocates of the conditional agreement.
+# Of these only a part: what 11 allocates of the conditional agreement, and what Canada asks back in 25.
 PARTLY_TO_COME = {
     11: lambda leg: leg.fund == "AGR-2026-0003",
-    13: lambda leg: leg.account.startswith("Equity:Memorandum:"),
+    25: lambda leg: not leg.account.startswith("Equity:"),
 }
 
 Legs = list[tuple[str, int, str, int, str]]
@@ -158,8 +157,20 @@ class Year:
         lines = {"POOL": usd("4000")}
         allocate(project=self.bor, decided_on=on("03-15"), lines=lines, by=self.officer)
 
+    def event_12(self) -> None:
+        self.contract = record_obligation(
+            project=self.cyb,
+            payee="SecureTrain SA",
+            purpose="Training of 40 analysts",
+            category="Contractual",
+            let_on=on("03-20"),
+            ends_on=on("09-30"),
+            lines={"AGR-2026-0001": usd("12000")},
+            by=self.officer,
+        )
+
     def event_13(self) -> None:
-        line = Line("AGR-2026-0001", self.cyb, "Contractual", cad("10000"))
+        line = Line("AGR-2026-0001", self.cyb, "Contractual", cad("10000"), self.contract)
         self.pay("SecureTrain SA", self.rbc, "04-10", line)
 
     def event_14(self) -> None:
@@ -181,6 +192,12 @@ class Year:
         paid = self.pay("Various travellers", self.citi, "09-01", line)
         reason = "paid twice by the bank, returned"
         reverse_disbursement(paid, on=on("09-02"), reason=reason, by=self.officer)
+
+    def event_25(self) -> None:
+        cancel_obligation(self.contract, on=on("10-15"), reason="the training is over", by=self.officer)
+        lines = {"AGR-2026-0001": usd("21600"), "AGR-2026-0002": usd("18656")}
+        returned = return_allocation(project=self.cyb, decided_on=on("10-15"), lines=lines, by=self.officer)
+        assert returned.number == "ALC-2026-0003"
 
 
 def find_money_items(currency: str) -> list[Item]:
