@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from fund.models import BUDGET_CATEGORIES, Budget, BudgetLine
+from fund.models import BUDGET_CATEGORIES, Budget, BudgetLine, Project
 from fund.money import to_amount
 from fund.queries.obligations import open_by_category
 from fund.queries.projects import spending_by_category
@@ -30,6 +31,14 @@ def find_budget(project: str) -> Budget | None:
     """The version that holds, or None where there is none yet."""
     found = Budget.objects.filter(project__code=project).select_related("created_by").prefetch_related("lines")
     return found.order_by("-version").first()
+
+
+def budget_versions(project: Project) -> list[Any]:
+    """Every version, the last one first, each with its `total` in minor units."""
+    found: list[Any] = list(project.budgets.select_related("created_by").prefetch_related("lines").order_by("-version"))
+    for budget in found:
+        budget.total = sum(sum_lines(budget.lines.all()).values())
+    return found
 
 
 def project_categories(project: str, budget: Budget | None) -> list[CategoryLine]:

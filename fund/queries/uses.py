@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
-from fund.models import Allocation, AllocationLine, Direction, Disbursement, DisbursementLine
+from fund.models import Allocation, AllocationLine, Direction, Disbursement, DisbursementLine, Obligation
 from fund.money import to_amount, to_money
 from fund.queries.chains import state_of
 from ledger.money import Amount
@@ -35,6 +35,11 @@ def latest_disbursements(*, project: str = "", fund: str = "") -> list[Any]:
     lines = DisbursementLine.objects.filter(**which).select_related("project")
     found = Disbursement.objects.filter(**{f"lines__{name}": value for name, value in which.items()}).distinct()
     return add_totals(found.prefetch_related(Prefetch("lines", lines))[:LATEST])
+
+
+def latest_obligations(*, project: str) -> QuerySet[Obligation]:
+    """The latest obligations of a project."""
+    return Obligation.objects.filter(project__code=project).select_related("project")[:LATEST]
 
 
 def add_totals(documents: Iterable[Any]) -> list[Any]:
