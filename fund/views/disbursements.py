@@ -76,12 +76,15 @@ class DisbursementDetail(DocumentPage[Disbursement]):
 
 
 def _add_limits(lines: list[Any], account: BankAccount) -> None:
-    """Says of each line what the project has left of the sub-fund and what the sub-fund has in the account."""
+    """Says of each line what the project has left of the sub-fund, what is reserved for it, and its cash."""
     standings = project_fund_standings(sorted({line.project.code for line in lines}))
     left = {(found.project, found.fund): found.standing.left for found in standings}
     found_cash = cash_of_funds(sorted({line.fund for line in lines}))
     cash = {found.fund: found.amount for found in found_cash if found.account == account.code}
+    named = add_open({line.obligation for line in lines if line.obligation})
+    reserved = {(found.pk, row.fund): row.open for found in named for row in found.rows}
     for line in lines:
+        line.reserved = reserved.get((line.obligation_id, line.fund), 0)
         line.left = left.get((line.project.code, line.fund), 0)
         line.cash = cash.get(line.fund, 0)
 

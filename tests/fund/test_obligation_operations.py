@@ -177,7 +177,7 @@ def test_two_lines_release_together_no_more_than_is_open(
 ) -> None:
     approve_disbursement(prepare(obligation, bank, officer, "1999", "5", "6"), by=approver)
     assert open_lines([LINE]) == {LINE: 0}
-    with pytest.raises(ObligationUnfit, match="Nothing of OBL-2026-0001 is open .* Name no obligation"):
+    with pytest.raises(ObligationUnfit, match=r"Nothing of OBL-2026-0001 is open .* Name no obligation"):
         prepare(obligation, bank, officer, "1")
 
 
@@ -203,7 +203,7 @@ def test_a_payment_for_something_else_does_not_use_the_contract(
     obligation: Obligation, bank: BankAccount, officer: User, changes: dict[str, Any], message: str
 ) -> None:
     other = add_project(code="BOR", facts=ProjectFacts("Borders", [1], [], date(2026, 1, 1)), by=officer)
-    facts = {"fund": FUND, "project": obligation.project, "category": "Contractual"} | changes
+    facts: dict[str, Any] = {"fund": FUND, "project": obligation.project, "category": "Contractual"} | changes
     facts["project"] = facts["project"] or other
     line = Line(**facts, amount=usd("1"), obligation=obligation)
     with pytest.raises(ObligationUnfit, match=message):
@@ -274,8 +274,9 @@ def test_a_part_is_cancelled_and_then_the_rest(obligation: Obligation, officer: 
 def test_a_cancellation_that_is_wrong_changes_nothing(
     obligation: Obligation, officer: User, changes: dict[str, Any], refused: type[Refused], message: str
 ) -> None:
+    facts: dict[str, Any] = {"on": DAY, "reason": "Less", "by": officer}
     with pytest.raises(refused, match=message):
-        cancel_obligation(obligation, **({"on": DAY, "reason": "Less", "by": officer} | changes))
+        cancel_obligation(obligation, **(facts | changes))
     assert standing() == (0, 2000, 3000)
     assert not ObligationCancellation.objects.exists()
 
