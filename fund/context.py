@@ -27,6 +27,7 @@ _NAVIGATION = (
         (
             (_("Projects"), "fund:project-list", "view_project"),
             (_("Allocations"), "fund:allocation-list", "view_allocation"),
+            (_("Obligations"), "fund:obligation-list", "view_obligation"),
             (_("Disbursements"), "fund:disbursement-list", "view_disbursement"),
             (_("Recommendations"), "fund:recommendation-list", "view_project"),
         ),

@@ -63,6 +63,18 @@ class AllocationExceeded(Refused):
     """Spending on a project beyond what was allocated to it."""
 
 
+class ObligationUnfit(Refused):
+    """A payment or a cancellation that an obligation does not cover."""
+
+
+class ProjectClosed(Refused):
+    """A contract, payment or allocation for a project that takes no more of them."""
+
+
+class ProjectUnfinished(Refused):
+    """The closure of a project that has something open or left."""
+
+
 class SamePerson(Refused):
     """A disbursement approved by who prepared it."""
 

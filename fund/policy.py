@@ -35,6 +35,8 @@ PLEDGED = "Equity:Memorandum:Pledged:"
 PLEDGES = "Equity:Memorandum:Pledges"
 COMMITTED = "Equity:Memorandum:Committed:"
 COMMITMENTS = "Equity:Memorandum:Commitments"
+OBLIGATED = "Equity:Memorandum:Obligated:"
+OBLIGATIONS = "Equity:Memorandum:Obligations"
 
 # Accounts that hold what is owed by donors, on the balance sheet or as a memorandum.
 OWED = (RECEIVABLE, COMMITTED)
@@ -53,7 +55,7 @@ DOCUMENTS_OWN = (
 )
 
 # These take the functional currency alone; banks have a currency of their own, the others take any.
-_FUNCTIONAL_ONLY = ("Income:", "Expenses:", DEFERRED, UNALLOCATED, ALLOCATED)
+_FUNCTIONAL_ONLY = ("Income:", "Expenses:", DEFERRED, UNALLOCATED, ALLOCATED, OBLIGATED, OBLIGATIONS)
 
 # A narration has room for so many instalments; their postings name them all.
 _MOST_NAMED = 12
@@ -85,12 +87,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a disbursement charges to a sub-fund for a project: the expense in the functional currency."""
+    """What a disbursement charges to a sub-fund for a project: the expense in the functional currency.
+
+    `released` of it was reserved by the line of an obligation that `obligation` names: OBL-2026-0001/1.
+    """
 
     fund: str
     project: str
     category: str
     expense: int
+    obligation: str = ""
+    released: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,12 +292,51 @@ def receive_gift(arrival: Arrival, *, currency: str) -> Draft:
 
 def allocate(*, number: str, project: str, on: date, lines: Sequence[tuple[str, int]], currency: str) -> Draft:
     """[11] A decision gives a project money of sub-funds: a pair inside Equity. `lines` are (sub-fund, amount)."""
+    legs = _transfer(UNALLOCATED, ALLOCATED + project, lines, currency)
+    return Draft(on, "allocation", project, f"Allocation {number}", (number, *_earmarks(lines)), legs)
+
+
+def return_allocation(*, number: str, project: str, on: date, lines: Sequence[tuple[str, int]], currency: str) -> Draft:
+    """[25] What a project has left goes back to unallocated."""
+    legs = _transfer(ALLOCATED + project, UNALLOCATED, lines, currency)
+    return Draft(on, "allocation", project, f"Return of unspent allocation {number}", (number,), legs)
+
+
+def reallocate(
+    *, number: str, source: str, project: str, on: date, lines: Sequence[tuple[str, int]], currency: str
+) -> Draft:
+    """One decision takes money of the project `source` and gives it to `project`, each sub-fund by itself."""
+    legs = _transfer(ALLOCATED + source, ALLOCATED + project, lines, currency)
+    narration = f"Re-allocation {number} from {source}"
+    return Draft(on, "allocation", project, narration, (number, *_earmarks(lines)), legs)
+
+
+def _transfer(debit: str, credit: str, lines: Sequence[tuple[str, int]], currency: str) -> tuple[Leg, ...]:
+    pairs = ((_debit(debit, _in(currency, a), fund), _credit(credit, _in(currency, a), fund)) for fund, a in lines)
+    return tuple(leg for pair in pairs for leg in pair)
+
+
+def _earmarks(lines: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+    return tuple(fund for fund, _ in lines if fund not in (POOL, GENERAL))
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What a line of an obligation (OBL-2026-0001/1) reserves of a sub-fund, in the functional currency."""
+
+    line: str
+    fund: str
+    amount: int
+
+
+def reserve(project: str, lines: Sequence[Reserved], currency: str) -> tuple[Leg, ...]:
+    """The memorandum of an obligation, debit obligated; its opposite releases what was reserved."""
     legs: list[Leg] = []
-    for fund, amount in lines:
-        legs.append(_debit(UNALLOCATED, _in(currency, amount), fund))
-        legs.append(_credit(ALLOCATED + project, _in(currency, amount), fund))
-    earmarks = tuple(fund for fund, _ in lines if fund not in (POOL, GENERAL))
-    return Draft(on, "allocation", project, f"Allocation {number}", (number, *earmarks), tuple(legs))
+    for line in lines:
+        amount = _in(currency, line.amount)
+        legs.append(_debit(OBLIGATED + project, amount, line.fund, instalment=line.line))
+        legs.append(_credit(OBLIGATIONS, amount, line.fund, instalment=line.line))
+    return tuple(legs)
 
 
 def release(part: Release, currency: str) -> tuple[Leg, Leg]:
@@ -312,6 +358,7 @@ def disburse(
 ) -> Draft:
     """[13, 14] Money paid out: the expense at the rate of the day, the cash at its carrying amount, by sub-fund.
 
+    What an obligation reserved of it is released.
     What it spends of conditional agreements meets their conditions: `releases` become income in the same entry.
     """
     legs: list[Leg] = []
@@ -322,9 +369,13 @@ def disburse(
             legs.append(_debit(account, _in(currency, charge.expense), out.fund, project=charge.project))
         legs.append(_credit(bank, out.carried, out.fund))
         legs += _exchange(legs, out.fund, currency)
+        for charge in (charge for charge in own if charge.released):
+            released = Reserved(charge.obligation, charge.fund, charge.released)
+            legs += (leg.opposite() for leg in reserve(charge.project, [released], currency))
     for part in releases:
         legs += release(part, currency)
-    return Draft(on, "disbursement", payee, f"Disbursement {number}", (number,), tuple(legs))
+    obligations = dict.fromkeys(charge.obligation.partition("/")[0] for charge in charges if charge.released)
+    return Draft(on, "disbursement", payee, f"Disbursement {number}", (number, *obligations), tuple(legs))
 
 
 def average_out(

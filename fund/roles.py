@@ -9,7 +9,8 @@ AUDITOR = "Auditor"
 
 _AGREED = ("pledge", "agreement", "amendment", "milestone")
 _RECEIVED = ("receipt", "application")
-_DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, "project", "allocation", "disbursement", "attachment")
+_SPENT = ("project", "allocation", "obligation", "disbursement")
+_DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, "attachment")
 _THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate", "openedbook")
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))

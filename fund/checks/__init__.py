@@ -11,6 +11,7 @@ from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
 from fund.checks.documents import KINDS
 from fund.checks.people import check_approvals, check_payees
+from fund.checks.projects import check_budgets, check_obligations, check_projects
 from fund.checks.records import check_causes, check_documents, check_numbers
 from ledger.checks import Check, Report, run_check
 from ledger.snapshot import reading
@@ -27,6 +28,9 @@ CHECKS: list[Check] = [
     check_amendments,
     check_parts,
     check_deferred,
+    check_obligations,
+    check_projects,
+    check_budgets,
     check_frozen,
     check_attachments,
     check_contents,

@@ -29,12 +29,15 @@ def check_cash(report: Report) -> Iterator[str]:
 
 
 def check_allocations(report: Report) -> Iterator[str]:
-    """No project has spent more of a sub-fund than was allocated to it, at the end of any month."""
-    found = totals(Scope(accounts=(policy.ALLOCATED, policy.PROJECTS)), by=("account", "fund", "month"))
+    """No project has spent and obligated more of a sub-fund than was allocated to it, at the end of any month."""
+    accounts = (policy.ALLOCATED, policy.PROJECTS, policy.OBLIGATED)
+    found = totals(Scope(accounts=accounts), by=("account", "fund", "month"))
     moves: defaultdict[tuple[str, str], list[_Move]] = defaultdict(list)
     for total in found:
-        # The third part of both accounts is the project's code.
-        moves[total.account.split(":")[2], total.fund].append((total.month or date.min, -total.functional))
+        account = total.account.removeprefix(policy.MEMORANDUM)
+        # The third part of the accounts is the project's code, and the second of the memorandum.
+        project = account.split(":")[1 if account != total.account else 2]
+        moves[project, total.fund].append((total.month or date.min, -total.functional))
     for (project, fund), changes in sorted(moves.items()):
         below = find_below_zero(changes)
         if below:

@@ -1,7 +1,7 @@
 """What the books must have of each kind of document."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -25,12 +25,15 @@ from fund.models import (
     Amendment,
     AmendmentLine,
     Application,
+    Direction,
     Disbursement,
     DisbursementLine,
     DisbursementState,
     Document,
     Instalment,
     Milestone,
+    Obligation,
+    ObligationLine,
     OpenedBook,
     Pledge,
     Receipt,
@@ -132,12 +135,45 @@ def _expect_milestone(milestone: Milestone, caused: list[Caused]) -> list[Expect
 
 
 def _expect_allocation(allocation: Any, caused: list[Caused]) -> list[Expected]:
+    project = policy.ALLOCATED + allocation.project.code
+    debit, credit = policy.UNALLOCATED, project
+    if allocation.direction == Direction.RETURN:
+        debit, credit = project, policy.UNALLOCATED
+    elif allocation.source:
+        debit = policy.ALLOCATED + allocation.source.code
     sums: Sums = {}
     for line in allocation.rows:
         amount = to_amount(line.amount)
-        sums[policy.UNALLOCATED, line.fund, "", amount.currency] = amount.minor
-        sums[policy.ALLOCATED + allocation.project.code, line.fund, "", amount.currency] = -amount.minor
+        sums[debit, line.fund, "", amount.currency] = amount.minor
+        sums[credit, line.fund, "", amount.currency] = -amount.minor
     return [Expected(allocation.decided_on, sums, allocation.reversed_on)]
+
+
+def _acts_of_allocation(allocation: Allocation) -> list[str]:
+    made = {Direction.RETURN: "return allocation", Direction.MOVE: "reallocate"}
+    first = made.get(Direction(allocation.direction), "allocate")
+    return [first, "reverse allocation"] if allocation.reversed_on else [first]
+
+
+def _expect_obligation(obligation: Any, caused: list[Caused]) -> list[Expected]:
+    account = policy.OBLIGATED + obligation.project.code
+    let: Sums = {}
+    cancelled: defaultdict[int, Sums] = defaultdict(dict)
+    days = {}
+    for line in obligation.rows:
+        amount = to_amount(line.amount)
+        let[account, line.fund, line.reference, amount.currency] = amount.minor
+        for part in line.cancellations.all():
+            amount = to_amount(part.amount)
+            cancelled[part.position][account, line.fund, line.reference, amount.currency] = -amount.minor
+            days[part.position] = part.cancelled_on
+    later = [Expected(days[position], cancelled[position]) for position in sorted(cancelled)]
+    return [Expected(obligation.let_on, let), *later]
+
+
+def _acts_of_obligation(obligation: Any) -> list[str]:
+    is_cancelled = any(line.cancellations.all() for line in obligation.rows)
+    return ["record obligation", "cancel obligation"] if is_cancelled else ["record obligation"]
 
 
 def _expect_disbursement(disbursement: Any, caused: list[Caused]) -> list[Expected]:
@@ -155,7 +191,23 @@ def _expect_disbursement(disbursement: Any, caused: list[Caused]) -> list[Expect
         spent_on = f"{policy.PROJECTS}{line.project.code}:{line.category}"
         expense = minor if account.currency == functional_currency() else expense
         sums[spent_on, line.fund, line.project.code, functional_currency()] += expense
+    sums |= _expect_released(lines, expenses, caused)
     return [Expected(disbursement.paid_on, dict(sums), disbursement.reversed_on)]
+
+
+def _expect_released(lines: Sequence[Any], expenses: Sequence[int], caused: list[Caused]) -> Sums:
+    """What a payment releases of the obligations that its lines name: never more than the expense.
+
+    How much was open is the books' own matter; `check_obligations` sees that none is released beyond that.
+    """
+    most: defaultdict[Key, int] = defaultdict(int)
+    for line, expense in zip(lines, expenses, strict=True):
+        if line.obligation:
+            row = next((row for row in line.obligation.lines.all() if row.fund == line.fund), None)
+            reference = row.reference if row else line.obligation.number
+            most[policy.OBLIGATED + line.project.code, line.fund, reference, functional_currency()] += expense
+    booked = sum_legs(caused[:1], (policy.OBLIGATED,))
+    return {key: max(min(booked.get(key, 0), -1), -expense) for key, expense in most.items()}
 
 
 def _expect_opened_book(book: OpenedBook, caused: list[Caused]) -> list[Expected]:
@@ -192,6 +244,7 @@ def _fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[An
 
 
 _CHANGED = Prefetch("amendment_lines", AmendmentLine.objects.all(), to_attr="changed")
+_LINES_PAID = DisbursementLine.objects.select_related("project", "obligation").prefetch_related("obligation__lines")
 
 PLEDGES = Kind(
     Pledge,
@@ -254,18 +307,28 @@ KINDS = (
         day="decided_on",
         accounts=(policy.ALLOCATED, policy.UNALLOCATED),
         expect=_expect_allocation,
-        acts=_acts("allocate", "reverse allocation", "reversed_on"),
-        related=("project",),
+        acts=_acts_of_allocation,
+        related=("project", "source"),
         lines=_fetch_lines("lines", AllocationLine.objects.all()),
+    ),
+    Kind(
+        Obligation,
+        day="let_on",
+        accounts=(policy.OBLIGATED,),
+        expect=_expect_obligation,
+        acts=_acts_of_obligation,
+        related=("project",),
+        lines=_fetch_lines("lines", ObligationLine.objects.prefetch_related("cancellations")),
+        parts="lines",
     ),
     Kind(
         Disbursement,
         day="paid_on",
-        accounts=(policy.BANK, policy.PROJECTS),
+        accounts=(policy.BANK, policy.PROJECTS, policy.OBLIGATED),
         expect=_expect_disbursement,
         acts=_acts_of_disbursement,
         related=("bank_account",),
-        lines=_fetch_lines("lines", DisbursementLine.objects.select_related("project")),
+        lines=_fetch_lines("lines", _LINES_PAID),
         parts="lines",
     ),
     Kind(

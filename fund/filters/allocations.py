@@ -16,7 +16,7 @@ class AllocationFilter(django_filters.FilterSet):  # type: ignore[misc]  # djang
 
     q = django_filters.CharFilter(label=_("Search"), method="filter_words", max_length=100)
     project = django_filters.ChoiceFilter(
-        label=_("Project"), choices=named_project_choices, field_name="project__code", empty_label=_("Any")
+        label=_("Project"), choices=named_project_choices, method="filter_project", empty_label=_("Any")
     )
     fund = django_filters.ChoiceFilter(
         label=_("Sub-fund"), choices=all_fund_choices, field_name="lines__fund", empty_label=_("Any")
@@ -31,3 +31,6 @@ class AllocationFilter(django_filters.FilterSet):  # type: ignore[misc]  # djang
     def filter_words(self, queryset: QuerySet[Allocation], name: str, value: Any) -> QuerySet[Allocation]:
         project = Q(project__code__icontains=value) | Q(project__title__icontains=value)
         return queryset.filter(Q(number__icontains=value) | Q(note__icontains=value) | project)
+
+    def filter_project(self, queryset: QuerySet[Allocation], name: str, value: Any) -> QuerySet[Allocation]:
+        return queryset.filter(Q(project__code=value) | Q(source__code=value))

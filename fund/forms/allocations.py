@@ -1,4 +1,4 @@
-"""The form of an allocation."""
+"""The forms of allocations: given, returned, moved."""
 
 from typing import Any
 
@@ -21,6 +21,14 @@ class AllocationForm(forms.Form):
     project = forms.ChoiceField(label=_("Project"), choices=project_choices)
     decided_on = DayField(label=_("Decided on"), past=True, initial=timezone.localdate)
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+
+class MoveForm(AllocationForm):
+    """The project that gives, and the one that gets."""
+
+    source = forms.ChoiceField(label=_("From project"), choices=project_choices)
+    project = forms.ChoiceField(label=_("To project"), choices=project_choices)
+    field_order = ("source", "project", "decided_on", "note")
 
 
 class AllocationLineForm(forms.Form):

@@ -1,10 +1,13 @@
 """What can be chosen on the forms and filters of allocations and disbursements."""
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from fund import policy
 from fund.models import Agreement, BankAccount, Project
+from fund.queries.obligations import open_obligations
 from fund.queries.sub_funds import fund_standings
 from fund.templatetags.money import minor
 from ledger.queries import functional_currency
@@ -57,3 +60,15 @@ def available_fund_choices() -> Choices:
         amount = minor(standings[code].available, currency)
         choices.append((code, _("%(fund)s · %(amount)s available") % {"fund": label, "amount": amount}))
     return choices
+
+
+def obligation_choices() -> Choices:
+    """The obligations of which something is open, with how much; or none."""
+    found = [(obligation.number, _describe(obligation)) for obligation in open_obligations()]
+    return [("", _("None")), *found]
+
+
+def _describe(obligation: Any) -> str:
+    amount = minor(obligation.open, functional_currency())
+    facts = {"number": obligation.number, "payee": obligation.payee, "amount": amount}
+    return _("%(number)s · %(payee)s · %(amount)s open") % facts

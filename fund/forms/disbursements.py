@@ -28,11 +28,28 @@ class DisbursementLineForm(forms.Form):
     fund = forms.ChoiceField(label=_("Sub-fund"))
     project = forms.ChoiceField(label=_("Project"))
     category = forms.ChoiceField(label=_("Category"), choices=[BLANK, *Category.choices])
+    obligation = forms.ChoiceField(
+        label=_("Obligation"),
+        required=False,
+        error_messages={"invalid_choice": _("Nothing of %(value)s is open: it is paid or cancelled.")},
+    )
     amount = PlainAmountField(label=_("Amount"))
 
-    def __init__(self, *args: Any, funds: Choices, projects: Choices, currency: str, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        funds: Choices,
+        projects: Choices,
+        obligations: Choices,
+        currency: str,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.currency = currency
+        if obligations:
+            self.fields["obligation"].choices = obligations  # type: ignore[attr-defined]  # it is a ChoiceField
+        else:
+            del self.fields["obligation"]
         self.fields["fund"].choices = funds  # type: ignore[attr-defined]  # it is a ChoiceField
         self.fields["project"].choices = projects  # type: ignore[attr-defined]
 

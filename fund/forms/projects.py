@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,18 @@ class ProjectForm(forms.Form):
         """The cleaned values, as the operations take them."""
         facts = {name: value for name, value in self.cleaned_data.items() if name != "code"}
         return ProjectFacts(**facts)
+
+
+class ClosureForm(forms.Form):
+    """The day on which a project's operations or accounts close."""
+
+    on = DayField(label=_("Closed on"), past=True, initial=timezone.localdate)
+
+
+class ReopeningForm(forms.Form):
+    """Why a project is reopened."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("It stays in the project's history."))
 
 
 class NewProjectForm(ProjectForm):

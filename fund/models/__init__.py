@@ -6,15 +6,18 @@ from fund.models.approvals import Approval, Delegation
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord, Refusal
 from fund.models.base import Document, NumberSeries
+from fund.models.budgets import BUDGET_CATEGORIES, Budget, BudgetLine
 from fund.models.contributions import Agreement, Identity, Instalment, Pledge, Receipt, ReceiptLine, Recognition
 from fund.models.deposits import Application, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
 from fund.models.donors import Donor, DonorAccess, DonorClass
+from fund.models.obligations import Obligation, ObligationCancellation, ObligationLine
 from fund.models.opened_books import OpenedBook, OpeningMode
-from fund.models.projects import Allocation, AllocationLine, Project, ProjectRecommendation
+from fund.models.projects import Allocation, AllocationLine, Direction, Project, ProjectRecommendation
 from fund.models.treasury import BankAccount, ExchangeRate
 
 __all__ = [
+    "BUDGET_CATEGORIES",
     "Agreement",
     "Allocation",
     "AllocationLine",
@@ -27,8 +30,11 @@ __all__ = [
     "AttachmentWithdrawal",
     "AuditRecord",
     "BankAccount",
+    "Budget",
+    "BudgetLine",
     "Category",
     "Delegation",
+    "Direction",
     "Disbursement",
     "DisbursementLine",
     "DisbursementState",
@@ -42,6 +48,9 @@ __all__ = [
     "Instalment",
     "Milestone",
     "NumberSeries",
+    "Obligation",
+    "ObligationCancellation",
+    "ObligationLine",
     "OpenedBook",
     "OpeningMode",
     "Placement",

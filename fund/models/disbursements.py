@@ -61,13 +61,19 @@ class Disbursement(Document):
 
 
 class DisbursementLine(models.Model):
-    """What a disbursement charges to one sub-fund, project and category, in the bank account's currency."""
+    """What a disbursement charges to one sub-fund, project and category, in the bank account's currency.
+
+    A line that names an `obligation` is paid out of what that reserved.
+    """
 
     disbursement = models.ForeignKey(Disbursement, on_delete=models.PROTECT, related_name="lines")
     fund = models.CharField(max_length=20)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="disbursement_lines")
     category = models.CharField(max_length=20, choices=Category)
     amount = money_field()
+    obligation = models.ForeignKey(
+        "fund.Obligation", on_delete=models.PROTECT, null=True, blank=True, related_name="disbursement_lines"
+    )
 
     def __str__(self) -> str:
         return f"{self.disbursement} {self.fund} {self.project_id}"

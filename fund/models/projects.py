@@ -1,14 +1,19 @@
 """Technical-assistance projects, the recommendations that they serve and the money that is allocated to them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from fund.models.base import Document, money_field
 
 
 class Project(models.Model):
-    """A technical-assistance project. The code is part of its accounts and never changes."""
+    """A technical-assistance project. The code is part of its accounts and never changes.
+
+    After `operations_closed_on` no contract is let for it. Once `accounts_closed_on` is set, it is paid nothing more
+    and given nothing more.
+    """
 
     code = models.CharField(max_length=30, unique=True)
     title = models.CharField(max_length=200)
@@ -16,9 +21,18 @@ class Project(models.Model):
     countries = models.JSONField(default=list)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    operations_closed_on = models.DateField(null=True, editable=False)
+    accounts_closed_on = models.DateField(null=True, editable=False)
 
     class Meta:
         ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(accounts_closed_on=None)
+                | Q(operations_closed_on__isnull=False, accounts_closed_on__gte=F("operations_closed_on")),
+                name="project_operations_close_first",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.code} · {self.title}"
@@ -45,23 +59,44 @@ class ProjectRecommendation(models.Model):
         return f"{self.project_id} {self.number}"
 
 
+class Direction(models.TextChoices):
+    """Which way an allocation moves money."""
+
+    GIVE = "give", _("Allocation")
+    RETURN = "return", _("Return")
+    MOVE = "move", _("Re-allocation")
+
+
 class Allocation(Document):
-    """A decision that gives a project money of sub-funds, in the functional currency."""
+    """A decision on a project's money of sub-funds, in the functional currency.
+
+    It gives the project what is unallocated, or returns what the project has left; or it moves money to it from the
+    project `source`.
+    """
 
     PREFIX = "ALC"
     ROUTE = "allocation"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="allocations")
+    direction = models.CharField(max_length=10, choices=Direction, default=Direction.GIVE)
+    source = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="+")
     decided_on = models.DateField()
     reversed_on = models.DateField(null=True, editable=False)
 
     class Meta:
         ordering = ("-decided_on", "-number")
         indexes = (models.Index(fields=("decided_on", "number"), name="allocation_by_day"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(direction=Direction.MOVE, source__isnull=False)
+                | (~Q(direction=Direction.MOVE) & Q(source=None)),
+                name="allocation_source_where_moved",
+            ),
+        )
 
 
 class AllocationLine(models.Model):
-    """What an allocation takes of one sub-fund, in the functional currency."""
+    """What an allocation moves of one sub-fund, in the functional currency; always positive."""
 
     allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="lines")
     fund = models.CharField(max_length=20)

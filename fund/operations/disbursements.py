@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.models import User
@@ -17,12 +17,14 @@ from fund.models import (
     Disbursement,
     DisbursementLine,
     DisbursementState,
+    Obligation,
     Project,
     Recognition,
 )
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, get_right
+from fund.operations.obligations import check_payable
 from fund.policy import Carried, CashOut, Charge, Release
 from fund.queries.rates import carry
 from fund.queries.sub_funds import bank_cash, lowest_deferred
@@ -34,12 +36,13 @@ from ledger.queries import functional_currency
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is charged to a sub-fund for a project, in the bank account's currency."""
+    """What is charged to a sub-fund for a project, in the bank account's currency, out of an obligation or none."""
 
     fund: str
     project: Project
     category: str
     amount: Amount
+    obligation: Obligation | None = None
 
 
 def prepare_disbursement(
@@ -54,7 +57,7 @@ def prepare_disbursement(
     """Records a disbursement that waits for another person's approval; nothing is posted yet.
 
     The limits are checked here already, so that the preparer learns of a refusal at once. Raises FundsFirst,
-    AllocationExceeded, OutsideEarmark, RateMissing, YearNotOpen, ValueInvalid.
+    AllocationExceeded, ObligationUnfit, OutsideEarmark, ProjectClosed, RateMissing, YearNotOpen, ValueInvalid.
     """
     acts.require(by, "add_disbursement")
     payee = acts.clean_text(payee, field="payee", longest=200)
@@ -75,6 +78,7 @@ def prepare_disbursement(
                 project=line.project,
                 category=line.category,
                 amount=to_money(line.amount),
+                obligation=line.obligation,
             )
             for line in lines
         )
@@ -91,16 +95,16 @@ def approve_disbursement(disbursement: Disbursement, *, by: User) -> bool:
     with writing():
         found = _get_prepared(disbursement, by)
         lines = [
-            Line(line.fund, line.project, line.category, to_amount(line.amount))
-            for line in found.lines.select_related("project").order_by("pk")
+            Line(line.fund, line.project, line.category, to_amount(line.amount), line.obligation)
+            for line in found.lines.select_related("project", "obligation__project").order_by("pk")
         ]
         acts.check_day(found.paid_on, "paid_on")
-        expenses = _check_limits(lines, found.bank_account, found.paid_on)
+        charges = _check_limits(lines, found.bank_account, found.paid_on)
         detail = f"{found.payee}: {to_amount(found.amount)}"
-        if not add_approval(found, functional=sum(expenses), by=by):
+        if not add_approval(found, functional=sum(charge.expense for charge in charges), by=by):
             acts.record("approve disbursement as the first of two", found, by=by, detail=detail)
             return False
-        acts.post(_to_draft(found, lines, expenses), by=by)
+        acts.post(_to_draft(found, lines, charges), by=by)
         _decide(found, DisbursementState.PAID, by)
         acts.record("approve disbursement", found, by=by, detail=detail)
     return True
@@ -127,26 +131,44 @@ def _check_lines(lines: Sequence[Line], account: BankAccount) -> None:
             raise ValueInvalid(f"“{line.category}” is not a category of spending.", field="lines")
 
 
-def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list[int]:
-    """Checks every limit and returns the expense of each line, in the functional currency.
+def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list[Charge]:
+    """Checks every limit and returns what each line charges, in the functional currency.
 
     The rate of the day applies to the whole payment; its lines share it by largest fraction (rule 3).
     """
     total = Amount(sum(line.amount.minor for line in lines), account.currency)
-    expenses = split(carry(total, on).functional, [line.amount.minor for line in lines])
+    charges = _charge(lines, split(carry(total, on).functional, [line.amount.minor for line in lines]), on)
     cash: defaultdict[str, int] = defaultdict(int)
-    spent: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for line, expense in zip(lines, expenses, strict=True):
+    spent: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for line, charge in zip(lines, charges, strict=True):
+        limits.check_accounts_open(line.project)
         limits.check_earmark(line.fund, line.project, on=on)
-        if not expense:
+        if not charge.expense:
             raise ValueInvalid(f"{line.amount} is worth nothing in {functional_currency()} on {on}.", field="lines")
         cash[line.fund] += line.amount.minor
-        spent[line.project.code, line.fund] += expense
-    for (project, fund), expense in spent.items():
-        limits.check_allocation(project, fund, expense, on=on)
+        sums = spent[charge.project, charge.fund]
+        sums[:] = sums[0] + charge.expense, sums[1] + charge.released
+    for (project, fund), (expense, released) in spent.items():
+        limits.check_allocation(project, fund, expense, on=on, released=released)
     for fund, minor in cash.items():
         limits.check_cash(account, fund, Amount(minor, account.currency), on=on)
-    return expenses
+    return charges
+
+
+def _charge(lines: Sequence[Line], expenses: Sequence[int], on: date) -> list[Charge]:
+    """What each line charges; one that names an obligation releases what is open of it, up to the expense."""
+    charges, left = [], dict[str, int]()
+    for line, expense in zip(lines, expenses, strict=True):
+        charge = Charge(line.fund, line.project.code, line.category, expense)
+        if line.obligation:
+            row, is_open = check_payable(
+                line.obligation, fund=line.fund, project=line.project, category=line.category, on=on
+            )
+            released = min(expense, left.get(row.reference, is_open))
+            left[row.reference] = left.get(row.reference, is_open) - released
+            charge = replace(charge, obligation=row.reference, released=released)
+        charges.append(charge)
+    return charges
 
 
 def _get_prepared(disbursement: Disbursement, by: User) -> Disbursement:
@@ -162,12 +184,8 @@ def _decide(disbursement: Disbursement, state: DisbursementState, by: User) -> N
     disbursement.save(update_fields=["state", "decided_by", "decided_at", "reason"])
 
 
-def _to_draft(disbursement: Disbursement, lines: Sequence[Line], expenses: Sequence[int]) -> Draft:
+def _to_draft(disbursement: Disbursement, lines: Sequence[Line], charges: Sequence[Charge]) -> Draft:
     account = disbursement.bank_account
-    charges = [
-        Charge(line.fund, line.project.code, line.category, expense)
-        for line, expense in zip(lines, expenses, strict=True)
-    ]
     sums: defaultdict[str, int] = defaultdict(int)
     for line in lines:
         sums[line.fund] += line.amount.minor

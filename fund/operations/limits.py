@@ -1,9 +1,9 @@
-"""The controls that refuse money: funds first, the allocation limit, the earmark."""
+"""The controls that refuse money: funds first, the allocation limit, the earmark, the closure of a project."""
 
 from datetime import date
 
 from fund import policy
-from fund.errors import AllocationExceeded, FundsFirst, OutsideEarmark, ValueInvalid
+from fund.errors import AllocationExceeded, FundsFirst, OutsideEarmark, ProjectClosed, ValueInvalid
 from fund.models import Agreement, BankAccount, Project
 from fund.queries.sub_funds import (
     cash_of_funds,
@@ -44,15 +44,58 @@ def _elsewhere(fund: str) -> str:
     return f"It has {', '.join(found)}." if found else "It has no money at any bank yet."
 
 
-def check_allocation(project: str, fund: str, amount: int, *, on: date, field: str = "lines") -> None:
-    """Raises AllocationExceeded where the expense is more than the project's allocation has left, then or later."""
+def check_allocation(
+    project: str, fund: str, amount: int, *, on: date, released: int = 0, field: str = "lines"
+) -> None:
+    """Raises AllocationExceeded where the amount is more than the project's allocation has left, then or later.
+
+    What is open of obligations is not left; `released` is what the act itself releases of them.
+    """
+    low = lowest_allocation_left(project, fund, since=on)
+    if amount - released > low.balance:
+        reserved = f", and {_functional(released)} that is obligated for this" if released else ""
+        raise AllocationExceeded(
+            f"{project} has {_functional(max(low.balance, 0))} of {fund} left on {low.on}{reserved}; "
+            f"{_functional(amount)} is more. Allocate more to it, or charge another sub-fund.",
+            field=field,
+        )
+
+
+def check_left(project: str, fund: str, amount: int, *, on: date, field: str = "lines") -> None:
+    """Raises AllocationExceeded where more is taken back of a project than it has left, then or later."""
     low = lowest_allocation_left(project, fund, since=on)
     if amount > low.balance:
         raise AllocationExceeded(
             f"{project} has {_functional(max(low.balance, 0))} of {fund} left on {low.on}; {_functional(amount)} is "
-            "more. Allocate more to it, or charge another sub-fund.",
+            "more. What is spent is not taken back; what is obligated, once the obligation is cancelled.",
             field=field,
         )
+
+
+def check_operations_open(project: Project, *, on: date, field: str = "project") -> None:
+    """Raises ProjectClosed on a day after the project's operations closed."""
+    closed_on = _get_project(project).operations_closed_on
+    if closed_on and on > closed_on:
+        raise ProjectClosed(
+            f"{project.code} closed its operations on {closed_on}: contracts are dated until then. "
+            "Reopen the project to let another.",
+            field=field,
+        )
+
+
+def check_accounts_open(project: Project, *, field: str = "lines") -> None:
+    """Raises ProjectClosed once the project's accounts are closed, whatever the day."""
+    closed_on = _get_project(project).accounts_closed_on
+    if closed_on:
+        raise ProjectClosed(
+            f"{project.code} closed its accounts on {closed_on}: no money moves for it. Reopen the project first.",
+            field=field,
+        )
+
+
+def _get_project(project: Project) -> Project:
+    """The project as it stands under the lock, and not as a page found it before."""
+    return Project.objects.get(pk=project.pk)
 
 
 def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines") -> None:

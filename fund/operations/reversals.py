@@ -9,7 +9,9 @@ from fund.errors import StateUnfit
 from fund.models import (
     Agreement,
     Allocation,
+    AllocationLine,
     BankAccount,
+    Direction,
     Disbursement,
     DisbursementState,
     Document,
@@ -81,30 +83,50 @@ def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> Non
 
 
 def reverse_allocation(allocation: Allocation, *, on: date, reason: str, by: User) -> None:
-    """Takes an allocation back. Raises StateUnfit where some of it is spent."""
+    """Takes a decision back. Raises StateUnfit where some of what it gave is spent or obligated.
+
+    What was returned is given again: FundsFirst where it is allocated to something else since.
+    """
     acts.require(by, "change_allocation")
     with writing():
-        found = Allocation.objects.select_related("project").get(pk=allocation.pk)
+        found = Allocation.objects.select_related("project", "source").get(pk=allocation.pk)
         _check_standing(found, found.reversed_on, on)
+        for project in filter(None, (found.project, found.source)):
+            limits.check_accounts_open(project, field="on")
         for line in found.lines.all():
-            left = lowest_allocation_left(found.project.code, line.fund, since=on).balance
-            if to_amount(line.amount).minor > left:
-                amount = Amount(left, functional_currency())
-                raise StateUnfit(f"Only {amount} of {line.fund} is left at {found.project.code}: the rest is spent.")
+            _check_given(found, line, on)
         _reverse(found.number, on=on, reason=reason, by=by)
         found.reversed_on = on
         found.save(update_fields=["reversed_on"])
         acts.record("reverse allocation", found, by=by, detail=reason)
 
 
+def _check_given(allocation: Allocation, line: AllocationLine, on: date) -> None:
+    """What the reversal takes is there, on the day and on every later one."""
+    amount = to_amount(line.amount).minor
+    if allocation.direction == Direction.RETURN:
+        limits.check_available(line.fund, amount, on=on, field="on")
+        return
+    code = allocation.project.code
+    left = lowest_allocation_left(code, line.fund, since=on).balance
+    if amount > left:
+        there = Amount(left, functional_currency())
+        raise StateUnfit(f"Only {there} of {line.fund} is left at {code}: the rest is spent or obligated.")
+
+
 def reverse_disbursement(disbursement: Disbursement, *, on: date, reason: str, by: User) -> None:
-    """[23] Reverses a payment that came back. Raises StateUnfit where it is not paid."""
+    """[23] Reverses a payment that came back; what it released of obligations is open again.
+
+    Raises StateUnfit where it is not paid, ProjectClosed where a project of it closed its accounts.
+    """
     acts.require(by, "change_disbursement")
     with writing():
         found = Disbursement.objects.get(pk=disbursement.pk)
         if found.state != DisbursementState.PAID:
             raise StateUnfit(f"{found} is {found.get_state_display().lower()}: only what is paid is reversed.")
         _check_standing(found, found.reversed_on, on)
+        for line in found.lines.select_related("project"):
+            limits.check_accounts_open(line.project, field="on")
         _reverse(found.number, on=on, reason=reason, by=by)
         found.state, found.reversed_on = DisbursementState.REVERSED, on
         found.save(update_fields=["state", "reversed_on"])

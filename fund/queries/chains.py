@@ -1,7 +1,7 @@
 """The chain of a document: from the promise to what the money paid for.
 
-Pledge → agreements → receipts → allocations of their sub-funds → disbursements charged to them. Where the money is in
-the pool, which is everybody's, the pool stands between.
+Pledge → agreements → receipts → allocations of their sub-funds → obligations that reserve it → disbursements charged to
+them. Where the money is in the pool, which is everybody's, the pool stands between.
 """
 
 import datetime
@@ -18,17 +18,20 @@ from fund.models import (
     Allocation,
     Amendment,
     Application,
+    Direction,
     Disbursement,
     DisbursementState,
     Document,
     Identity,
     Milestone,
+    Obligation,
     Pledge,
     Receipt,
     ReceiptPart,
 )
 from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
+from fund.queries.obligations import add_open
 from fund.queries.receipts import standing_parts
 from ledger.money import Amount
 
@@ -59,6 +62,7 @@ class _Chain:
     receipts: QuerySet[Receipt]
     funds: Collection[str]
     allocations: QuerySet[Allocation]
+    obligations: QuerySet[Obligation]
     disbursements: QuerySet[Disbursement]
 
 
@@ -73,8 +77,10 @@ def chain_of(document: Document) -> list[Step]:
     if POOL in chain.funds:
         steps.append(Step(_("Sub-fund"), POOL, reverse("fund:sub-fund", args=[POOL])))
     allocations = chain.allocations.order_by("-decided_on", "-number").prefetch_related("lines")
+    obligations = chain.obligations.order_by("-let_on", "-number").prefetch_related("lines")
     disbursements = chain.disbursements.order_by("-paid_on", "-number").prefetch_related("lines")
     steps += _steps(_("Allocation"), allocations, document, chain.funds)
+    steps += _steps(_("Obligation"), obligations, document, chain.funds)
     steps += _steps(_("Disbursement"), disbursements, document, chain.funds)
     return steps
 
@@ -92,6 +98,8 @@ def _find(document: Document) -> _Chain:
         return _of_application(document)
     if isinstance(document, Allocation):
         return _of_allocation(document)
+    if isinstance(document, Obligation):
+        return _of_obligation(document)
     assert isinstance(document, Disbursement)
     return _of_disbursement(document)
 
@@ -112,6 +120,7 @@ def _make(agreements: QuerySet[Agreement], funds: Collection[str]) -> _Chain:
         receipts=Receipt.objects.filter(Q(agreement__in=agreements) | Q(Exists(_parts_of(agreements)))),
         funds=funds,
         allocations=Allocation.objects.filter(lines__fund__in=funds).distinct(),
+        obligations=Obligation.objects.filter(lines__fund__in=funds).distinct(),
         disbursements=Disbursement.objects.filter(lines__fund__in=funds).distinct(),
     )
 
@@ -141,20 +150,31 @@ def _of_application(application: Application) -> _Chain:
 
 
 def _of_allocation(allocation: Allocation) -> _Chain:
-    """What paid for an allocation, and what was spent of it: on its project, out of its sub-funds."""
+    """What paid for an allocation, and what is obligated and spent of it: on its project, out of its sub-funds."""
     funds = set(allocation.lines.values_list("fund", flat=True))
+    let = Obligation.objects.filter(lines__fund__in=funds, project=allocation.project_id).distinct()
     spent = Disbursement.objects.filter(lines__fund__in=funds, lines__project=allocation.project_id)
     itself = Allocation.objects.filter(pk=allocation.pk)
-    return replace(_of_funds(funds), allocations=itself, disbursements=spent.distinct())
+    return replace(_of_funds(funds), allocations=itself, obligations=let, disbursements=spent.distinct())
+
+
+def _of_obligation(obligation: Obligation) -> _Chain:
+    """What was allocated for an obligation, and the payments that name it."""
+    funds = set(obligation.lines.values_list("fund", flat=True))
+    allocated = Allocation.objects.filter(lines__fund__in=funds, project=obligation.project_id).distinct()
+    itself = Obligation.objects.filter(pk=obligation.pk)
+    paid = Disbursement.objects.filter(lines__obligation=obligation).distinct()
+    return replace(_of_funds(funds), allocations=allocated, obligations=itself, disbursements=paid)
 
 
 def _of_disbursement(disbursement: Disbursement) -> _Chain:
-    """What paid for a disbursement, with the allocations of its sub-funds to its projects."""
+    """What paid for a disbursement: the allocations of its sub-funds to its projects, the obligations that it names."""
     lines = list(disbursement.lines.all())
     funds = {line.fund for line in lines}
     allocated = Allocation.objects.filter(lines__fund__in=funds, project__in={line.project_id for line in lines})
+    named = Obligation.objects.filter(pk__in={line.obligation_id for line in lines if line.obligation_id})
     itself = Disbursement.objects.filter(pk=disbursement.pk)
-    return replace(_of_funds(funds), allocations=allocated.distinct(), disbursements=itself)
+    return replace(_of_funds(funds), allocations=allocated.distinct(), obligations=named, disbursements=itself)
 
 
 def _steps(kind: str, found: QuerySet[Any, Any], current: Document, funds: Collection[str]) -> Iterator[Step]:
@@ -173,7 +193,7 @@ def _steps(kind: str, found: QuerySet[Any, Any], current: Document, funds: Colle
 
 def _list_url(model: type[Document], funds: Collection[str]) -> str:
     """The list that has the rest, where a list can be narrowed to it."""
-    if issubclass(model, Allocation | Disbursement) and len(funds) == 1:
+    if issubclass(model, Allocation | Obligation | Disbursement) and len(funds) == 1:
         return f"{reverse(f'fund:{model.ROUTE}-list')}?fund={next(iter(funds))}"
     return ""
 
@@ -185,13 +205,13 @@ def _to_step(kind: str, document: Document, funds: Collection[str], *, is_curren
 
 
 def _day_of(document: Document) -> datetime.date | None:
-    names = ("announced_on", "signed_on", "received_on", "applied_on", "decided_on", "paid_on")
+    names = ("announced_on", "signed_on", "received_on", "applied_on", "decided_on", "let_on", "paid_on")
     return next((getattr(document, name) for name in names if hasattr(document, name)), None)
 
 
 def _amount_of(document: Document, funds: Collection[str]) -> Any:
     """The document's amount; of one with lines for sub-funds, what concerns the chain's own."""
-    if not isinstance(document, Allocation | Disbursement):
+    if not isinstance(document, Allocation | Obligation | Disbursement):
         return getattr(document, "amount", None)
     amounts = [to_amount(line.amount) for line in document.lines.all() if line.fund in funds]
     return to_money(Amount(sum(amount.minor for amount in amounts), amounts[0].currency)) if amounts else None
@@ -211,6 +231,10 @@ def state_of(document: Document) -> tuple[str, str]:
         return _("Reversed"), "bad"
     if isinstance(document, Receipt) and document.identity in (Identity.OPEN, Identity.RETURNED):
         return document.get_identity_display(), "warn" if document.identity == Identity.OPEN else "quiet"
+    if isinstance(document, Obligation):
+        return _state_of_obligation(document)
+    if isinstance(document, Allocation) and document.direction != Direction.GIVE:
+        return document.get_direction_display(), "quiet"
     return "", "quiet"
 
 
@@ -218,6 +242,14 @@ def _state_of_milestone(milestone: Milestone) -> tuple[str, str]:
     if milestone.reversed_on:
         return (_("Reversed"), "bad") if milestone.accepted_on else (_("Dropped"), "quiet")
     return (_("Accepted"), "good") if milestone.accepted_on else (_("Planned"), "info")
+
+
+def _state_of_obligation(obligation: Any) -> tuple[str, str]:
+    if not hasattr(obligation, "open"):
+        add_open([obligation])
+    if not obligation.open:
+        return _("Settled"), "good"
+    return (_("Partly open"), "warn") if obligation.closed else (_("Open"), "warn")
 
 
 _TONES = {

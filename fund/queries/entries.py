@@ -15,6 +15,7 @@ from fund.models import (
     Disbursement,
     Document,
     Milestone,
+    Obligation,
     OpenedBook,
     Pledge,
     Receipt,
@@ -28,6 +29,7 @@ _DOCUMENTS: tuple[type[Document], ...] = (
     Receipt,
     Application,
     Allocation,
+    Obligation,
     Disbursement,
     OpenedBook,
 )

@@ -1,8 +1,9 @@
-"""Projects: what is allocated to them, spent and left, as the ledger has it. Minor units of the functional currency."""
+"""Projects: what they are given, spent, obligated and have left, as the ledger has it, in the functional currency."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from fund import policy
 from ledger.queries import Scope, Total, totals
@@ -14,11 +15,12 @@ class ProjectStanding:
 
     allocated: int = 0
     spent: int = 0
+    obligated: int = 0
 
     @property
     def left(self) -> int:
-        """What is allocated and not spent."""
-        return self.allocated - self.spent
+        """What is allocated and neither spent nor obligated."""
+        return self.allocated - self.spent - self.obligated
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,13 @@ def project_standings(codes: Sequence[str]) -> dict[str, ProjectStanding]:
     return {code: found.get((code, ""), ProjectStanding()) for code in codes}
 
 
-def project_fund_standings(codes: Sequence[str] = ()) -> list[Left]:
-    """The standing of each project in each sub-fund that has allocated or spent for it; of all projects by default."""
-    scope = _scope_of(codes) if codes else Scope(accounts=(policy.ALLOCATED, policy.PROJECTS))
-    found = _stand(totals(scope, by=("account", "fund")))
+def project_fund_standings(codes: Sequence[str] = (), *, until: date | None = None) -> list[Left]:
+    """The standing of each project in each sub-fund that has allocated or spent for it; of all projects by default.
+
+    `until` is the day at whose end it stands; without it, everything counts that is posted.
+    """
+    scope = _scope_of(codes) if codes else Scope(accounts=(policy.ALLOCATED, policy.PROJECTS, policy.OBLIGATED))
+    found = _stand(totals(replace(scope, until=until), by=("account", "fund")))
     return [Left(project, fund, standing) for (project, fund), standing in sorted(found.items())]
 
 
@@ -53,15 +58,18 @@ def spending_by_category(code: str) -> dict[str, int]:
 def _scope_of(codes: Sequence[str]) -> Scope:
     allocated = (policy.ALLOCATED + code for code in codes)
     spent = (f"{policy.PROJECTS}{code}:" for code in codes)
-    return Scope(accounts=(*allocated, *spent))
+    obligated = (policy.OBLIGATED + code for code in codes)
+    return Scope(accounts=(*allocated, *spent, *obligated))
 
 
 def _stand(found: Iterable[Total]) -> dict[tuple[str, str], ProjectStanding]:
     """Standings by project and sub-fund; the sub-fund is empty where the totals run over sub-funds."""
-    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for total in found:
         if total.account.startswith(policy.ALLOCATED):
             sums[total.account.removeprefix(policy.ALLOCATED), total.fund][0] -= total.functional
+        elif total.account.startswith(policy.OBLIGATED):
+            sums[total.account.removeprefix(policy.OBLIGATED), total.fund][2] += total.functional
         else:
             code, _ = policy.split_expense(total.account)
             sums[code, total.fund][1] += total.functional

@@ -40,7 +40,7 @@ class PoolShare:
 
     Paid in, less spent and other costs, is the balance, for the whole and for the share. Other costs (bank charges
     less exchange gains and the like, negative where the gains are more) are what is left between, and so take up the
-    cents that the division of the lines leaves.
+    cents that the division of the lines leaves. `obligated` is the part of the balance that contracts reserve.
     """
 
     donors: int
@@ -49,6 +49,8 @@ class PoolShare:
     spending: tuple[Spending, ...]
     balance: int
     balance_share: int
+    obligated: int = 0
+    obligated_share: int = 0
 
     @property
     def spent(self) -> int:
@@ -84,7 +86,7 @@ def share_pool(donor: str, paid_in: Mapping[str, int], moved: Sequence[Total]) -
     def share(amount: int) -> int:
         return split(amount, weights)[place]
 
-    balance = find_balance(moved)
+    balance, obligated = find_balance(moved), find_obligated(moved)
     spending = (Spending(line.project, line.category, line.amount, share(line.amount)) for line in find_spending(moved))
     return PoolShare(
         donors=len(donors),
@@ -93,6 +95,8 @@ def share_pool(donor: str, paid_in: Mapping[str, int], moved: Sequence[Total]) -
         spending=tuple(spending),
         balance=balance,
         balance_share=share(balance),
+        obligated=obligated,
+        obligated_share=share(obligated),
     )
 
 
@@ -103,6 +107,11 @@ def find_spending(moved: Iterable[Total]) -> list[Spending]:
         if total.account.startswith(policy.PROJECTS):
             sums[policy.split_expense(total.account)] += total.functional
     return [Spending(project, category, amount) for (project, category), amount in sorted(sums.items()) if amount]
+
+
+def find_obligated(moved: Iterable[Total]) -> int:
+    """What of a sub-fund's balance is obligated: contracts let and not paid yet."""
+    return sum(total.functional for total in moved if total.account.startswith(policy.OBLIGATED))
 
 
 def find_balance(moved: Iterable[Total]) -> int:

@@ -18,7 +18,7 @@ from fund.queries.contributions import Standing, sum_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
 from fund.queries.receipts import of_donor, with_parts
-from fund.queries.shares import PoolShare, find_balance, find_spending, name_category, share_pool
+from fund.queries.shares import PoolShare, find_balance, find_obligated, find_spending, name_category, share_pool
 from ledger.money import Amount
 from ledger.queries import (
     InstalmentTotal,
@@ -103,7 +103,8 @@ class FundLine:
     """One of the donor's sub-funds, or the share of the pool: paid in, less spent and other costs, is the balance.
 
     `paid_in` is what was received, less what is unapplied; `other` is bank charges less exchange gains and the like,
-    negative where the gains are more. `trial_balance` is the sub-fund's own, and empty for the share.
+    negative where the gains are more. `trial_balance` is the sub-fund's own, and empty for the share. `obligated` is
+    the part of the balance that contracts reserve.
     """
 
     fund: str
@@ -112,6 +113,7 @@ class FundLine:
     other: int
     balance: int
     trial_balance: tuple[Total, ...] = ()
+    obligated: int = 0
 
     @property
     def debit(self) -> int:
@@ -177,9 +179,9 @@ class DonorStatement:
     @property
     def whole(self) -> FundLine:
         """The own sub-funds and the share of the pool together."""
-        sums = [(line.paid_in, line.spent, line.other, line.balance) for line in self.funds]
-        paid_in, spent, other, balance = (sum(column) for column in zip(*sums, strict=True)) if sums else (0, 0, 0, 0)
-        return FundLine("", paid_in, spent, other, balance)
+        names = ("paid_in", "spent", "other", "balance", "obligated")
+        sums = {name: sum(getattr(line, name) for line in self.funds) for name in names}
+        return FundLine(fund="", **sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,11 +287,18 @@ def _to_fund(one: Contribution, moved: Sequence[Total]) -> FundLine:
     paid_in = one.functional.received - one.functional.unapplied
     spent, balance = sum(line.amount for line in find_spending(moved)), find_balance(moved)
     shown = tuple(total for total in moved if total.amount or total.functional)
-    return FundLine(one.fund, paid_in, spent, paid_in - spent - balance, balance, shown)
+    return FundLine(one.fund, paid_in, spent, paid_in - spent - balance, balance, shown, find_obligated(moved))
 
 
 def _to_share(pool: PoolShare) -> FundLine:
-    return FundLine(policy.POOL, pool.paid_in_share, pool.spent_share, pool.other_share, pool.balance_share)
+    return FundLine(
+        policy.POOL,
+        pool.paid_in_share,
+        pool.spent_share,
+        pool.other_share,
+        pool.balance_share,
+        obligated=pool.obligated_share,
+    )
 
 
 def _load_funds(funds: Sequence[str], as_of: date) -> defaultdict[str, list[Total]]:

@@ -125,7 +125,7 @@ def lowest_cash(account: str, fund: str, *, since: date) -> Low:
 
 
 def lowest_allocation_left(project: str, fund: str, *, since: date) -> Low:
-    """The least that is left of a project's allocation from `since` on, in the functional currency."""
+    """The least of a project's allocation that is neither spent nor obligated from `since` on, functional."""
     return lowest(_allocation(project, fund), since=since, side=-1)
 
 
@@ -140,4 +140,6 @@ def find_earmark(fund: str) -> Agreement | None:
 
 
 def _allocation(project: str, fund: str) -> Scope:
-    return Scope(accounts=(f"{policy.ALLOCATED}{project}", f"{policy.PROJECTS}{project}:"), funds=(fund,))
+    # A debit: what is open of obligations is as little left as what is spent.
+    obligated = f"{policy.OBLIGATED}{project}"
+    return Scope(accounts=(f"{policy.ALLOCATED}{project}", f"{policy.PROJECTS}{project}:", obligated), funds=(fund,))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
-from fund.models import Allocation, AllocationLine, Disbursement, DisbursementLine
+from fund.models import Allocation, AllocationLine, Direction, Disbursement, DisbursementLine, Obligation
 from fund.money import to_amount, to_money
 from fund.queries.chains import state_of
 from ledger.money import Amount
@@ -15,11 +15,18 @@ LATEST = 25
 
 
 def latest_allocations(*, project: str = "", fund: str = "") -> list[Any]:
-    """The latest allocations to a project, or out of a sub-fund and then of it alone; see `add_totals`."""
+    """The latest decisions on a project, or on a sub-fund and then on it alone; see `add_totals`.
+
+    What the project gave away is negative.
+    """
     lines = AllocationLine.objects.filter(fund=fund) if fund else AllocationLine.objects.all()
-    which = Q(lines__fund=fund) if fund else Q(project__code=project)
-    found = Allocation.objects.filter(which).distinct().select_related("project")
-    return add_totals(found.prefetch_related(Prefetch("lines", lines))[:LATEST])
+    which = Q(lines__fund=fund) if fund else Q(project__code=project) | Q(source__code=project)
+    found = Allocation.objects.filter(which).distinct().select_related("project", "source")
+    latest = add_totals(found.prefetch_related(Prefetch("lines", lines))[:LATEST])
+    for allocation in latest:
+        if project and allocation.source and allocation.source.code == project:
+            allocation.total = -allocation.total
+    return latest
 
 
 def latest_disbursements(*, project: str = "", fund: str = "") -> list[Any]:
@@ -30,13 +37,22 @@ def latest_disbursements(*, project: str = "", fund: str = "") -> list[Any]:
     return add_totals(found.prefetch_related(Prefetch("lines", lines))[:LATEST])
 
 
+def latest_obligations(*, project: str) -> QuerySet[Obligation]:
+    """The latest obligations of a project."""
+    return Obligation.objects.filter(project__code=project).select_related("project")[:LATEST]
+
+
 def add_totals(documents: Iterable[Any]) -> list[Any]:
-    """The documents with `total` and `projects` of their lines at hand, and `status`, their state with its tone."""
+    """The documents with `total` and `projects` of their lines at hand, and `status`, their state with its tone.
+
+    The total of an allocation that returns money is negative.
+    """
     found = list(documents)
     for document in found:
         lines = document.lines.all()
         amounts = [to_amount(line.amount) for line in lines]
-        document.total = to_money(Amount(sum(amount.minor for amount in amounts), amounts[0].currency))
+        sign = -1 if getattr(document, "direction", "") == Direction.RETURN else 1
+        document.total = to_money(Amount(sign * sum(amount.minor for amount in amounts), amounts[0].currency))
         document.projects = sorted({line.project.code for line in lines if isinstance(line, DisbursementLine)})
         document.status = state_of(document)
     return found

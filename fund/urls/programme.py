@@ -2,17 +2,43 @@
 
 from django.urls import path
 
-from fund.views import allocations, disbursements, projects, recommendations, sub_funds
+from fund.views import (
+    allocations,
+    budgets,
+    disbursements,
+    obligations,
+    project_closures,
+    projects,
+    recommendations,
+    sub_funds,
+)
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
     path("projects/new/", projects.ProjectNew.as_view(), name="project-new"),
     path("projects/<slug:code>/", projects.ProjectDetail.as_view(), name="project"),
     path("projects/<slug:code>/edit/", projects.ProjectEdit.as_view(), name="project-edit"),
+    path("projects/<slug:code>/budgets/", budgets.BudgetVersions.as_view(), name="budget-list"),
+    path("projects/<slug:code>/budgets/new/", budgets.BudgetNew.as_view(), name="budget-new"),
+    path(
+        "projects/<slug:code>/close-operations/",
+        project_closures.OperationsClose.as_view(),
+        name="project-close-operations",
+    ),
+    path(
+        "projects/<slug:code>/close-accounts/", project_closures.AccountsClose.as_view(), name="project-close-accounts"
+    ),
+    path("projects/<slug:code>/reopen/", project_closures.ProjectReopen.as_view(), name="project-reopen"),
     path("allocations/", allocations.AllocationList.as_view(), name="allocation-list"),
     path("allocations/new/", allocations.AllocationNew.as_view(), name="allocation-new"),
+    path("allocations/return/", allocations.AllocationReturn.as_view(), name="allocation-return"),
+    path("allocations/move/", allocations.AllocationMove.as_view(), name="allocation-move"),
     path("allocations/<slug:number>/", allocations.AllocationDetail.as_view(), name="allocation"),
     path("allocations/<slug:number>/reverse/", allocations.AllocationReverse.as_view(), name="allocation-reverse"),
+    path("obligations/", obligations.ObligationList.as_view(), name="obligation-list"),
+    path("obligations/new/", obligations.ObligationNew.as_view(), name="obligation-new"),
+    path("obligations/<slug:number>/", obligations.ObligationDetail.as_view(), name="obligation"),
+    path("obligations/<slug:number>/cancel/", obligations.ObligationCancel.as_view(), name="obligation-cancel"),
     path("disbursements/", disbursements.DisbursementList.as_view(), name="disbursement-list"),
     path("disbursements/new/", disbursements.DisbursementNew.as_view(), name="disbursement-new"),
     path("disbursements/<slug:number>/", disbursements.DisbursementDetail.as_view(), name="disbursement"),

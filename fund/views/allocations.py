@@ -1,6 +1,6 @@
 """Allocations: decisions that give projects money of sub-funds."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BaseFormSet
@@ -8,16 +8,18 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fund.filters.allocations import AllocationFilter
-from fund.forms.allocations import AllocationForm, AllocationLines
-from fund.forms.choices import available_fund_choices
+from fund.forms.allocations import AllocationForm, AllocationLines, MoveForm
+from fund.forms.choices import BLANK, all_fund_choices, available_fund_choices
 from fund.forms.lines import filled_lines
 from fund.models import Allocation, Project
-from fund.operations.allocations import allocate
+from fund.operations.allocations import allocate, reallocate, return_allocation
 from fund.operations.reversals import reverse_allocation
-from fund.queries.projects import project_fund_standings
+from fund.queries.projects import Left, project_fund_standings
 from fund.queries.uses import add_totals
 from fund.views.corrections import ReversalPage
-from fund.views.pages import DocumentPage, FormPage, ListPage
+from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
+from ledger.money import to_decimal
+from ledger.queries import functional_currency
 
 
 class AllocationList(ListPage):
@@ -25,7 +27,7 @@ class AllocationList(ListPage):
 
     template_name = "fund/allocation_list.html"
     permission_required = "fund.view_allocation"
-    queryset = Allocation.objects.select_related("project").prefetch_related("lines")
+    queryset = Allocation.objects.select_related("project", "source").prefetch_related("lines")
     filterset_class = AllocationFilter
     orderings = {"number": ("number",), "decided_on": ("decided_on", "number"), "project": ("project__code", "number")}
     default_ordering = "-decided_on"
@@ -38,7 +40,7 @@ class AllocationDetail(DocumentPage[Allocation]):
     """An allocation: the decision, its sub-funds, its chain and its entries."""
 
     model = Allocation
-    queryset = Allocation.objects.select_related("project", "created_by").prefetch_related("lines")
+    queryset = Allocation.objects.select_related("project", "source", "created_by").prefetch_related("lines")
     template_name = "fund/allocation_detail.html"
     permission_required = "fund.view_allocation"
 
@@ -81,6 +83,75 @@ class AllocationNew(FormPage):
         lines = {line["fund"]: line["amount"] for line in filled_lines(formsets[0])}
         facts["project"] = Project.objects.get(code=facts["project"])
         return allocate(**facts, lines=lines, by=self.user)
+
+
+class LeftPage(FormPage):
+    """What the forms share that take money back of a project: a line for each sub-fund that it has some of left."""
+
+    template_name = "fund/left_form.html"
+    permission_required = "fund.add_allocation"
+    giver: ClassVar[str]
+    extra_context = {"back": (_("Allocations"), reverse_lazy("fund:allocation-list")), "busy": _("Posting…")}
+
+    def make_formsets(self, data: Any = None) -> list[BaseFormSet[Any]]:
+        choices = [BLANK, *all_fund_choices()]
+        left = self.find_left() if data is None else []
+        currency = functional_currency()
+        initial = [{"fund": row.fund, "amount": f"{to_decimal(row.standing.left, currency):f}"} for row in left]
+        return [AllocationLines(data, prefix="lines", initial=initial or None, form_kwargs={"funds": choices})]
+
+    def find_left(self) -> list[Left]:
+        """What the project that the address names has left."""
+        project = find_asked(Project.objects.all(), self.request.GET.get(self.giver), field="code")
+        found = project_fund_standings([project.code]) if project else []
+        return [row for row in found if row.standing.left > 0]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        left = [found for found in project_fund_standings() if found.standing.left > 0]
+        return super().get_context_data(left=left, **context)
+
+
+class AllocationReturn(LeftPage):
+    """Gives back what a project has left."""
+
+    giver = "project"
+    extra_context = LeftPage.extra_context | {
+        "title": _("Return of an allocation"),
+        "lead": _("What a project has left can be allocated again."),
+        "submit": _("Return and post"),
+        "lines": {"title": _("Given back of"), "total_field": "amount", "add_label": _("Add a sub-fund")},
+    }
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return AllocationForm(data, initial={"project": self.request.GET.get("project")})
+
+    def act(self, form: Any, formsets: list[Any]) -> Allocation:
+        facts = form.cleaned_data
+        facts["project"] = Project.objects.get(code=facts["project"])
+        lines = {line["fund"]: line["amount"] for line in filled_lines(formsets[0])}
+        return return_allocation(**facts, lines=lines, by=self.user)
+
+
+class AllocationMove(LeftPage):
+    """Moves what a project has left to another one, in one decision."""
+
+    giver = "source"
+    extra_context = LeftPage.extra_context | {
+        "title": _("Re-allocation"),
+        "lead": _("One decision takes money of a project and gives it to another."),
+        "submit": _("Move and post"),
+        "lines": {"title": _("Moved of"), "total_field": "amount", "add_label": _("Add a sub-fund")},
+    }
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return MoveForm(data, initial={"source": self.request.GET.get("source")})
+
+    def act(self, form: Any, formsets: list[Any]) -> Allocation:
+        facts = form.cleaned_data
+        for name in ("source", "project"):
+            facts[name] = Project.objects.get(code=facts[name])
+        lines = {line["fund"]: line["amount"] for line in filled_lines(formsets[0])}
+        return reallocate(**facts, lines=lines, by=self.user)
 
 
 class AllocationReverse(ReversalPage):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
@@ -15,12 +16,15 @@ from fund.countries import name_countries
 from fund.filters.projects import ProjectFilter
 from fund.forms.projects import NewProjectForm, ProjectForm, initial_of
 from fund.models import Category, Project
+from fund.operations.project_closures import find_unfinished
 from fund.operations.projects import add_project, change_project
+from fund.queries.budgets import CategoryLine, add_categories, find_budget, project_categories
 from fund.queries.history import history_of
 from fund.queries.projects import project_fund_standings, project_standings, spending_by_category
-from fund.queries.uses import LATEST, latest_allocations, latest_disbursements
+from fund.queries.uses import LATEST, latest_allocations, latest_disbursements, latest_obligations
 from fund.recommendations import get_recommendation
 from fund.templatetags.money import minor
+from fund.views.obligations import add_states
 from fund.views.pages import FormPage, ListPage, Page
 from ledger.queries import functional_currency
 
@@ -59,8 +63,17 @@ class ProjectDetail(Page, DetailView[Project]):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         project = self.object
-        add_figures([project])
+        [shown] = add_figures([project])
+        budget = find_budget(project.code)
+        categories = project_categories(project.code, budget)
         return super().get_context_data(
+            budget=budget,
+            categories=categories,
+            together=add_categories(categories),
+            budget_bars=draw_categories(categories) if budget or shown.standing.obligated else [],
+            budget_legend=LEGEND,
+            obligations=add_states(latest_obligations(project=project.code)),
+            unfinished=list(find_unfinished(project)) if self._is_closing() else [],
             recommendations=self._name_recommendations(),
             by_fund=project_fund_standings([project.code]),
             bars=self._draw_categories(),
@@ -70,6 +83,9 @@ class ProjectDetail(Page, DetailView[Project]):
             history=history_of(project.code, noun="project"),
             **context,
         )
+
+    def _is_closing(self) -> bool:
+        return bool(self.object.operations_closed_on and not self.object.accounts_closed_on)
 
     def _name_recommendations(self) -> list[tuple[int, str]]:
         language = get_language() or ""
@@ -90,16 +106,48 @@ class ProjectDetail(Page, DetailView[Project]):
         ]
 
 
-class ProjectForms(FormPage):
-    """What the forms of a new and of an existing project share."""
+#: The parts of a bar: tone and words.
+LEGEND = [(1, _("Spent")), (2, _("Obligated")), (3, _("Available"))]
+
+
+def draw_categories(categories: Iterable[CategoryLine]) -> list[dict[str, Any]]:
+    """A bar per category for `fund/_bars.html`: spent, then obligated, then what of the budget is available."""
+    found, currency = list(categories), functional_currency()
+    unit = max((max(line.budget, line.spent + line.obligated) for line in found), default=0) or 1
+    return [_draw_category(line, unit, currency) for line in found]
+
+
+def _draw_category(line: CategoryLine, unit: int, currency: str) -> dict[str, Any]:
+    segments, x = [], 0
+    for (tone, label), amount in zip(LEGEND, (line.spent, line.obligated, line.available), strict=True):
+        width = max(amount, 0) * 1000 // unit
+        segments.append({"x": x, "width": width, "tone": tone, "label": label, "amount": minor(amount, currency)})
+        x += width
+    return {"label": line.label, "amount": minor(line.budget, currency), "segments": segments}
+
+
+class ProjectPage(FormPage):
+    """A form that does something to one project, and comes back to the project's page."""
+
+    permission_required = "fund.change_project"
+    template_name = "fund/form.html"
+    title: ClassVar[str | Promise]
+
+    @cached_property
+    def project(self) -> Project:
+        return get_object_or_404(Project, code=self.kwargs["code"])
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        code = self.project.code
+        back = (code, reverse("fund:project", args=[code]))
+        return super().get_context_data(title=self.title % {"project": code}, back=back, **context)
+
+
+class ProjectNew(FormPage):
+    """The form of a new project."""
 
     template_name = "fund/project_form.html"
     extra_context = {"submit": _("Save the project")}
-
-
-class ProjectNew(ProjectForms):
-    """The form of a new project."""
-
     permission_required = "fund.add_project"
 
     def make_form(self, data: Any = None) -> forms.Form:
@@ -113,22 +161,15 @@ class ProjectNew(ProjectForms):
         return super().get_context_data(title=_("New project"), back=back, **context)
 
 
-class ProjectEdit(ProjectForms):
+class ProjectEdit(ProjectPage):
     """The form of an existing project."""
 
-    permission_required = "fund.change_project"
-
-    @cached_property
-    def project(self) -> Project:
-        return get_object_or_404(Project, code=self.kwargs["code"])
+    template_name = "fund/project_form.html"
+    title = _("Edit %(project)s")
+    extra_context = {"submit": _("Save the project")}
 
     def make_form(self, data: Any = None) -> forms.Form:
         return ProjectForm(data, initial=initial_of(self.project))
 
     def act(self, form: Any, formsets: list[Any]) -> Project:
         return change_project(self.project, facts=form.to_facts(), by=self.user)
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        code = self.project.code
-        title = _("Edit %(project)s") % {"project": code}
-        return super().get_context_data(title=title, back=(code, reverse("fund:project", args=[code])), **context)

@@ -12,6 +12,7 @@ from reports.statements.cover import cover
 from reports.statements.disbursements import disbursement_lines, disbursements_by_project
 from reports.statements.journal import journal
 from reports.statements.period import Period
+from reports.statements.projects import projects
 from reports.statements.trial_balance import trial_balance, trial_balance_by_currency, trial_balance_by_fund
 
 
@@ -25,6 +26,7 @@ def audit_sheets(fund: str, period: Period, made_at: datetime) -> Iterator[Sheet
     yield journal(period)
     yield contributions_by_donor(period)
     yield agreements(period)
+    yield projects(balances, period)
     yield disbursements_by_project(balances, period)
     yield disbursement_lines(period)
     yield acts(period)

@@ -6,7 +6,7 @@ from fund import policy
 from ledger.money import digits
 from ledger.queries import functional_currency
 from reports.sheets import Column, Combined, Count, Difference, Here, Row, Sheet, Sum, Verdict
-from reports.statements import cover
+from reports.statements import cover, projects
 from reports.statements.balances import Balance, account_group
 from reports.statements.contributions import AGREEMENTS, DONORS
 from reports.statements.disbursements import DURING, LINES, PROJECTS, TO_DATE
@@ -125,6 +125,13 @@ def _donors_in_journal() -> Iterator[Row]:
 
 
 def _projects() -> Iterator[Row]:
+    standing = projects.PROJECTS
+    allocated, spent, obligated = (
+        (Sum(standing, column),) for column in (projects.ALLOCATED, projects.SPENT, projects.OBLIGATED)
+    )
+    yield _row("Allocated: projects = trial balance", allocated, minus=_trial(CLOSING, policy.ALLOCATED))
+    yield _row("Spent: projects = trial balance", spent, _trial(CLOSING, policy.PROJECTS))
+    yield _row("Obligated: projects = trial balance", obligated, _trial(CLOSING, policy.OBLIGATED))
     debit, credit = _trial(DEBIT, policy.PROJECTS), _trial(CREDIT, policy.PROJECTS)
     yield _row("Spent in the period: projects = trial balance", (Sum(PROJECTS, DURING),), debit, minus=credit)
     yield _row("Spent to date: projects = trial balance", (Sum(PROJECTS, TO_DATE),), _trial(CLOSING, policy.PROJECTS))

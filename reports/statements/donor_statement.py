@@ -61,16 +61,17 @@ def _summary(statement: DonorStatement, fund: str) -> Sheet:
 
 
 def _balances(statement: DonorStatement) -> Sheet:
-    titles = (_("Paid in"), _("Spent"), _("Other costs"), _("Balance"))
+    titles = (_("Paid in"), _("Spent"), _("Other costs"), _("Balance"), _("Of it obligated"))
     columns = [Column(_("Sub-fund"), 24), *(amount_column(title, statement.currency) for title in titles)]
     rows: list[Row] = []
     for line in statement.funds:
         label = _("Share of the pool") if line.fund == POOL else line.fund
-        minors = (line.paid_in, line.spent, line.other, line.balance)
+        minors = (line.paid_in, line.spent, line.other, line.balance, line.obligated)
         rows.append([label, *(Amount(minor, statement.currency) for minor in minors)])
     notes = [
         _("Paid in: what was received, less what is unapplied. Paid in less spent and other costs is the balance."),
         _("Other costs: bank charges less exchange gains and the like; below zero where the gains are more."),
+        _("Obligated: contracts that are let and not paid yet."),
     ]
     return Sheet(_("What is left"), _heading(statement, _("What is left")), columns, rows, notes=notes)
 
@@ -166,6 +167,7 @@ def _pool(statement: DonorStatement, pool: PoolShare) -> Sheet:
         (_("Spent"), pool.spent, pool.spent_share),
         (_("Other costs"), pool.other, pool.other_share),
         (_("Balance"), pool.balance, pool.balance_share),
+        (_("Of it obligated"), pool.obligated, pool.obligated_share),
     )
     columns = [Column(_("Line"), 46)]
     columns += [amount_column(title, statement.currency, total=False) for title in (_("The whole pool"), _("Share"))]

@@ -28,6 +28,7 @@ CONDITIONAL = f"AGR-{YEAR}-0004"
 RECEIPT, ALLOCATION = f"RCT-{YEAR}-0001", f"ALC-{YEAR}-0001"
 DEPOSIT, RETURNED, IN_PARTS = f"RCT-{YEAR}-0003", f"RCT-{YEAR}-0004", f"RCT-{YEAR}-0005"
 SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
+OBLIGATION = f"OBL-{YEAR}-0001"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
 
@@ -79,11 +80,23 @@ PROGRAMME = (
     Address("fund:project-new"),
     Address("fund:project", ("CYB-01",)),
     Address("fund:project-edit", ("CYB-01",)),
+    Address("fund:budget-list", ("CYB-01",)),
+    Address("fund:budget-new", ("CYB-01",)),
+    Address("fund:project-close-operations", ("CYB-01",)),
+    Address("fund:project-close-accounts", ("CYB-01",)),
+    Address("fund:project-reopen", ("CYB-01",)),
     Address("fund:allocation-list"),
     Address("fund:allocation-new"),
+    Address("fund:allocation-return", query="project=CYB-01"),
+    Address("fund:allocation-move", query="source=CYB-01"),
     Address("fund:allocation", (ALLOCATION,)),
     Address("fund:allocation-reverse", (ALLOCATION,)),
+    Address("fund:obligation-list"),
+    Address("fund:obligation-new", query="project=CYB-01"),
+    Address("fund:obligation", (OBLIGATION,)),
+    Address("fund:obligation-cancel", (OBLIGATION,)),
     Address("fund:disbursement-list"),
+    Address("fund:disbursement-new", query=f"obligation={OBLIGATION}"),
     Address("fund:disbursement-new"),
     Address("fund:disbursement", (PAID,)),
     Address("fund:disbursement", (PREPARED,), reader="approver"),

@@ -14,10 +14,12 @@ from fund.operations.allocations import allocate
 from fund.operations.amendments import Term, amend_agreement
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.attachments import attach, withdraw_attachment
+from fund.operations.budgets import Planned, set_budget
 from fund.operations.deposits import Part, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.milestones import accept_milestone, plan_milestone
+from fund.operations.obligations import record_obligation
 from fund.operations.opened_books import BookFile, open_book
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
@@ -140,7 +142,7 @@ def put_files(agreement: Agreement, by: User) -> None:
 
 
 def spend(agreement: Agreement, project: Project, bank: BankAccount, people: People) -> None:
-    """An allocation, a payment that is approved and one that waits."""
+    """An allocation, a payment that is approved and one that waits, a contract, a budget."""
     lines = {agreement.number: usd("4000")}
     allocate(project=project, decided_on=day(4, 1), lines=lines, by=people.officer)
     for payee, amount in (("Instructors Ltd", "700"), ("Travel agency", "50.25")):
@@ -153,6 +155,22 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
         )
         if payee == "Instructors Ltd":
             approve_disbursement(disbursement, by=people.approver)
+    record_obligation(
+        project=project,
+        payee="Instructors Ltd",
+        purpose="Twelve courses for analysts",
+        category="Contractual",
+        let_on=day(5, 2),
+        ends_on=day(12, 31),
+        lines={agreement.number: usd("1500")},
+        by=people.officer,
+    )
+    planned = [
+        Planned("Analysts are trained", YEAR, "Contractual", usd("2500")),
+        Planned("Analysts are trained", YEAR, "Travel", usd("1200")),
+        Planned("Support", YEAR, "IndirectCost", usd("300")),
+    ]
+    set_budget(project, decided_on=day(4, 1), lines=planned, by=people.officer)
 
 
 def change(agreement: Agreement, by: User) -> None:

@@ -21,6 +21,7 @@ from fund.models import (
     Disbursement,
     Donor,
     Milestone,
+    Obligation,
     Pledge,
     Project,
     Receipt,
@@ -32,6 +33,7 @@ from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.milestones import plan_milestone
+from fund.operations.obligations import record_obligation
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -229,6 +231,21 @@ def disbursement(allocation: Allocation, bank: BankAccount, officer: User) -> Di
     """DSB-2026-0001: USD 700.00 of the allocation, prepared by the officer, not decided."""
     line = Line("AGR-2026-0001", allocation.project, "Travel", usd("700"))
     return prepare_disbursement(payee="Wings", bank_account=bank, paid_on=date(2026, 3, 20), lines=[line], by=officer)
+
+
+@pytest.fixture
+def obligation(allocation: Allocation, officer: User) -> Obligation:
+    """OBL-2026-0001: USD 2,000.00 of the allocation's 5,000.00, let on 15 March for training."""
+    return record_obligation(
+        project=allocation.project,
+        payee="SecureTrain SA",
+        purpose="Training of analysts",
+        category="Contractual",
+        let_on=date(2026, 3, 15),
+        ends_on=date(2026, 12, 31),
+        lines={"AGR-2026-0001": usd("2000")},
+        by=officer,
+    )
 
 
 @pytest.fixture

@@ -12,7 +12,17 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from fund.errors import FundsFirst, MilestoneTooLarge, ReceiptTwice, StateUnfit, UnappliedExceeded
+from fund.errors import (
+    AllocationExceeded,
+    FundsFirst,
+    MilestoneTooLarge,
+    ObligationUnfit,
+    ProjectClosed,
+    ProjectUnfinished,
+    ReceiptTwice,
+    StateUnfit,
+    UnappliedExceeded,
+)
 from fund.models import (
     Agreement,
     Allocation,
@@ -22,16 +32,19 @@ from fund.models import (
     Disbursement,
     Donor,
     Milestone,
+    Obligation,
     Placement,
     Project,
     Receipt,
 )
-from fund.operations.allocations import allocate
+from fund.operations.allocations import allocate, return_allocation
 from fund.operations.amendments import Term, amend_agreement
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.milestones import accept_milestone, plan_milestone
+from fund.operations.obligations import cancel_obligation, record_obligation
+from fund.operations.project_closures import close_accounts, close_operations
 from fund.operations.receipts import Facts, record_receipt
 from fund.policy import DEFERRED
 from ledger.errors import Refused
@@ -175,3 +188,49 @@ def test_a_disbursement_approved_at_once_is_paid_once(
     only_one(press_at_once(lambda: approve_disbursement(prepared, by=approver)), StateUnfit)
     assert Disbursement.objects.get().state == "paid"
     assert entries().filter(kind="disbursement").count() == 1
+
+
+def test_what_is_left_is_obligated_once(allocation: Allocation, officer: User) -> None:
+    facts: dict[str, Any] = {"payee": "Firm", "purpose": "Work", "category": "Travel"}
+    facts |= {"let_on": date(2026, 4, 1), "ends_on": date(2026, 4, 2)}
+    facts |= {"lines": {"AGR-2026-0001": parse_amount("3000", "USD")}, "by": officer}
+    only_one(press_at_once(lambda: record_obligation(project=allocation.project, **facts)), AllocationExceeded)
+    assert Obligation.objects.count() == entries().filter(kind="obligation").count() == 1
+
+
+def test_a_contract_is_cancelled_once(obligation: Obligation, officer: User) -> None:
+    cancel = {"on": date(2026, 4, 1), "reason": "Over", "by": officer}
+    only_one(press_at_once(lambda: cancel_obligation(obligation, **cancel)), ObligationUnfit)  # type: ignore[arg-type]
+    assert get_total(Scope(accounts=("Equity:Memorandum:Obligated:CYB-01",))).functional == 0
+
+
+def test_two_payments_approved_at_once_release_a_contract_once(
+    obligation: Obligation, bank: BankAccount, officer: User, approver: User
+) -> None:
+    amount = parse_amount("2000", "USD")
+    lines = [Line("AGR-2026-0001", obligation.project, "Contractual", amount, obligation)]
+    facts: dict[str, Any] = {"payee": "X", "bank_account": bank, "paid_on": date(2026, 4, 1), "by": officer}
+    waiting = [prepare_disbursement(lines=lines, **facts) for _ in range(4)]
+    only_one(press_at_once(lambda: approve_disbursement(waiting.pop(), by=approver)), ObligationUnfit)
+    assert get_total(Scope(accounts=("Equity:Memorandum:Obligated:CYB-01",))).functional == 0
+
+
+def test_a_project_closes_or_gets_money_and_never_both(receipt: Receipt, project: Project, officer: User) -> None:
+    close_operations(project, on=DAY, by=officer)
+    acts: list[Callable[[], Any]] = [
+        lambda: close_accounts(project, on=DAY, by=officer),
+        lambda: allocate(
+            project=project, decided_on=DAY, lines={"AGR-2026-0001": parse_amount("1", "USD")}, by=officer
+        ),
+    ]
+    [refused] = [outcome for outcome in press_at_once(lambda: acts.pop()(), times=2) if outcome]
+    assert isinstance(refused, ProjectClosed | ProjectUnfinished)
+    assert bool(Project.objects.get().accounts_closed_on) != Allocation.objects.exists()
+
+
+def test_what_is_left_is_returned_once(allocation: Allocation, officer: User) -> None:
+    lines = {"AGR-2026-0001": parse_amount("5000", "USD")}
+    give_back: dict[str, Any] = {"decided_on": date(2026, 4, 1), "lines": lines, "by": officer}
+    outcomes = press_at_once(lambda: return_allocation(project=allocation.project, **give_back))
+    only_one(outcomes, AllocationExceeded)
+    assert Allocation.objects.count() == 2

@@ -21,6 +21,9 @@ from fund.models import (
     Donor,
     Instalment,
     NumberSeries,
+    Obligation,
+    ObligationCancellation,
+    ObligationLine,
     Pledge,
     Project,
     Receipt,
@@ -29,6 +32,7 @@ from fund.models import (
 from fund.operations.agreements import Due, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
+from fund.operations.obligations import cancel_obligation
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
@@ -270,3 +274,49 @@ def test_progress_names_the_check_at_work(receipt: Receipt):
     run_checks(said.append)
     assert "Every entry names a document that exists as its cause." in said
     assert "1 receipts" in said
+
+
+@pytest.fixture
+def obligated(obligation: Obligation, bank: BankAccount, officer: User, approver: User) -> Obligation:
+    """Of OBL-2026-0001, 700.00 paid and 500.00 cancelled."""
+    line = Line("AGR-2026-0001", obligation.project, "Contractual", usd("700"), obligation)
+    paid = prepare_disbursement(payee="Hotel", bank_account=bank, paid_on=DAY, lines=[line], by=officer)
+    approve_disbursement(paid, by=approver)
+    cancel_obligation(obligation, on=DAY, reason="Less", lines={"AGR-2026-0001": usd("500")}, by=officer)
+    return obligation
+
+
+OBLIGATED = "Equity:Memorandum:Obligated:CYB-01 in AGR-2026-0001 for OBL-2026-0001/1"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (update(ObligationLine, amount=Decimal(1)), f"OBL-2026-0001: {OBLIGATED} is USD 1.00 on the document"),
+        (update(Obligation, amount=Decimal(1)), "OBL-2026-0001 is of USD 1.00, its lines add up to USD 2,000.00."),
+        (update(Obligation, let_on=DAY), "OBL-2026-0001 is dated 2026-04-01, its entry JE-2026-000004 2026-03-15."),
+        (update(Obligation, let_on=date(2025, 4, 1)), "OBL-2026-0001 is dated in 2025: its number is of another"),
+        (update(ObligationCancellation, amount=Decimal(1)), f"OBL-2026-0001: {OBLIGATED} is USD -1.00 on the"),
+        (update(ObligationCancellation, cancelled_on=date(2026, 4, 2)), "OBL-2026-0001 is dated 2026-04-02, its entry"),
+        (lambda: ObligationCancellation.objects.all().delete(), "OBL-2026-0001 must have caused 1 entry"),
+        (update(ObligationLine, reference="OBL-2026-0001/2"), "OBL-2026-0001/1 is no line of an obligation."),
+        (update(DisbursementLine, obligation=None), f"DSB-2026-0001: {OBLIGATED} is USD 0.00 on the document"),
+        (update(Allocation, direction="return"), "ALC-2026-0001: Equity:Unallocated in AGR-2026-0001 is USD -5,000.00"),
+        (
+            lambda: AuditRecord.objects.filter(act="cancel obligation").delete(),
+            "OBL-2026-0001 has no audit record of “cancel obligation”.",
+        ),
+    ],
+)
+def test_a_contract_that_was_tampered_with_is_found(obligated: Obligation, change: Change, problem: str):
+    assert check() == []
+    change()
+    assert any(problem in found for found in check()), check()
+
+
+def test_more_released_than_was_obligated_is_found(obligation: Obligation):
+    account = "Equity:Memorandum:Obligated:CYB-01"
+    legs = [Leg(account, -200001, "USD", -200001, "AGR-2026-0001", instalment="OBL-2026-0001/1")]
+    legs.append(Leg("Equity:Memorandum:Obligations", 200001, "USD", 200001, "AGR-2026-0001"))
+    post_entry(Draft(DAY, "obligation", "", "", ("OBL-2026-0001",), tuple(legs)), by="officer")
+    assert "More of OBL-2026-0001/1 is paid and cancelled than was obligated." in check()

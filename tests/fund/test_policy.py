@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from fund import policy
-from fund.policy import Arrival, Carried, CashOut, Charge, Item, Party, Share
+from fund.policy import Arrival, Carried, CashOut, Charge, Item, Party, Reserved, Share
+from fund.policy_obligations import cancel_obligation, obligate
 from ledger.entries import Draft, find_problems
 from ledger.money import Amount
 
@@ -215,3 +217,35 @@ def test_item_that_is_carried_at_its_closing_rate_is_left_out() -> None:
 )
 def test_income_and_expense_accounts_take_the_functional_currency_alone(account: str, currency: str) -> None:
     assert policy.account_currency(account, "USD") == currency
+
+
+def test_a_contract_and_its_cancellation_are_one_memorandum_pair() -> None:
+    facts: dict[str, Any] = {"number": "OBL-2026-0001", "payee": "Firm", "project": "CYB-01", "on": DAY}
+    facts |= {"lines": [Reserved("OBL-2026-0001/1", "POOL", 1200)], "currency": "USD"}
+    let, cancelled = obligate(**facts), cancel_obligation(**facts, reason="Over")
+    assert lines(let) == {
+        "Equity:Memorandum:Obligated:CYB-01": (1200, 1200),
+        "Equity:Memorandum:Obligations": (-1200, -1200),
+    }
+    assert [leg.opposite() for leg in cancelled.legs] == list(let.legs)
+    assert (let.kind, let.links) == ("obligation", ("OBL-2026-0001",))
+    assert cancelled.narration == "Obligation OBL-2026-0001 cancelled: Over"
+    assert not find_problems(let, "USD")
+
+
+def test_a_payment_releases_its_contract_in_the_same_entry() -> None:
+    charge = Charge("POOL", "CYB-01", "Travel", 100, obligation="OBL-2026-0001/1", released=60)
+    cash = [CashOut("POOL", Carried(Amount(100, "USD"), 100))]
+    facts: dict[str, Any] = {"number": "DSB-2026-0001", "payee": "Firm", "on": DAY, "bank": "Assets:Bank:CITI-USD"}
+    draft = policy.disburse(**facts, charges=[charge], cash=cash, currency="USD")
+    assert lines(draft)["Equity:Memorandum:Obligated:CYB-01"] == (-60, -60)
+    assert draft.links == ("DSB-2026-0001", "OBL-2026-0001")
+
+
+def test_what_is_returned_or_moved_stays_inside_equity() -> None:
+    facts: dict[str, Any] = {"number": "ALC-2026-0003", "project": "CYB-01", "on": DAY, "currency": "USD"}
+    facts["lines"] = [("AGR-2026-0001", 70)]
+    returned, moved = policy.return_allocation(**facts), policy.reallocate(**facts, source="BOR-01")
+    assert lines(returned) == {"Equity:Allocated:CYB-01": (70, 70), "Equity:Unallocated": (-70, -70)}
+    assert lines(moved) == {"Equity:Allocated:BOR-01": (70, 70), "Equity:Allocated:CYB-01": (-70, -70)}
+    assert (returned.links, moved.links) == (("ALC-2026-0003",), ("ALC-2026-0003", "AGR-2026-0001"))

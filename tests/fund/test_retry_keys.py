@@ -24,12 +24,15 @@ from fund.models import (
     Delegation,
     Disbursement,
     Donor,
+    Project,
     Receipt,
 )
 from fund.operations.answers import KEPT, Attempt, Outcome, answer_once
 from fund.operations.attachments import attach
 from fund.operations.deposits import return_deposit
 from fund.operations.disbursements import approve_disbursement
+from fund.operations.project_closures import close_operations
+from fund.operations.projects import ProjectFacts, add_project
 from fund.views.attempts import read_attempt
 
 ONE_LINE = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
@@ -50,6 +53,12 @@ ALLOCATION = LINE | {"project": "CYB-01", "decided_on": "2026-03-10"}
 PARTS = ONE_LINE | {"lines-0-place": "AGR-2026-0001/1", "lines-0-amount": "50"}
 APPLICATION = {"place": "gift/CAN", "amount": "40", "on": "2026-03-09", "word": "L-1", "word_on": "2026-03-08"}
 APPLICATION |= {"bank_account": "CITI-USD"}
+MOVE = ALLOCATION | {"project": "BOR-01", "source": "CYB-01"}
+CANCELLATION = REVERSAL | {"AGR-2026-0001": "500"}
+OBLIGATION = LINE | {"project": "CYB-01", "payee": "Wings", "purpose": "Flights", "category": "Travel"}
+OBLIGATION |= {"let_on": "2026-03-12", "ends_on": "2026-12-31"}
+BUDGET = ONE_LINE | {"decided_on": "2026-03-12", "lines-0-output": "Analysts are trained", "lines-0-year": "2026"}
+BUDGET |= {"lines-0-category": "IndirectCost", "lines-0-amount": "100"}
 PAYMENT = LINE | {"payee": "Wings", "bank_account": "CITI-USD", "paid_on": "2026-03-20", "lines-0-project": "CYB-01"}
 
 
@@ -93,6 +102,14 @@ CHANGES = [
     Change("project-edit", "/projects/CYB-01/edit/", "project", PROJECT),
     Change("allocation-new", "/allocations/new/", "receipt project", ALLOCATION),
     Change("allocation-reverse", "/allocations/ALC-2026-0001/reverse/", "allocation", REVERSAL),
+    Change("allocation-return", "/allocations/return/", "allocation", ALLOCATION),
+    Change("allocation-move", "/allocations/move/", "allocation border", MOVE),
+    Change("obligation-new", "/obligations/new/", "allocation", OBLIGATION),
+    Change("obligation-cancel", "/obligations/OBL-2026-0001/cancel/", "obligation", CANCELLATION),
+    Change("budget-new", "/projects/CYB-01/budgets/new/", "fund_year project", BUDGET),
+    Change("project-close-operations", "/projects/CYB-01/close-operations/", "project", {"on": "2026-06-01"}),
+    Change("project-close-accounts", "/projects/CYB-01/close-accounts/", "stopped", {"on": "2026-06-01"}),
+    Change("project-reopen", "/projects/CYB-01/reopen/", "stopped", REASON),
     Change("disbursement-new", "/disbursements/new/", "allocation", PAYMENT | {"lines-0-category": "Travel"}),
     Change("disbursement-approve", "/disbursements/DSB-2026-0001/approve/", "disbursement", {}, "approver_client"),
     Change("disbursement-reject", "/disbursements/DSB-2026-0001/reject/", "disbursement", REASON, "approver_client"),
@@ -142,6 +159,17 @@ def delegation(approver: User, officer: User) -> Delegation:
 def returned(deposit: Receipt, officer: User) -> Receipt:
     return_deposit(deposit, on=date(2026, 3, 9), reason="Sent by mistake", by=officer)
     return deposit
+
+
+@pytest.fixture
+def border(officer: User) -> Project:
+    return add_project(code="BOR-01", facts=ProjectFacts("Borders", [1], ["GTM"], date(2026, 1, 1)), by=officer)
+
+
+@pytest.fixture
+def stopped(project: Project, officer: User) -> Project:
+    close_operations(project, on=date(2026, 5, 1), by=officer)
+    return project
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fund.models import Donor
+from fund.models import Donor, Obligation
 from fund.queries.figures import Figures
 from fund.queries.shares import PoolShare, Spending, share_pool
 from fund.queries.statements import DonorStatement, make_statement
@@ -138,3 +138,13 @@ def test_every_line_is_divided_without_a_remainder(paid_in: dict[str, int], spen
         assert sum(other.other_share for other in pools) == pool.other
     for pool in pools:
         assert pool.paid_in_share - pool.spent_share - pool.other_share == pool.balance_share
+
+
+def test_a_statement_says_what_of_the_balance_is_obligated(obligation: Obligation) -> None:
+    statement = make_statement(Donor.objects.get(code="CAN"), as_of=date(2026, 3, 15))
+    assert [(line.fund, line.balance, line.obligated) for line in statement.funds] == [
+        ("AGR-2026-0001", 600000, 200000)
+    ]
+    assert statement.whole.obligated == 200000
+    before = make_statement(statement.donor, as_of=date(2026, 3, 14))
+    assert before.whole.obligated == 0

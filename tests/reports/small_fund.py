@@ -12,6 +12,7 @@ from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import Part, identify_deposit, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.obligations import record_obligation
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -174,6 +175,18 @@ class SmallFund:
     def allocate(self, project: Project, day: str, lines: dict[str, str]) -> None:
         amounts = {fund: money(amount) for fund, amount in lines.items()}
         allocate(project=project, decided_on=on(day), lines=amounts, by=self.officer)
+
+    def oblige(self, day: str, lines: dict[str, str]) -> None:
+        record_obligation(
+            project=self.cyb,
+            payee="Firm",
+            purpose="Courses",
+            category="Contractual",
+            let_on=on(day),
+            ends_on=on("2026-12-31"),
+            lines={fund: money(amount) for fund, amount in lines.items()},
+            by=self.officer,
+        )
 
     def pay(self, payee: str, bank: BankAccount, day: str, *lines: tuple[str, Project, str, str]) -> Disbursement:
         charged = [Line(fund, project, category, money(amount)) for fund, project, category, amount in lines]

@@ -75,6 +75,15 @@ def test_what_is_not_identified_has_a_row_beside_the_donors(small_fund: SmallFun
     assert (row["Name"], cents(row["Received"]), cash.amount) == ("Deposits not identified", cash.functional, 11000)
 
 
+def test_the_projects_sheet_knows_what_is_obligated(small_fund: SmallFund, tmp_path: Path) -> None:
+    small_fund.oblige("2026-03-10", {"AGR-2025-0001": "USD 120"})
+    book = make(tmp_path)
+    [row] = [row for row in rows_of(book, "Projects") if row["Project"] == "CYB-01"]
+    assert (row["Sub-fund"], row["Allocated"], row["Obligated"]) == ("AGR-2025-0001", 400, 120)
+    assert cents(row["Left"]) == 40000 - cents(row["Spent"]) - 12000
+    assert {found["Result"] for found in calculate_checks(book)} == {"OK"}
+
+
 def test_a_figure_that_was_tampered_with_is_told(small_fund: SmallFund, tmp_path: Path) -> None:
     book = make(tmp_path)
     debit = next(cell for cell in book["Journal"]["L"] if isinstance(cell.value, int | float))

@@ -1,0 +1,48 @@
+"""What commands read: days, amounts of sub-funds, documents and projects by their names."""
+
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from datetime import date
+
+from django.core.management import CommandError
+
+from fund.models import Obligation, Project
+from ledger.money import Amount, parse_amount
+from ledger.queries import functional_currency
+
+
+def read_day(text: str) -> date:
+    """A day such as 2026-03-31, for `type=`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}” is not a day. Write it like 2026-03-31.") from None
+
+
+def read_lines(texts: Sequence[str]) -> dict[str, Amount]:
+    """Amounts by sub-fund, in the functional currency, of texts such as POOL=1500.00. Raises CommandError, Refused."""
+    lines: dict[str, Amount] = {}
+    for text in texts:
+        fund, equals, amount = text.partition("=")
+        if not equals or fund in lines:
+            raise CommandError(
+                f"“{text}” is no amount of another sub-fund. Write it like POOL=1500.00, each fund once."
+            )
+        lines[fund] = parse_amount(amount, functional_currency())
+    return lines
+
+
+def find_project(code: str) -> Project:
+    """The project with a code. Raises CommandError."""
+    found = Project.objects.filter(code=code.strip().upper()).first()
+    if found is None:
+        raise CommandError(f"{code} is not a project's code.")
+    return found
+
+
+def find_obligation(number: str) -> Obligation:
+    """The obligation with a number. Raises CommandError."""
+    found = Obligation.objects.filter(number=number.strip()).first()
+    if found is None:
+        raise CommandError(f"{number} is not the number of an obligation, such as OBL-2026-0001.")
+    return found

@@ -1,0 +1,92 @@
+"""The end of a project: first its operations close, then its accounts; each can be reopened, with a reason."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.contrib.auth.models import User
+
+from fund.errors import ProjectUnfinished, StateUnfit
+from fund.models import Disbursement, DisbursementState, Obligation, Project
+from fund.operations import acts
+from fund.queries.obligations import open_obligations
+from fund.queries.projects import project_fund_standings
+from ledger.money import Amount
+from ledger.operations import writing
+from ledger.queries import functional_currency
+
+
+def close_operations(project: Project, *, on: date, by: User) -> None:
+    """From the next day on no contract is let for the project; what was let before is paid or cancelled.
+
+    Raises StateUnfit where they closed before, ProjectUnfinished where a contract is dated later, ValueInvalid.
+    """
+    acts.require(by, "change_project")
+    with writing():
+        found = Project.objects.get(pk=project.pk)
+        if found.operations_closed_on:
+            raise StateUnfit(f"{found.code} closed its operations on {found.operations_closed_on} already.")
+        acts.check_not_before(on, found.starts_on, "on")
+        later = Obligation.objects.filter(project=found, let_on__gt=on).order_by("-let_on").first()
+        if later:
+            raise ProjectUnfinished(f"{later} was let on {later.let_on}: choose that day or later.", field="on")
+        found.operations_closed_on = on
+        found.save(update_fields=["operations_closed_on"])
+        acts.record("close operations of project", found.code, by=by, detail=str(on))
+
+
+def close_accounts(project: Project, *, on: date, by: User) -> None:
+    """Nothing is paid for the project or allocated to it from now on, whatever its day.
+
+    Raises ProjectUnfinished while obligations are open, payments wait or allocations are left; StateUnfit where the
+    operations are open or the accounts closed; ValueInvalid.
+    """
+    acts.require(by, "change_project")
+    with writing():
+        found = Project.objects.get(pk=project.pk)
+        if found.accounts_closed_on:
+            raise StateUnfit(f"{found.code} closed its accounts on {found.accounts_closed_on} already.")
+        if found.operations_closed_on is None:
+            raise StateUnfit(f"{found.code} is in operation: close its operations first.")
+        acts.check_not_before(on, found.operations_closed_on, "on")
+        unfinished = list(find_unfinished(found, on))
+        if unfinished:
+            raise ProjectUnfinished(" ".join(unfinished))
+        found.accounts_closed_on = on
+        found.save(update_fields=["accounts_closed_on"])
+        acts.record("close accounts of project", found.code, by=by, detail=str(on))
+
+
+def reopen_project(project: Project, *, reason: str, by: User) -> None:
+    """Takes the last closure of a project back: that of its accounts, or else that of its operations.
+
+    Raises StateUnfit where neither is closed, ValueInvalid.
+    """
+    acts.require(by, "change_project")
+    reason = acts.clean_text(reason, field="reason", longest=200)
+    with writing():
+        found = Project.objects.get(pk=project.pk)
+        if found.operations_closed_on is None:
+            raise StateUnfit(f"{found.code} is open: there is no closure to take back.")
+        field = "accounts_closed_on" if found.accounts_closed_on else "operations_closed_on"
+        setattr(found, field, None)
+        found.save(update_fields=[field])
+        acts.record("reopen project", found.code, by=by, detail=reason)
+
+
+def find_unfinished(project: Project, on: date | None = None) -> Iterator[str]:
+    """What keeps the accounts of a project open, a sentence each that says what to do; also as it stood on a day."""
+    currency = functional_currency()
+    for obligation in open_obligations(project=project.code):
+        yield f"{obligation} has {Amount(obligation.open, currency)} open: pay it or cancel it."
+    waiting = Disbursement.objects.filter(state=DisbursementState.PREPARED, lines__project=project).distinct()
+    for disbursement in waiting.order_by("number"):
+        yield f"{disbursement} awaits approval: approve or reject it."
+    standings = project_fund_standings([project.code])
+    left = {found.fund: found.standing.left for found in standings if found.standing.left}
+    for fund, minor in left.items():
+        yield f"{Amount(minor, currency)} of {fund} is left: return it or move it to another project."
+    if on is None or left:
+        return
+    for found in project_fund_standings([project.code], until=on):
+        if found.standing.left or found.standing.obligated:
+            yield f"{found.fund} was not settled yet on {on}: choose a later day."

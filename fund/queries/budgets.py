@@ -1,0 +1,69 @@
+"""Budgets of projects beside what was obligated and spent, by category; minor units of the functional currency."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fund.models import BUDGET_CATEGORIES, Budget, BudgetLine, Project
+from fund.money import to_amount
+from fund.queries.obligations import open_by_category
+from fund.queries.projects import spending_by_category
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """One category of a project. `available` is what of the budget is neither obligated nor spent."""
+
+    category: str
+    label: str
+    budget: int = 0
+    obligated: int = 0
+    spent: int = 0
+
+    @property
+    def available(self) -> int:
+        """Negative where more is obligated and spent than was planned."""
+        return self.budget - self.obligated - self.spent
+
+
+def find_budget(project: str) -> Budget | None:
+    """The version that holds, or None where there is none yet."""
+    found = Budget.objects.filter(project__code=project).select_related("created_by").prefetch_related("lines")
+    return found.order_by("-version").first()
+
+
+def budget_versions(project: Project) -> list[Any]:
+    """Every version, the last one first, each with its `total` in minor units."""
+    found: list[Any] = list(project.budgets.select_related("created_by").prefetch_related("lines").order_by("-version"))
+    for budget in found:
+        budget.total = sum(sum_lines(budget.lines.all()).values())
+    return found
+
+
+def project_categories(project: str, budget: Budget | None) -> list[CategoryLine]:
+    """Each category that is planned, obligated or spent, in the order of the categories."""
+    planned = sum_lines(budget.lines.all()) if budget else {}
+    obligated, spent = open_by_category(project), spending_by_category(project)
+    labels = dict(BUDGET_CATEGORIES)
+    used = (planned.keys() | obligated.keys() | spent.keys()) - labels.keys()
+    return [
+        CategoryLine(key, str(labels.get(key, key)), planned.get(key, 0), obligated.get(key, 0), spent.get(key, 0))
+        for key in (*labels, *sorted(used))
+        if any(key in sums for sums in (planned, obligated, spent))
+    ]
+
+
+def add_categories(lines: Iterable[CategoryLine]) -> CategoryLine:
+    """All categories together."""
+    found = list(lines)
+    sums = (sum(getattr(line, name) for line in found) for name in ("budget", "obligated", "spent"))
+    return CategoryLine("", "", *sums)
+
+
+def sum_lines(lines: Iterable[BudgetLine]) -> dict[str, int]:
+    """The planned amounts by category."""
+    sums: defaultdict[str, int] = defaultdict(int)
+    for line in lines:
+        sums[line.category] += to_amount(line.amount).minor
+    return dict(sums)

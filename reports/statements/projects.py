@@ -1,0 +1,46 @@
+"""Where projects stand at the end of a period: allocated, spent, obligated and left, by sub-fund."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from fund import policy
+from fund.models import Project
+from ledger.money import Amount
+from ledger.queries import functional_currency
+from reports.sheets import Column, Row, Sheet, amount_column
+from reports.statements.balances import Balance
+from reports.statements.period import Period
+
+PROJECTS = "Projects"
+
+ALLOCATED, SPENT, OBLIGATED, LEFT = "Allocated", "Spent", "Obligated", "Left"
+
+
+def projects(balances: Sequence[Balance], period: Period) -> Sheet:
+    """One row per project and sub-fund at the end of the period, in the functional currency."""
+    functional = functional_currency()
+    return Sheet(
+        PROJECTS,
+        f"Projects, {period}",
+        [
+            Column("Project", 14),
+            Column("Title", 40),
+            Column("Sub-fund", 16),
+            *(amount_column(title, functional) for title in (ALLOCATED, SPENT, OBLIGATED, LEFT)),
+        ],
+        list(_rows(balances, functional)),
+        notes=["At the end of the period. Left is what is allocated, less what is spent and what contracts reserve."],
+    )
+
+
+def _rows(balances: Sequence[Balance], functional: str) -> Iterator[Row]:
+    titles = dict(Project.objects.values_list("code", "title"))
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one in balances:
+        for place, (prefix, sign) in enumerate(((policy.ALLOCATED, -1), (policy.PROJECTS, 1), (policy.OBLIGATED, 1))):
+            if one.account.startswith(prefix):
+                project = one.account.removeprefix(prefix).partition(":")[0]
+                sums[project, one.fund][place] += sign * one.closing
+    for (project, fund), (allocated, spent, obligated) in sorted(sums.items()):
+        amounts = (allocated, spent, obligated, allocated - spent - obligated)
+        yield [project, titles.get(project), fund, *(Amount(minor, functional) for minor in amounts)]
