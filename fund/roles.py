@@ -8,10 +8,11 @@ APPROVER = "Approver"
 AUDITOR = "Auditor"
 
 _DOCUMENTS = ("donor", "pledge", "agreement", "receipt", "project", "allocation", "disbursement", "attachment")
-_THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate", "openedbook")
+_RUNS = ("revaluation", "recovery", "interest", "bankcharge", "transfer", "inkind", "secretariatpayment")
+_THINGS = (*_DOCUMENTS, *_RUNS, "recoveryterms", "bankaccount", "exchangerate", "openedbook")
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))
-_RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in _DOCUMENTS))
+_RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in (*_DOCUMENTS, *_RUNS)))
 
 # Codenames of the fund's permissions by role.
 PERMISSIONS: dict[str, tuple[str, ...]] = {

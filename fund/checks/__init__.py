@@ -8,7 +8,7 @@ its problems, one sentence each, and reports how far it has come.
 from fund.checks.attachments import check_attachments, check_contents, check_frozen
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
-from fund.checks.documents import KINDS
+from fund.checks.kinds import KINDS
 from fund.checks.people import check_payees
 from fund.checks.records import check_causes, check_documents, check_numbers
 from ledger.checks import Check, Report, run_check

@@ -32,7 +32,7 @@ def check_allocations(report: Report) -> Iterator[str]:
     """No project has spent more of a sub-fund than was allocated to it, at the end of any month."""
     found = totals(Scope(accounts=(policy.ALLOCATED, policy.PROJECTS)), by=("account", "fund", "month"))
     moves: defaultdict[tuple[str, str], list[_Move]] = defaultdict(list)
-    for total in found:
+    for total in (total for total in found if not total.account.endswith(f":{policy.IN_KIND}")):
         # The third part of both accounts is the project's code.
         moves[total.account.split(":")[2], total.fund].append((total.month or date.min, -total.functional))
     for (project, fund), changes in sorted(moves.items()):

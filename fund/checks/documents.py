@@ -52,7 +52,8 @@ class Kind:
     """A kind of document: `accounts` are those whose amounts it states, `day` is the field its number's year is of.
 
     `expect` gives the entries that a document must have caused, in order; `acts` what the audit must have of it;
-    `lines` fetches its related rows, and `parts` is what they are called where they add up to its amount.
+    `lines` fetches its related rows, and `parts` is what they are called where they add up to its amount. Runs are
+    numbered within their month (`by_month`), the others within their year.
     """
 
     model: type[Document]
@@ -63,6 +64,7 @@ class Kind:
     related: tuple[str, ...]
     lines: Callable[[], Prefetch[Any]] | None = None
     parts: str = ""
+    by_month: bool = False
 
     def chunks(self, report: Report) -> Iterator[list[Any]]:
         """Every document of the kind, some at a time, each with its lines in `rows` where the kind has such."""
@@ -165,21 +167,22 @@ def _expect_opened_book(book: OpenedBook, caused: list[Caused]) -> list[Expected
     return [Expected(book.begins_on if entry.on == first else entry.on, {}) for entry in caused]
 
 
-def _acts_of_disbursement(disbursement: Disbursement) -> list[str]:
+def acts_of_payment(noun: str, reverse: str) -> Callable[[Any], list[str]]:
+    """The acts of what one person prepares and another one decides."""
     decided: dict[str, list[str]] = {
-        DisbursementState.REJECTED: ["reject disbursement"],
-        DisbursementState.PAID: ["approve disbursement"],
-        DisbursementState.REVERSED: ["approve disbursement", "reverse disbursement"],
+        DisbursementState.REJECTED: [f"reject {noun}"],
+        DisbursementState.PAID: [f"approve {noun}"],
+        DisbursementState.REVERSED: [f"approve {noun}", reverse],
     }
-    return ["prepare disbursement", *decided.get(disbursement.state, [])]
+    return lambda document: [f"prepare {noun}", *decided.get(document.state, [])]
 
 
-def _acts(first: str, then: str, ended: str) -> Callable[[Any], list[str]]:
+def acts_of(first: str, then: str, ended: str) -> Callable[[Any], list[str]]:
     """The acts of a document that one act makes and another one ends, on the day in the field `ended`."""
     return lambda document: [first, then] if getattr(document, ended) else [first]
 
 
-def _fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[Any]]:
+def fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[Any]]:
     # As a list of their own: a related manager of django-money for each document takes longer than all the rest.
     return lambda: Prefetch(name, queryset.all(), to_attr="rows")
 
@@ -189,19 +192,19 @@ PLEDGES = Kind(
     day="announced_on",
     accounts=(policy.PLEDGED,),
     expect=_expect_pledge,
-    acts=_acts("announce pledge", "withdraw pledge", "withdrawn_on"),
+    acts=acts_of("announce pledge", "withdraw pledge", "withdrawn_on"),
     related=("donor",),
 )
-KINDS = (
+DOCUMENTS = (
     PLEDGES,
     Kind(
         Agreement,
         day="signed_on",
         accounts=policy.OWED,
         expect=_expect_agreement,
-        acts=_acts("sign agreement", "cancel agreement", "cancelled_on"),
+        acts=acts_of("sign agreement", "cancel agreement", "cancelled_on"),
         related=("donor",),
-        lines=_fetch_lines("instalments", Instalment.objects.all()),
+        lines=fetch_lines("instalments", Instalment.objects.all()),
         parts="instalments",
     ),
     Kind(
@@ -209,27 +212,27 @@ KINDS = (
         day="received_on",
         accounts=(policy.BANK, policy.BANK_CHARGES, policy.UNAPPLIED, *policy.OWED),
         expect=_expect_receipt,
-        acts=_acts("record receipt", "reverse receipt", "reversed_on"),
+        acts=acts_of("record receipt", "reverse receipt", "reversed_on"),
         related=("donor", "agreement", "bank_account"),
-        lines=_fetch_lines("lines", ReceiptLine.objects.select_related("instalment")),
+        lines=fetch_lines("lines", ReceiptLine.objects.select_related("instalment")),
     ),
     Kind(
         Allocation,
         day="decided_on",
         accounts=(policy.ALLOCATED, policy.UNALLOCATED),
         expect=_expect_allocation,
-        acts=_acts("allocate", "reverse allocation", "reversed_on"),
+        acts=acts_of("allocate", "reverse allocation", "reversed_on"),
         related=("project",),
-        lines=_fetch_lines("lines", AllocationLine.objects.all()),
+        lines=fetch_lines("lines", AllocationLine.objects.all()),
     ),
     Kind(
         Disbursement,
         day="paid_on",
         accounts=(policy.BANK, policy.PROJECTS),
         expect=_expect_disbursement,
-        acts=_acts_of_disbursement,
+        acts=acts_of_payment("disbursement", "reverse disbursement"),
         related=("bank_account",),
-        lines=_fetch_lines("lines", DisbursementLine.objects.select_related("project")),
+        lines=fetch_lines("lines", DisbursementLine.objects.select_related("project")),
         parts="lines",
     ),
     Kind(

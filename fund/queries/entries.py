@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 
-from fund.models import Agreement, Allocation, Disbursement, Document, OpenedBook, Pledge, Receipt
+from fund.models import RUNS, Agreement, Allocation, Disbursement, Document, OpenedBook, Pledge, Receipt
 from fund.policy import GENERAL, POOL
 from ledger.queries import entries, postings
 
-_DOCUMENTS: tuple[type[Document], ...] = (Pledge, Agreement, Receipt, Allocation, Disbursement, OpenedBook)
+_DOCUMENTS: tuple[type[Document], ...] = (Pledge, Agreement, Receipt, Allocation, Disbursement, OpenedBook, *RUNS)
 _ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
-_NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+")
+_NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
 
 
 def find_document_url(number: str) -> str:

@@ -62,7 +62,7 @@ def _stand(found: Iterable[Total]) -> dict[tuple[str, str], ProjectStanding]:
     for total in found:
         if total.account.startswith(policy.ALLOCATED):
             sums[total.account.removeprefix(policy.ALLOCATED), total.fund][0] -= total.functional
-        else:
+        elif policy.is_spending(total.account):
             code, _ = policy.split_expense(total.account)
             sums[code, total.fund][1] += total.functional
     return {key: ProjectStanding(*cell) for key, cell in sums.items()}
