@@ -49,6 +49,11 @@ class Moved:
     arrived: Carried
     charges: int
 
+    @property
+    def realised(self) -> int:
+        """What is gained (positive) or lost by the rates."""
+        return self.arrived.functional + self.charges - self.left.functional
+
 
 def indirect_cost_account(project: str) -> str:
     """Where a project's indirect cost is charged: Expenses:Projects:CYB-01:IndirectCost."""

@@ -39,6 +39,11 @@ class TransferFacts:
     fund: str = ""
     note: str = ""
 
+    @property
+    def kept(self) -> Amount:
+        """The charges, or nothing, in the source's currency."""
+        return self.charges or Amount(0, self.source.currency)
+
 
 def record_transfer(*, facts: TransferFacts, by: User) -> Transfer:
     """Records a transfer: out at the average carrying amount, in at what arrived, the rest a realised difference.
@@ -46,17 +51,14 @@ def record_transfer(*, facts: TransferFacts, by: User) -> Transfer:
     Raises FundsFirst, RateMissing, ValueInvalid, YearNotOpen, PeriodClosed.
     """
     acts.require(by, "add_transfer")
-    kept = facts.charges or Amount(0, facts.amount.currency)
     with writing():
         acts.check_day(facts.moved_on, "moved_on")
-        _check(facts, kept)
-        parts = divide(facts.source, facts.amount, facts.fund, on=facts.moved_on)
+        moved = plan_transfer(facts)
         found = Transfer(source=facts.source, target=facts.target, dated_on=facts.moved_on, created_by=by)
-        found.amount, found.arrived, found.charges = map(to_money, (facts.amount, facts.arrived, kept))
+        found.amount, found.arrived, found.charges = map(to_money, (facts.amount, facts.arrived, facts.kept))
         found.note = acts.clean_text(facts.note, field="note", longest=300, required=False)
         found.number = acts.take_number(Transfer, facts.moved_on)
         found.save(force_insert=True)
-        moved = _move(facts, kept, parts)
         TransferLine.objects.bulk_create(
             TransferLine(
                 run=found, fund=one.fund, amount=to_money(one.left.amount), arrived=to_money(one.arrived.amount)
@@ -77,8 +79,14 @@ def record_transfer(*, facts: TransferFacts, by: User) -> Transfer:
     return found
 
 
-def _check(facts: TransferFacts, kept: Amount) -> None:
-    source, target = facts.source, facts.target
+def plan_transfer(facts: TransferFacts) -> list[Moved]:
+    """What leaves and arrives of each sub-fund, as the books stand now. Raises as `record_transfer`."""
+    _check(facts)
+    return _move(facts, divide(facts.source, facts.amount, facts.fund, on=facts.moved_on))
+
+
+def _check(facts: TransferFacts) -> None:
+    source, target, kept = facts.source, facts.target, facts.kept
     if source == target:
         raise ValueInvalid("A transfer goes to another account.", field="target")
     acts.check_positive(facts.arrived, "arrived")
@@ -107,8 +115,9 @@ def _check_value(facts: TransferFacts, sent: Amount) -> None:
         )
 
 
-def _move(facts: TransferFacts, kept: Amount, parts: Mapping[str, int]) -> list[Moved]:
+def _move(facts: TransferFacts, parts: Mapping[str, int]) -> list[Moved]:
     """Each sub-fund's part. What was kept and what arrived is divided as what left (rule 3)."""
+    kept = facts.kept
     charges = split(kept.minor, list(parts.values()))
     if facts.arrived.currency == kept.currency:
         return [_keep(facts, fund, part, charge) for (fund, part), charge in zip(parts.items(), charges, strict=True)]

@@ -17,6 +17,7 @@ from fund.models import Agreement, Pledge
 from fund.operations.agreements import sign_agreement
 from fund.operations.reversals import cancel_agreement
 from fund.queries.agreements import add_dues, with_next_due, with_open
+from fund.queries.recoveries import terms_of
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
 from ledger.money import Amount
@@ -66,6 +67,7 @@ class AgreementDetail(DocumentPage[Agreement]):
             projects=agreement.earmark_projects.all(),
             countries=name_countries(agreement.earmark_countries),
             receipts=receipts,
+            terms=next(reversed(terms_of(agreement.sub_fund)), None),
             can_cancel=not agreement.cancelled_on and not any(receipt.reversed_on is None for receipt in receipts),
             **context,
         )

@@ -156,7 +156,7 @@ class TestRevaluation:
         self, cad_cash: BankAccount, cad_agreement: Agreement, officer: User
     ) -> None:
         run = run_revaluation(month="2026-03", by=officer)
-        reverse_run(run, on=LATER, reason="wrong rate", by=officer)
+        reverse_run(run, on=date(2026, 4, 1), reason="wrong rate", by=officer)
         assert sum(leg[3] for leg in legs_of(run) if leg[0] == "Assets:Bank:RBC-CAD") == 0
         assert check() == []
         facts = Facts(cad_cash, date(2026, 4, 2), cad("600"), "C-2")
