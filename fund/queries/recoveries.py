@@ -14,6 +14,7 @@ from fund import policy
 from fund.models import RecoveryBase, RecoveryTerms
 from fund.money import to_amount
 from fund.policy_treasury import INDIRECT_COST, SECRETARIAT
+from fund.queries.sub_funds import lowest_allocation_left
 from ledger.money import share, split
 from ledger.queries import Scope, totals
 
@@ -23,17 +24,26 @@ _WHOLE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A project's indirect cost out of a sub-fund: all that is due up to the day, and what was charged of it."""
+    """A project's indirect cost out of a sub-fund: all that is due up to the day, and what was charged of it.
+
+    `left` is what the project's allocation has left of the sub-fund, then and on every later day.
+    """
 
     fund: str
     project: str
     due: int
     charged: int
+    left: int
 
     @property
     def amount(self) -> int:
         """What is charged now; negative where it is given back."""
         return self.due - self.charged
+
+    @property
+    def lacking(self) -> int:
+        """What the allocation lacks for it."""
+        return max(0, self.amount - max(0, self.left)) if self.amount > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +83,17 @@ def plan_recovery(on: date) -> RecoveryPlan:
     for fund, terms_list in by_fund.items():
         due, left = _reckon(fund, terms_list, on)
         charged = _charged(fund, on)
-        found = (Charge(fund, code, due.get(code, 0), charged.get(code, 0)) for code in sorted({*due, *charged}))
-        charges += [charge for charge in found if charge.amount]
+        open_ = [code for code in sorted({*due, *charged}) if due.get(code, 0) != charged.get(code, 0)]
+        charges += [
+            Charge(
+                fund,
+                code,
+                due.get(code, 0),
+                charged.get(code, 0),
+                lowest_allocation_left(code, fund, since=on).balance,
+            )
+            for code in open_
+        ]
         if left:
             waiting[fund] = left
     return RecoveryPlan(charges, waiting)

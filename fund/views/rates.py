@@ -53,7 +53,7 @@ class RateNew(FormPage):
     }
 
     def make_form(self, data: Any = None) -> forms.Form:
-        return RateForm(data)
+        return RateForm(data, initial={"currency": self.request.GET.get("currency")})
 
     def act(self, form: Any, formsets: list[Any]) -> ExchangeRate:
         return add_rate(**form.cleaned_data, by=self.user)

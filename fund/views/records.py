@@ -57,11 +57,13 @@ _RELATED: dict[type[Document], tuple[str, ...]] = {
     InKind: ("donor", "project"),
 }
 
+_LINES: dict[type[Document], tuple[str, ...]] = {Recovery: ("lines__project",)}
+
 
 def find_records(model: type[Document]) -> QuerySet[Any]:
     """The documents of a kind, with what their lists and pages name."""
-    found = model._default_manager.select_related("created_by", *_RELATED.get(model, ()))
-    return found if model is InKind else found.prefetch_related("lines")
+    found: QuerySet[Any] = model._default_manager.select_related("created_by", *_RELATED.get(model, ()))
+    return found if model is InKind else found.prefetch_related(*_LINES.get(model, ("lines",)))
 
 
 def permission_name(verb: str, model: type[Document]) -> str:
@@ -99,7 +101,7 @@ class RecordDetail(DocumentPage[Any]):
     """A document of one kind: its facts, its lines, its entries. It has no chain."""
 
     template_name = "fund/record_detail.html"
-    model: ClassVar[type[Document]]
+    model: type[Document]
 
     def get_permission_required(self) -> tuple[str, ...]:
         return (permission_name("view", self.model),)

@@ -90,6 +90,45 @@ BOOKS = (
     Address("fund:opened-book", (OPENED,)),
     Address("fund:audit-record-list"),
 )
+CHARGED = f"bank_account=CITI-USD&charged_on={YEAR}-05-02&amount=1&description=Fees"
+MOVED = f"source=CITI-USD&target=B-2&moved_on={YEAR}-05-02&amount=1&arrived=1"
+PERIOD_END = (
+    Address("fund:period-end"),
+    Address("fund:period-end", reader="auditor"),
+    Address("fund:books-check"),
+    Address("fund:no-interest", query=f"bank_account=B-2&month={YEAR}-03"),
+    Address("fund:revaluation-list"),
+    Address("fund:revaluation-new", query=f"month={YEAR}-04"),
+    Address("fund:revaluation", (f"REV-{YEAR}-03",)),
+    Address("fund:revaluation-reverse", (f"REV-{YEAR}-03",)),
+    Address("fund:recovery-list"),
+    Address("fund:recovery-new", query=f"month={YEAR}-06"),
+    Address("fund:recovery", (f"ICR-{YEAR}-05",)),
+    Address("fund:recovery-reverse", (f"ICR-{YEAR}-05",)),
+    Address("fund:recovery-terms", (AGREEMENT,)),
+    Address("fund:interest-list"),
+    Address("fund:interest-new"),
+    Address("fund:interest-new", query=f"bank_account=CITI-USD&month={YEAR}-04&amount=10"),
+    Address("fund:interest", (f"INT-{YEAR}-03",)),
+    Address("fund:interest-reverse", (f"INT-{YEAR}-03",)),
+    Address("fund:bank-charge-list"),
+    Address("fund:bank-charge-new", query=CHARGED),
+    Address("fund:bank-charge", (f"BCH-{YEAR}-0001",)),
+    Address("fund:bank-charge-reverse", (f"BCH-{YEAR}-0001",)),
+    Address("fund:transfer-list"),
+    Address("fund:transfer-new", query=MOVED),
+    Address("fund:transfer", (f"TRF-{YEAR}-0001",)),
+    Address("fund:transfer-reverse", (f"TRF-{YEAR}-0001",)),
+    Address("fund:in-kind-list"),
+    Address("fund:in-kind-new"),
+    Address("fund:in-kind", (f"INK-{YEAR}-0001",)),
+    Address("fund:in-kind-reverse", (f"INK-{YEAR}-0001",)),
+    Address("fund:secretariat-payment-list"),
+    Address("fund:secretariat-payment-new"),
+    Address("fund:secretariat-payment", (f"SEC-{YEAR}-0001",), reader="approver"),
+    Address("fund:secretariat-payment-reject", (f"SEC-{YEAR}-0001",), reader="approver"),
+    Address("fund:secretariat-payment-reverse", (f"SEC-{YEAR}-0002",)),
+)
 ATTACHMENTS = (
     Address("fund:attachment-new", (AGREEMENT,)),
     Address("fund:attachment-withdraw", (AGREEMENT, "1")),
@@ -120,6 +159,7 @@ ACCOUNT = (
 GROUPS = {
     "contributions": CONTRIBUTIONS,
     "programme": PROGRAMME,
+    "period end": PERIOD_END,
     "books": BOOKS,
     "attachments": ATTACHMENTS,
     "reports": REPORTS,
@@ -130,6 +170,7 @@ GROUPS = {
 NO_PAGES = frozenset(
     {
         "fund:disbursement-approve",
+        "fund:secretariat-payment-approve",
         "fund:attachment",
         "fund:certificate",
         "reports:book-download",

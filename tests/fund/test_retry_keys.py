@@ -99,7 +99,12 @@ CHANGES = [
     Change("allocation-reverse", "/allocations/ALC-2026-0001/reverse/", "allocation", REVERSAL),
     Change("disbursement-new", "/disbursements/new/", "allocation", PAYMENT | {"lines-0-category": "Travel"}),
     Change(
-        "disbursement-approve", "/disbursements/DSB-2026-0001/approve/", "disbursement", {}, "approver_client", once=True
+        "disbursement-approve",
+        "/disbursements/DSB-2026-0001/approve/",
+        "disbursement",
+        {},
+        "approver_client",
+        once=True,
     ),
     Change("disbursement-reject", "/disbursements/DSB-2026-0001/reject/", "disbursement", REASON, "approver_client"),
     Change("disbursement-reverse", "/disbursements/DSB-2026-0001/reverse/", "paid", REVERSAL),
@@ -123,10 +128,19 @@ CHANGES = [
     Change("in-kind-reverse", "/in-kind/INK-2026-0001/reverse/", "in_kind", REVERSAL),
     Change("secretariat-payment-new", "/secretariat-payments/new/", "recovery", PAYS),
     Change(
-        "secretariat-payment-approve", "/secretariat-payments/SEC-2026-0001/approve/", "payment", {}, "approver_client", once=True
+        "secretariat-payment-approve",
+        "/secretariat-payments/SEC-2026-0001/approve/",
+        "payment",
+        {},
+        "approver_client",
+        once=True,
     ),
     Change(
-        "secretariat-payment-reject", "/secretariat-payments/SEC-2026-0001/reject/", "payment", REASON, "approver_client"
+        "secretariat-payment-reject",
+        "/secretariat-payments/SEC-2026-0001/reject/",
+        "payment",
+        REASON,
+        "approver_client",
     ),
     Change("secretariat-payment-reverse", "/secretariat-payments/SEC-2026-0001/reverse/", "paid_payment", REVERSAL),
     Change("books-check", "/period-end/check/", "fund_year", {"month": "2026-01"}),
