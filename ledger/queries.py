@@ -86,7 +86,7 @@ def _sort_key(total: Total) -> tuple[Any, ...]:
 
 def _choose(scope: Scope) -> Choice:
     return Choice(
-        account_ids=_find_account_ids(scope.accounts, scope.without) if scope.accounts else None,
+        account_ids=_find_account_ids(scope.accounts, scope.without) if scope.accounts or scope.without else None,
         funds=scope.funds or None,
         kinds=scope.kinds or None,
         parties=scope.parties or None,
@@ -101,7 +101,7 @@ def _find_account_ids(names: Iterable[str], without: Sequence[str] = ()) -> list
     conditions = ["substr(name, 1, %s) = %s" if name.endswith(":") else "name = %s" for name in wanted]
     values = [value for name in wanted for value in ((len(name), name) if name.endswith(":") else (name,))]
     with connection.cursor() as cursor:
-        condition = f"({' OR '.join(conditions)}){' AND name <> %s' * len(without)}"
+        condition = f"({' OR '.join(conditions) or 'TRUE'}){' AND name <> %s' * len(without)}"
         cursor.execute(f"SELECT id FROM ledger_account WHERE {condition} ORDER BY id", [*values, *without])
         return [pk for (pk,) in cursor.fetchall()]
 

@@ -122,10 +122,8 @@ def reverse_run(document: Document, *, on: date, reason: str, by: User) -> None:
     acts.require(by, f"change_{document._meta.model_name}")
     with writing():
         found: Any = type(document)._default_manager.get(pk=document.pk)
-        if isinstance(found, SecretariatPayment) and found.state == DisbursementState.PREPARED:
-            raise StateUnfit(f"{found} is not paid: reject it instead.")
-        if isinstance(found, SecretariatPayment) and found.state == DisbursementState.REJECTED:
-            raise StateUnfit(f"{found} is rejected: there is nothing to reverse.")
+        if isinstance(found, SecretariatPayment):
+            _check_posted(found)
         _check_standing(found, found.reversed_on, on)
         if isinstance(found, Revaluation):
             _check_items_stand(found)
@@ -136,10 +134,19 @@ def reverse_run(document: Document, *, on: date, reason: str, by: User) -> None:
         for leg, average in averages:
             acts.post(_to_average(found, leg, average, on), by=by)
         found.reversed_on = on
+        fields = ["reversed_on"]
         if isinstance(found, SecretariatPayment):
             found.state = DisbursementState.REVERSED
-        found.save()
+            fields.append("state")
+        found.save(update_fields=fields)
         acts.record(f"reverse {found._meta.verbose_name}", found, by=by, detail=reason)
+
+
+def _check_posted(payment: SecretariatPayment) -> None:
+    if payment.state == DisbursementState.PREPARED:
+        raise StateUnfit(f"{payment} is not paid: reject it instead.")
+    if payment.state == DisbursementState.REJECTED:
+        raise StateUnfit(f"{payment} is rejected: there is nothing to reverse.")
 
 
 def _check_items_stand(run: Revaluation) -> None:

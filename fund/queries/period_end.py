@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from fund.models import AuditRecord, BankAccount, Disbursement, DisbursementState, Interest, NoInterest
 from fund.models import SecretariatPayment as Payment
+from fund.queries.daily_balances import balance_days
 from fund.queries.overview import find_owing
 from fund.queries.recoveries import plan_recovery
 from fund.queries.revaluations import plan_revaluation
@@ -84,19 +85,19 @@ def _find_overdue(on: date) -> ChecklistStep:
 
 
 def _find_interest(month: Period) -> list[ChecklistStep]:
+    """Each account's interest: recorded, marked as none, or not to be expected of an account that held nothing."""
     known = {"month": month.begins_on}
     recorded = set(Interest.objects.filter(reversed_on=None, **known).values_list("bank_account", flat=True))
     none = set(NoInterest.objects.filter(**known).values_list("bank_account", flat=True))
-    return [
-        ChecklistStep(
-            StepName.INTEREST,
-            _("Interest of %(account)s") % {"account": account.code},
-            count=int(account.pk not in recorded | none),
-            note=_("None, as marked") if account.pk in none - recorded else "",
-            account=account.code,
-        )
-        for account in BankAccount.objects.all()
-    ]
+    steps = []
+    for account in BankAccount.objects.all():
+        label = _("Interest of %(account)s") % {"account": account.code}
+        is_open, note = False, ""
+        if account.pk not in recorded:
+            is_open = account.pk not in none and bool(balance_days(account.account, month.begins_on, month.ends_on))
+            note = _("None, as marked") if account.pk in none else ("" if is_open else _("It held nothing"))
+        steps.append(ChecklistStep(StepName.INTEREST, label, int(is_open), note, account.code))
+    return steps
 
 
 def _find_recovery(on: date) -> ChecklistStep:

@@ -29,6 +29,7 @@ from fund.models import (
 )
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.in_kind import Gift, record_in_kind
+from fund.operations.receipts import Facts, record_gift
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.secretariat import prepare_payment
 from fund.operations.treasury import add_rate
@@ -199,11 +200,17 @@ class TestChecklist:
         with time_machine.travel(datetime(2026, 4, 15, 12, tzinfo=UTC)):
             yield
 
+    @pytest.fixture
+    def gift(self, acme: Donor, bank: BankAccount, officer: User) -> Receipt:
+        """USD 50.00 in CITI-USD in January."""
+        facts = Facts(bank, date(2026, 1, 10), parse_amount("50", "USD"), "G")
+        return record_gift(donor=acme, facts=facts, by=officer)
+
     def find_counts(self, client: Client) -> dict[str, int]:
         return {step.name + step.account: step.count for step, _url in client.get("/period-end/").context["steps"]}
 
     def test_each_step_has_its_count_and_where_to_act(
-        self, cad_agreement: Agreement, bank: BankAccount, officer: User, officer_client: Client
+        self, cad_agreement: Agreement, gift: Receipt, cad_bank: BankAccount, officer: User, officer_client: Client
     ) -> None:
         assert self.find_counts(officer_client) == {
             "unidentified": 0,
@@ -211,16 +218,18 @@ class TestChecklist:
             "payments": 0,
             "overdue": 0,
             "interestCITI-USD": 1,
+            "interestRBC-CAD": 0,
             "recovery": 0,
             "revaluation": 0,
             "check": 1,
         }
         page = read(officer_client, "/period-end/")
         assert "/interest/new/?bank_account=CITI-USD&amp;month=2026-01" in page
+        assert "It held nothing" in page
         assert "Still open:" in read(officer_client, "/closing/")
 
     def test_steps_are_done_one_after_the_other_and_closing_warns_no_more(
-        self, cad_agreement: Agreement, bank: BankAccount, officer: User, officer_client: Client
+        self, cad_agreement: Agreement, gift: Receipt, cad_bank: BankAccount, officer: User, officer_client: Client
     ) -> None:
         add_rate(currency="CAD", effective_on=date(2026, 1, 31), rate=Decimal("0.74"), by=officer)
         assert self.find_counts(officer_client)["revaluation"] == 1
