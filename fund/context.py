@@ -20,6 +20,7 @@ _NAVIGATION = (
             (_("Receipts"), "fund:receipt-list", "view_receipt"),
             (_("Unapplied"), "fund:application-list", "view_application"),
             (_("Ageing"), "fund:ageing", "view_agreement"),
+            (_("In kind"), "fund:in-kind-list", "view_inkind"),
         ),
     ),
     (
@@ -33,15 +34,32 @@ _NAVIGATION = (
         ),
     ),
     (
+        _("Banks"),
+        (
+            (_("Bank accounts"), "fund:bank-account-list", "view_bankaccount"),
+            (_("Interest"), "fund:interest-list", "view_interest"),
+            (_("Bank charges"), "fund:bank-charge-list", "view_bankcharge"),
+            (_("Transfers"), "fund:transfer-list", "view_transfer"),
+            (_("Rates"), "fund:rate-list", "view_exchangerate"),
+        ),
+    ),
+    (
+        _("Period end"),
+        (
+            (_("Checklist"), "fund:period-end", "view_auditrecord"),
+            (_("Indirect cost"), "fund:recovery-list", "view_recovery"),
+            (_("Paid to the Secretariat"), "fund:secretariat-payment-list", "view_secretariatpayment"),
+            (_("Revaluations"), "fund:revaluation-list", "view_revaluation"),
+            (_("Closing"), "fund:closing-list", "view_auditrecord"),
+        ),
+    ),
+    (
         _("Books"),
         (
             (_("Journal"), "fund:entry-list", "view_auditrecord"),
             (_("Trial balance"), "fund:trial-balance", "view_auditrecord"),
             (_("Sub-funds"), "fund:sub-fund-list", "view_agreement"),
-            (_("Bank accounts"), "fund:bank-account-list", "view_bankaccount"),
-            (_("Rates"), "fund:rate-list", "view_exchangerate"),
             (_("Years"), "fund:year-list", "view_auditrecord"),
-            (_("Closing"), "fund:closing-list", "view_auditrecord"),
             (_("Opened books"), "fund:opened-book-list", "view_openedbook"),
             (_("Delegations"), "fund:delegation-list", "view_auditrecord"),
             (_("Audit trail"), "fund:audit-record-list", "view_auditrecord"),

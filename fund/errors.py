@@ -105,3 +105,19 @@ class KeyMissing(Refused):
 
 class KeySpent(Refused):
     """A key that went with other content before, or that is another person's."""
+
+
+class MonthNotOver(Refused):
+    """A run of a month before its last day."""
+
+
+class NothingToPost(Refused):
+    """A run that finds nothing new since the one before."""
+
+
+class RunTwice(Refused):
+    """What stands already for the same account and month."""
+
+
+class RunOutOfOrder(Refused):
+    """A run of a month before one that was run already."""

@@ -26,6 +26,8 @@ EXCHANGE = "Income:Exchange:Realised"
 UNREALISED = "Income:Exchange:Unrealised"
 PROJECTS = "Expenses:Projects:"
 BANK_CHARGES = "Expenses:BankCharges"
+# The category of what came in kind: an expense of the project that no money was allocated or paid for.
+IN_KIND = "InKind"
 # What donors sent: what reached the banks and what was kept on the way.
 SENT = (BANK, BANK_CHARGES)
 ALLOCATED = "Equity:Allocated:"
@@ -142,6 +144,11 @@ def split_expense(account: str) -> tuple[str, str]:
     """The project and the category of an expense account: CYB-01 and Travel of Expenses:Projects:CYB-01:Travel."""
     project, _, category = account.removeprefix(PROJECTS).partition(":")
     return project, category
+
+
+def is_spending(account: str) -> bool:
+    """Whether an account holds what projects spent of their allocations: all of their expense but in kind."""
+    return account.startswith(PROJECTS) and not account.endswith(f":{IN_KIND}")
 
 
 def _debit(

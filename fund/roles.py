@@ -11,10 +11,11 @@ _AGREED = ("pledge", "agreement", "amendment", "milestone")
 _RECEIVED = ("receipt", "application")
 _SPENT = ("project", "allocation", "obligation", "disbursement")
 _DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, "attachment")
-_THINGS = (*_DOCUMENTS, "bankaccount", "exchangerate", "openedbook")
+_RUNS = ("revaluation", "recovery", "interest", "bankcharge", "transfer", "inkind", "secretariatpayment")
+_THINGS = (*_DOCUMENTS, *_RUNS, "recoveryterms", "bankaccount", "exchangerate", "openedbook")
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))
-_RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in _DOCUMENTS))
+_RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in (*_DOCUMENTS, *_RUNS)))
 
 # Codenames of the fund's permissions by role.
 PERMISSIONS: dict[str, tuple[str, ...]] = {

@@ -49,7 +49,7 @@ class Total:
 class Scope:
     """Which postings to sum. Empty fields restrict nothing; both dates are included.
 
-    `accounts` are names or beginnings of names that end in a colon (`Assets:Bank:`).
+    `accounts` are names or beginnings of names that end in a colon (`Assets:Bank:`); `without` are names to leave out.
     """
 
     since: date | None = None
@@ -58,6 +58,7 @@ class Scope:
     funds: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 def totals(scope: Scope, *, by: Sequence[str]) -> list[Total]:
@@ -85,7 +86,7 @@ def _sort_key(total: Total) -> tuple[Any, ...]:
 
 def _choose(scope: Scope) -> Choice:
     return Choice(
-        account_ids=_find_account_ids(scope.accounts) if scope.accounts else None,
+        account_ids=_find_account_ids(scope.accounts, scope.without) if scope.accounts or scope.without else None,
         funds=scope.funds or None,
         kinds=scope.kinds or None,
         parties=scope.parties or None,
@@ -94,13 +95,14 @@ def _choose(scope: Scope) -> Choice:
     )
 
 
-def _find_account_ids(names: Iterable[str]) -> list[int]:
+def _find_account_ids(names: Iterable[str], without: Sequence[str] = ()) -> list[int]:
     """The keys of accounts by name or beginning (as in Scope). Plain SQL, because most questions begin with it."""
     wanted = sorted(set(names))
     conditions = ["substr(name, 1, %s) = %s" if name.endswith(":") else "name = %s" for name in wanted]
     values = [value for name in wanted for value in ((len(name), name) if name.endswith(":") else (name,))]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM ledger_account WHERE {' OR '.join(conditions)} ORDER BY id", values)
+        condition = f"({' OR '.join(conditions) or 'TRUE'}){' AND name <> %s' * len(without)}"
+        cursor.execute(f"SELECT id FROM ledger_account WHERE {condition} ORDER BY id", [*values, *without])
         return [pk for (pk,) in cursor.fetchall()]
 
 

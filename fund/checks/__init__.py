@@ -9,7 +9,7 @@ from fund.checks.agreements import check_amendments, check_deferred, check_parts
 from fund.checks.attachments import check_attachments, check_contents, check_frozen
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
-from fund.checks.documents import KINDS
+from fund.checks.kinds import KINDS
 from fund.checks.people import check_approvals, check_payees
 from fund.checks.projects import check_budgets, check_obligations, check_projects
 from fund.checks.records import check_causes, check_documents, check_numbers

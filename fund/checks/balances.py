@@ -33,7 +33,7 @@ def check_allocations(report: Report) -> Iterator[str]:
     accounts = (policy.ALLOCATED, policy.PROJECTS, policy.OBLIGATED)
     found = totals(Scope(accounts=accounts), by=("account", "fund", "month"))
     moves: defaultdict[tuple[str, str], list[_Move]] = defaultdict(list)
-    for total in found:
+    for total in (total for total in found if not total.account.endswith(f":{policy.IN_KIND}")):
         account = total.account.removeprefix(policy.MEMORANDUM)
         # The third part of the accounts is the project's code, and the second of the memorandum.
         project = account.split(":")[1 if account != total.account else 2]

@@ -53,7 +53,8 @@ class Kind:
 
     `expect` gives the entries that a document must have caused, in order; `acts` what the audit must have of it;
     `lines` fetches its related rows, and `parts` is what they are called where they add up to its amount. `letter`
-    stands in the numbers of what is numbered within an agreement.
+    stands in the numbers of what is numbered within an agreement. Runs are numbered within their month (`by_month`),
+    the others within their year.
     """
 
     model: type[Document]
@@ -65,6 +66,7 @@ class Kind:
     lines: Callable[[], Prefetch[Any]] | None = None
     parts: str = ""
     letter: str = ""
+    by_month: bool = False
 
     def chunks(self, report: Report) -> Iterator[list[Any]]:
         """Every document of the kind, some at a time, each with its lines in `rows` where the kind has such."""
@@ -219,13 +221,14 @@ def _expect_opened_book(book: OpenedBook, caused: list[Caused]) -> list[Expected
     return [Expected(book.begins_on if entry.on == first else entry.on, {}) for entry in caused]
 
 
-def _acts_of_disbursement(disbursement: Disbursement) -> list[str]:
+def acts_of_payment(noun: str, reverse: str) -> Callable[[Any], list[str]]:
+    """The acts of what one person prepares and another one decides."""
     decided: dict[str, list[str]] = {
-        DisbursementState.REJECTED: ["reject disbursement"],
-        DisbursementState.PAID: ["approve disbursement"],
-        DisbursementState.REVERSED: ["approve disbursement", "reverse disbursement"],
+        DisbursementState.REJECTED: [f"reject {noun}"],
+        DisbursementState.PAID: [f"approve {noun}"],
+        DisbursementState.REVERSED: [f"approve {noun}", reverse],
     }
-    return ["prepare disbursement", *decided.get(disbursement.state, [])]
+    return lambda document: [f"prepare {noun}", *decided.get(document.state, [])]
 
 
 def _acts_of_milestone(milestone: Milestone) -> list[str]:
@@ -233,12 +236,12 @@ def _acts_of_milestone(milestone: Milestone) -> list[str]:
     return ["plan milestone", *(act for day, act in ends if day)]
 
 
-def _acts(first: str, then: str, ended: str) -> Callable[[Any], list[str]]:
+def acts_of(first: str, then: str, ended: str) -> Callable[[Any], list[str]]:
     """The acts of a document that one act makes and another one ends, on the day in the field `ended`."""
     return lambda document: [first, then] if getattr(document, ended) else [first]
 
 
-def _fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[Any]]:
+def fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[Any]]:
     # As a list of their own: a related manager of django-money for each document takes longer than all the rest.
     return lambda: Prefetch(name, queryset.all(), to_attr="rows")
 
@@ -251,19 +254,19 @@ PLEDGES = Kind(
     day="announced_on",
     accounts=(policy.PLEDGED,),
     expect=_expect_pledge,
-    acts=_acts("announce pledge", "withdraw pledge", "withdrawn_on"),
+    acts=acts_of("announce pledge", "withdraw pledge", "withdrawn_on"),
     related=("donor",),
 )
-KINDS = (
+DOCUMENTS = (
     PLEDGES,
     Kind(
         Agreement,
         day="signed_on",
         accounts=(*policy.OWED, policy.DEFERRED),
         expect=_expect_agreement,
-        acts=_acts("sign agreement", "cancel agreement", "cancelled_on"),
+        acts=acts_of("sign agreement", "cancel agreement", "cancelled_on"),
         related=("donor",),
-        lines=_fetch_lines("instalments", Instalment.objects.prefetch_related(_CHANGED)),
+        lines=fetch_lines("instalments", Instalment.objects.prefetch_related(_CHANGED)),
         parts="instalments",
     ),
     Kind(
@@ -273,7 +276,7 @@ KINDS = (
         expect=_expect_amendment,
         acts=lambda _: ["amend agreement"],
         related=("agreement__donor",),
-        lines=_fetch_lines("lines", AmendmentLine.objects.select_related("instalment")),
+        lines=fetch_lines("lines", AmendmentLine.objects.select_related("instalment")),
         letter="A",
     ),
     Kind(
@@ -292,14 +295,14 @@ KINDS = (
         expect=expect_receipt,
         acts=acts_of_receipt,
         related=("donor", "agreement", "bank_account", "placements", "parts__donor", "parts__instalment__agreement"),
-        lines=_fetch_lines("lines", ReceiptLine.objects.select_related("instalment")),
+        lines=fetch_lines("lines", ReceiptLine.objects.select_related("instalment")),
     ),
     Kind(
         Application,
         day="applied_on",
         accounts=RECEIPT_ACCOUNTS,
         expect=expect_application,
-        acts=_acts("apply unapplied", "reverse application", "reversed_on"),
+        acts=acts_of("apply unapplied", "reverse application", "reversed_on"),
         related=("donor", "bank_account", "source__agreement", "instalment__agreement"),
     ),
     Kind(
@@ -309,7 +312,7 @@ KINDS = (
         expect=_expect_allocation,
         acts=_acts_of_allocation,
         related=("project", "source"),
-        lines=_fetch_lines("lines", AllocationLine.objects.all()),
+        lines=fetch_lines("lines", AllocationLine.objects.all()),
     ),
     Kind(
         Obligation,
@@ -318,7 +321,7 @@ KINDS = (
         expect=_expect_obligation,
         acts=_acts_of_obligation,
         related=("project",),
-        lines=_fetch_lines("lines", ObligationLine.objects.prefetch_related("cancellations")),
+        lines=fetch_lines("lines", ObligationLine.objects.prefetch_related("cancellations")),
         parts="lines",
     ),
     Kind(
@@ -326,9 +329,9 @@ KINDS = (
         day="paid_on",
         accounts=(policy.BANK, policy.PROJECTS, policy.OBLIGATED),
         expect=_expect_disbursement,
-        acts=_acts_of_disbursement,
+        acts=acts_of_payment("disbursement", "reverse disbursement"),
         related=("bank_account",),
-        lines=_fetch_lines("lines", _LINES_PAID),
+        lines=fetch_lines("lines", _LINES_PAID),
         parts="lines",
     ),
     Kind(

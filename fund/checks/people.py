@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fund.checks.documents import KINDS, Kind
-from fund.models import Approval, AuditRecord, Disbursement, DisbursementState
+from fund.checks.documents import Kind
+from fund.checks.kinds import KINDS
+from fund.models import Approval, AuditRecord, Disbursement, DisbursementState, SecretariatPayment
 from ledger.checks import Report
 from ledger.queries import entries
 
@@ -28,7 +29,7 @@ def check_people(kind: Kind, document: Any, people: People) -> Iterator[str]:
     yield from (f"{document} has no audit record of “{act}”." for act in acts if act not in people)
     first, *others = acts
     named = {first: document.created_by_id}
-    if isinstance(document, Disbursement) and others:
+    if isinstance(document, Disbursement | SecretariatPayment) and others:
         named[others[0]] = document.decided_by_id
     for act, person in named.items():
         if people.get(act, person) != person:

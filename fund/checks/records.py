@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from fund.checks.documents import CHUNK, KINDS, Kind
+from fund.checks.documents import CHUNK, Kind
+from fund.checks.kinds import KINDS
 from fund.checks.people import check_people, find_people
 from fund.checks.posted import Caused, Expected, Sums, find_caused, negate, sum_legs
 from fund.models import Document, NumberSeries
@@ -16,6 +17,7 @@ from ledger.errors import Refused
 from ledger.money import Amount
 from ledger.queries import entries
 
+_RUN = re.compile(r"([A-Z]{3})-([0-9]{4}-(?:0[1-9]|1[0-2]))(?:-([2-9]|[1-9][0-9]+))?", re.ASCII)
 _NUMBER = re.compile(r"([A-Z]{3})-([0-9]{4})-([0-9]{4,9})", re.ASCII)
 
 
@@ -64,9 +66,12 @@ def _check_number(kind: Kind, document: Any) -> Iterator[str]:
         if document.number != f"{document.agreement.number}/{kind.letter}{document.position}":
             yield f"{document} is not numbered as a part of {document.agreement}."
         return
-    year = getattr(document, kind.day).year
-    if not document.number.startswith(f"{kind.model.PREFIX}-{year}-"):
-        yield f"{document} is dated in {year}: its number is of another year."
+    day = getattr(document, kind.day)
+    period = f"{day:%Y-%m}" if kind.by_month else str(day.year)
+    number = document.number
+    if not number.startswith(f"{kind.model.PREFIX}-{period}-") and not (kind.by_month and number.endswith(period)):
+        what = "month" if kind.by_month else "year"
+        yield f"{document} is dated in {period}: its number is of another {what}."
 
 
 def _check_entries(
@@ -100,6 +105,8 @@ def check_numbers(report: Report) -> Iterator[str]:
     for kind in KINDS:
         if kind.letter:
             yield from _check_positions(kind)
+        elif kind.by_month:
+            yield from _check_run_numbers(kind)
             continue
         prefix = kind.model.PREFIX
         last = dict(NumberSeries.objects.filter(prefix=prefix).values_list("year", "last"))
@@ -127,6 +134,21 @@ def _check_positions(kind: Kind) -> Iterator[str]:
         if position != places[agreement]:
             yield f"{agreement}/{kind.letter}{places[agreement]} is missing."
             places[agreement] = position
+
+
+def _check_run_numbers(kind: Kind) -> Iterator[str]:
+    """The runs of a month are counted without gaps. The last one, if taken away, leaves its entry behind."""
+    prefix = kind.model.PREFIX
+    counts: defaultdict[str, set[int]] = defaultdict(set)
+    for number in kind.model._default_manager.order_by("pk").values_list("number", flat=True).iterator():
+        match = _RUN.fullmatch(number)
+        if match is None or match[1] != prefix:
+            yield f"{number} is not a number of its kind, such as {prefix}-2026-06."
+            continue
+        counts[match[2]].add(int(match[3] or 1))
+    for month, found in sorted(counts.items()):
+        for gap in sorted(set(range(1, max(found))) - found):
+            yield f"{prefix}-{month}{f'-{gap}' if gap > 1 else ''} is missing."
 
 
 def check_causes(report: Report) -> Iterator[str]:

@@ -14,10 +14,30 @@ from fund.models.donors import Donor, DonorAccess, DonorClass
 from fund.models.obligations import Obligation, ObligationCancellation, ObligationLine
 from fund.models.opened_books import OpenedBook, OpeningMode
 from fund.models.projects import Allocation, AllocationLine, Direction, Project, ProjectRecommendation
+from fund.models.runs import (
+    RUNS,
+    BankCharge,
+    BankChargeLine,
+    InKind,
+    Interest,
+    InterestLine,
+    NoInterest,
+    Recovery,
+    RecoveryBase,
+    RecoveryLine,
+    RecoveryTerms,
+    Revaluation,
+    RevaluationLine,
+    SecretariatPayment,
+    SecretariatPaymentLine,
+    Transfer,
+    TransferLine,
+)
 from fund.models.treasury import BankAccount, ExchangeRate
 
 __all__ = [
     "BUDGET_CATEGORIES",
+    "RUNS",
     "Agreement",
     "Allocation",
     "AllocationLine",
@@ -30,6 +50,8 @@ __all__ = [
     "AttachmentWithdrawal",
     "AuditRecord",
     "BankAccount",
+    "BankCharge",
+    "BankChargeLine",
     "Budget",
     "BudgetLine",
     "Category",
@@ -45,8 +67,12 @@ __all__ = [
     "ExchangeRate",
     "FileContent",
     "Identity",
+    "InKind",
     "Instalment",
+    "Interest",
+    "InterestLine",
     "Milestone",
+    "NoInterest",
     "NumberSeries",
     "Obligation",
     "ObligationCancellation",
@@ -61,5 +87,15 @@ __all__ = [
     "ReceiptLine",
     "ReceiptPart",
     "Recognition",
+    "Recovery",
+    "RecoveryBase",
+    "RecoveryLine",
+    "RecoveryTerms",
     "Refusal",
+    "Revaluation",
+    "RevaluationLine",
+    "SecretariatPayment",
+    "SecretariatPaymentLine",
+    "Transfer",
+    "TransferLine",
 ]

@@ -1,6 +1,9 @@
 """Corrections: a document that was posted in error is reversed by its opposite, and never edited."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -18,14 +21,19 @@ from fund.models import (
     Identity,
     Pledge,
     Receipt,
+    Revaluation,
+    SecretariatPayment,
 )
 from fund.money import to_amount
 from fund.operations import acts, limits
+from fund.operations.secretariat import check_due
 from fund.policy import Carried, Party
+from fund.policy_treasury import SECRETARIAT
 from fund.queries.receipts import has_receipts
+from fund.queries.revaluations import money_items
 from fund.queries.sub_funds import bank_cash, lowest_allocation_left
 from fund.queries.unapplied import unapplied_left
-from ledger.entries import Draft
+from ledger.entries import Draft, Leg
 from ledger.money import Amount, share
 from ledger.operations import reverse_entry, writing
 from ledger.queries import (
@@ -131,6 +139,107 @@ def reverse_disbursement(disbursement: Disbursement, *, on: date, reason: str, b
         found.state, found.reversed_on = DisbursementState.REVERSED, on
         found.save(update_fields=["state", "reversed_on"])
         acts.record("reverse disbursement", found, by=by, detail=reason)
+
+
+def reverse_run(document: Document, *, on: date, reason: str, by: User) -> None:
+    """Reverses a run, interest, a charge, a transfer, a payment to the Secretariat or what came in kind.
+
+    Raises FundsFirst where the money it brought is used already, AllocationExceeded, and StateUnfit where what it
+    revalued has moved since, or where it is not posted.
+    """
+    acts.require(by, f"change_{document._meta.model_name}")
+    with writing():
+        found: Any = type(document)._default_manager.get(pk=document.pk)
+        if isinstance(found, SecretariatPayment):
+            _check_posted(found)
+        _check_standing(found, found.reversed_on, on)
+        if isinstance(found, Revaluation):
+            _check_items_stand(found)
+        legs = [leg for entry in entries_caused_by(found.number) for leg in get_draft(entry).legs]
+        _check_taken_back(legs, on)
+        averages = _find_averages(legs, found.dated_on)
+        _reverse(found.number, on=on, reason=reason, by=by)
+        for leg, average in averages:
+            acts.post(_to_average(found, leg, average, on), by=by)
+        found.reversed_on = on
+        fields = ["reversed_on"]
+        if isinstance(found, SecretariatPayment):
+            found.state = DisbursementState.REVERSED
+            fields.append("state")
+        found.save(update_fields=fields)
+        acts.record(f"reverse {found._meta.verbose_name}", found, by=by, detail=reason)
+
+
+def _check_posted(payment: SecretariatPayment) -> None:
+    if payment.state == DisbursementState.PREPARED:
+        raise StateUnfit(f"{payment} is not paid: reject it instead.")
+    if payment.state == DisbursementState.REJECTED:
+        raise StateUnfit(f"{payment} is rejected: there is nothing to reverse.")
+
+
+def _check_items_stand(run: Revaluation) -> None:
+    """What moved since is not carried at the run's amount any more: its opposite would leave a value on nothing."""
+    now = {(item.account, item.fund, item.instalment, item.amount): item.functional for item in money_items()}
+    for line in run.lines.all():
+        amount = to_amount(line.amount)
+        if now.get((line.account, line.fund, line.instalment, amount)) != to_amount(line.after).minor:
+            raise StateUnfit(
+                f"{line.account} of {line.fund} has moved since {run}: run the revaluation of the next month instead, "
+                "which carries it at that month's rate."
+            )
+
+
+def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
+    """What the opposite takes is still there: cash, the debt to the Secretariat, the allocation, what is available."""
+    available: defaultdict[str, int] = defaultdict(int)
+    for leg in legs:
+        if leg.account.startswith((policy.BANK, "Liabilities:")) or policy.is_spending(leg.account):
+            available[leg.fund] += leg.functional
+    for leg in legs:
+        amount = Amount(abs(leg.amount), leg.currency)
+        if leg.account.startswith(policy.BANK) and leg.amount > 0 and len(_moved(legs, leg)) == 1:
+            account = BankAccount.objects.get(code=leg.account.removeprefix(policy.BANK))
+            limits.check_cash(account, leg.fund, amount, on=on, field="on")
+        if leg.account == SECRETARIAT and leg.amount < 0:
+            check_due(leg.fund, amount, on=on, field="on")
+        if policy.is_spending(leg.account) and leg.amount < 0:
+            limits.check_allocation(leg.project, leg.fund, amount.minor, on=on, field="on")
+    for fund, amount_back in available.items():
+        if amount_back > 0:
+            limits.check_available(fund, amount_back, on=on, field="on")
+
+
+def _moved(legs: Sequence[Leg], like: Leg) -> list[Leg]:
+    """The legs of one sub-fund on one account: a revaluation has two, and takes no cash."""
+    return [leg for leg in legs if (leg.account, leg.fund) == (like.account, like.fund)]
+
+
+def _find_averages(legs: Sequence[Leg], since: date) -> list[tuple[Leg, int]]:
+    """The cash that the opposite takes of other currencies, and its average where some was spent since (rule 4)."""
+    found = []
+    for leg in legs:
+        brought = leg.account.startswith(policy.BANK) and leg.amount > 0 and leg.currency != functional_currency()
+        scope = Scope(since=since, accounts=(leg.account,), funds=(leg.fund,))
+        if not brought or len(_moved(legs, leg)) > 1 or not get_total(scope).credit:
+            continue
+        held = bank_cash(leg.account, leg.fund)
+        average = share(held.functional, leg.amount, held.amount)
+        if average != leg.functional:
+            found.append((leg, average))
+    return found
+
+
+def _to_average(document: Document, leg: Leg, average: int, on: date) -> Draft:
+    return policy.average_out(
+        number=document.number,
+        donor=Party("", ""),
+        on=on,
+        fund=leg.fund,
+        bank=leg.account,
+        reversed_at=Carried(Amount(leg.amount, leg.currency), leg.functional),
+        average=average,
+        currency=functional_currency(),
+    )
 
 
 def _check_standing(document: Document, ended_on: date | None, on: date) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fund.models import (
+    RUNS,
     Agreement,
     Allocation,
     Amendment,
@@ -28,6 +29,7 @@ from fund.models import (
     Pledge,
     Receipt,
     ReceiptPart,
+    SecretariatPayment,
 )
 from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
@@ -67,7 +69,12 @@ class _Chain:
 
 
 def chain_of(document: Document) -> list[Step]:
-    """The steps of a document's chain, in the order of the money's path; the document itself is marked."""
+    """The steps of a document's chain, in the order of the money's path; the document itself is marked.
+
+    Runs, and what banks and the Secretariat give and take, have none.
+    """
+    if isinstance(document, RUNS):
+        return []
     chain = _find(document)
     steps = [
         *_steps(_("Pledge"), chain.pledges.order_by("-announced_on", "-number"), document, chain.funds),
@@ -219,7 +226,7 @@ def _amount_of(document: Document, funds: Collection[str]) -> Any:
 
 def state_of(document: Document) -> tuple[str, str]:
     """What there is to say of a document's state, with its tone; empty where it simply stands."""
-    if isinstance(document, Disbursement):
+    if isinstance(document, Disbursement | SecretariatPayment):
         return document.get_state_display(), _TONES[DisbursementState(document.state)]
     if isinstance(document, Milestone):
         return _state_of_milestone(document)

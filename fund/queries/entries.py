@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from fund.models import (
+    RUNS,
     Agreement,
     Allocation,
     Amendment,
@@ -32,9 +33,10 @@ _DOCUMENTS: tuple[type[Document], ...] = (
     Obligation,
     Disbursement,
     OpenedBook,
+    *RUNS,
 )
 _ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
-_NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+")
+_NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
 # What is numbered within an agreement, by the letter in its number.
 _PART = re.compile(r"(AGR-[0-9]{4}-[0-9]+)/([AM])([0-9]+)")
 _PARTS: dict[str, type[Document]] = {"A": Amendment, "M": Milestone}

@@ -70,7 +70,7 @@ def _stand(found: Iterable[Total]) -> dict[tuple[str, str], ProjectStanding]:
             sums[total.account.removeprefix(policy.ALLOCATED), total.fund][0] -= total.functional
         elif total.account.startswith(policy.OBLIGATED):
             sums[total.account.removeprefix(policy.OBLIGATED), total.fund][2] += total.functional
-        else:
+        elif policy.is_spending(total.account):
             code, _ = policy.split_expense(total.account)
             sums[code, total.fund][1] += total.functional
     return {key: ProjectStanding(*cell) for key, cell in sums.items()}

@@ -8,8 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from fund import policy
 from fund.models import Category
+from fund.policy import IN_KIND
+from fund.policy_treasury import INDIRECT_COST
 from ledger.money import split
 from ledger.queries import Total
 
@@ -31,7 +35,8 @@ class Spending:
 
 def name_category(category: str) -> str:
     """What a category of spending is called: its code where it is none of the fund's own."""
-    return str(Category(category).label) if category in Category.values else category
+    other = {INDIRECT_COST: _("Indirect cost"), IN_KIND: _("In kind")}
+    return str(Category(category).label if category in Category.values else other.get(category, category))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def find_spending(moved: Iterable[Total]) -> list[Spending]:
     """What a sub-fund spent by project and category, out of its trial balance."""
     sums: defaultdict[tuple[str, str], int] = defaultdict(int)
     for total in moved:
-        if total.account.startswith(policy.PROJECTS):
+        if policy.is_spending(total.account):
             sums[policy.split_expense(total.account)] += total.functional
     return [Spending(project, category, amount) for (project, category), amount in sorted(sums.items()) if amount]
 

@@ -12,8 +12,9 @@ from typing import Any
 from djmoney.money import Money
 
 from fund import policy
-from fund.models import Agreement, Donor, Instalment, Pledge, Project, Receipt
+from fund.models import Agreement, Donor, InKind, Instalment, Pledge, Project, Receipt
 from fund.policy import Carried
+from fund.policy_treasury import GIVEN_IN_KIND
 from fund.queries.contributions import Standing, sum_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
@@ -99,6 +100,14 @@ class ProjectLine:
 
 
 @dataclass(frozen=True, slots=True)
+class InKindLine:
+    """What the donor gave in kind, with its value in the functional currency. No part of what was received or spent."""
+
+    gift: InKind
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class FundLine:
     """One of the donor's sub-funds, or the share of the pool: paid in, less spent and other costs, is the balance.
 
@@ -140,6 +149,12 @@ class DonorStatement:
     projects: tuple[ProjectLine, ...]
     funds: tuple[FundLine, ...]
     pool: PoolShare | None
+    in_kind: tuple[InKindLine, ...] = ()
+
+    @property
+    def given_in_kind(self) -> int:
+        """What was given in kind, at fair value."""
+        return sum(line.value for line in self.in_kind)
 
     @property
     def pledged(self) -> int:
@@ -219,7 +234,17 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
         projects=_find_projects([moved[one.fund] for one in earmarked], pool),
         funds=(*own, *([_to_share(pool)] if pool else [])),
         pool=pool,
+        in_kind=_find_in_kind(donor, as_of),
     )
+
+
+def _find_in_kind(donor: Donor, as_of: date) -> tuple[InKindLine, ...]:
+    gifts = donor.in_kind.filter(dated_on__lte=as_of).exclude(reversed_on__lte=as_of).select_related("project")
+    standing = list(gifts.order_by("dated_on", "number"))
+    accounts = (GIVEN_IN_KIND + donor.code,)
+    posted = document_totals([gift.number for gift in standing], accounts=accounts, until=as_of) if standing else {}
+    values = {number: -functional for (number, *_), (_, functional) in posted.items()}
+    return tuple(InKindLine(gift, values.get(gift.number, 0)) for gift in standing)
 
 
 def _load_documents(donor: Donor, as_of: date) -> _Documents:

@@ -77,7 +77,8 @@ def fund_standings(codes: Sequence[str]) -> dict[str, FundStanding]:
     """The standing of each sub-fund now, by its code, in one reading of the ledger."""
     scope = Scope(accounts=tuple(prefix for prefix, _, _ in _FIGURES), funds=tuple(codes))
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 5)
-    for total in totals(scope, by=("account", "fund")) if codes else ():
+    found = totals(scope, by=("account", "fund")) if codes else []
+    for total in (total for total in found if not total.account.endswith(f":{policy.IN_KIND}")):
         figure, sign = next((figure, sign) for prefix, figure, sign in _FIGURES if total.account.startswith(prefix))
         sums[total.fund][figure] += sign * total.functional
     return {code: FundStanding(code, *sums[code]) for code in codes}
@@ -115,7 +116,8 @@ def bank_cash(account: str, fund: str, *, until: date | None = None) -> Total:
 def lowest_available(fund: str, *, since: date) -> Low:
     """The least that can be allocated at the end of any day from `since` on; see FundStanding.available."""
     liabilities = all_accounts().filter(name__startswith="Liabilities:").values_list("name", flat=True)
-    accounts = (policy.BANK, *filter(policy.is_held, liabilities), policy.ALLOCATED, policy.PROJECTS)
+    # What came in kind takes itself away, by its income.
+    accounts = (policy.BANK, *filter(policy.is_held, liabilities), policy.ALLOCATED, policy.PROJECTS, "Income:InKind:")
     return lowest(Scope(accounts=accounts, funds=(fund,)), since=since)
 
 
@@ -141,5 +143,6 @@ def find_earmark(fund: str) -> Agreement | None:
 
 def _allocation(project: str, fund: str) -> Scope:
     # A debit: what is open of obligations is as little left as what is spent.
-    obligated = f"{policy.OBLIGATED}{project}"
-    return Scope(accounts=(f"{policy.ALLOCATED}{project}", f"{policy.PROJECTS}{project}:", obligated), funds=(fund,))
+    spent = f"{policy.PROJECTS}{project}:"
+    accounts = (f"{policy.ALLOCATED}{project}", spent, f"{policy.OBLIGATED}{project}")
+    return Scope(accounts=accounts, funds=(fund,), without=(spent + policy.IN_KIND,))

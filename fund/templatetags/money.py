@@ -53,3 +53,11 @@ def money(value: Money | Amount | None) -> str:
     exponent = number.normalize().as_tuple().exponent
     places = max(digits(code), -exponent if isinstance(exponent, int) else 0)
     return f"{code}{NO_BREAK_SPACE}{format_amount(number, places)}"
+
+
+@register.filter("rate")
+def format_rate(rate: Decimal) -> str:
+    """A rate with all its decimals and no idle zeros, four at least: 0.7525."""
+    exponent = rate.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return format_amount(rate, max(4, -exponent))

@@ -20,6 +20,7 @@ from fund.operations.reversals import cancel_agreement
 from fund.queries.agreements import add_dues, with_next_due, with_open
 from fund.queries.chains import state_of
 from fund.queries.receipts import has_receipts, receipts_of_agreement
+from fund.queries.recoveries import terms_of
 from fund.recommendations import name_sections
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
@@ -75,6 +76,7 @@ class AgreementDetail(DocumentPage[Agreement]):
             amendments=agreement.amendments.all(),
             milestones=[(one, state_of(one)) for one in milestones],
             can_cancel=not (agreement.cancelled_on or accepted or has_receipts(agreement)),
+            terms=next(reversed(terms_of(agreement.sub_fund)), None),
             **context,
         )
 

@@ -1,6 +1,5 @@
 """Exchange rates."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from fund.filters.rates import RateFilter
 from fund.forms.treasury import RateForm
 from fund.models import ExchangeRate
 from fund.operations.treasury import add_rate
-from fund.templatetags.money import format_amount
+from fund.templatetags.money import format_rate
 from fund.views.pages import FormPage, ListPage
 from ledger.errors import Refused
 
@@ -32,13 +31,6 @@ class RateList(ListPage):
             rate.text = format_rate(rate.rate)
 
 
-def format_rate(rate: Decimal) -> str:
-    """A rate with all its decimals and no idle zeros, four at least: 0.7525."""
-    exponent = rate.normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return format_amount(rate, max(4, -exponent))
-
-
 class RateNew(FormPage):
     """The form of a new rate; one that is far from the rate before it asks for a confirmation."""
 
@@ -53,7 +45,7 @@ class RateNew(FormPage):
     }
 
     def make_form(self, data: Any = None) -> forms.Form:
-        return RateForm(data)
+        return RateForm(data, initial={"currency": self.request.GET.get("currency")})
 
     def act(self, form: Any, formsets: list[Any]) -> ExchangeRate:
         return add_rate(**form.cleaned_data, by=self.user)

@@ -12,6 +12,7 @@ from fund.countries import name_countries
 from fund.forms.sub_funds import SubFundSearch
 from fund.models import Agreement
 from fund.queries.accounts import trial_balance
+from fund.queries.recoveries import terms_of
 from fund.queries.sub_funds import SubFund, cash_of_funds, find_earmark, fund_standings, sub_funds
 from fund.queries.uses import LATEST, latest_allocations, latest_disbursements
 from fund.recommendations import name_sections
@@ -71,6 +72,7 @@ class SubFundDetail(PlainPage):
             allocations=latest_allocations(fund=code),
             disbursements=latest_disbursements(fund=code),
             latest=LATEST,
+            terms=terms_of(code),
             **context,
         )
 

@@ -23,6 +23,8 @@ def statement_sheets(statement: DonorStatement, fund: str) -> Iterator[Sheet]:
         yield _instalments(statement)
     if statement.receipts:
         yield _receipts(statement)
+    if statement.in_kind:
+        yield _in_kind(statement)
     if statement.pledges:
         yield _pledges(statement)
     if statement.pool:
@@ -45,6 +47,7 @@ def _summary(statement: DonorStatement, fund: str) -> Sheet:
         (_("Outstanding"), statement.figures.outstanding),
         (_("Overdue"), statement.overdue),
         (_("Deferred"), statement.figures.deferred),
+        *([(_("In kind"), statement.given_in_kind)] if statement.in_kind else []),
         (_("Spent"), statement.spent),
         (_("Balance"), statement.balance),
     ]
@@ -85,6 +88,24 @@ def _projects(statement: DonorStatement) -> Sheet:
         amounts = [Amount(minor, statement.currency) for minor in (line.own, line.share, line.total)]
         rows.append([line.project, line.title, line.category_label, *amounts])
     return Sheet(_("Projects"), _heading(statement, _("What the money did, by project")), columns, rows)
+
+
+def _in_kind(statement: DonorStatement) -> Sheet:
+    columns = [Column(_("Number"), 16), Column(_("Received on"), 12), Column(_("Project"), 14)]
+    columns += [Column(_("What was given"), 40), Column(_("How it was measured"), 40)]
+    columns.append(amount_column(_("Fair value"), statement.currency))
+    rows: list[Row] = [
+        [
+            line.gift.number,
+            line.gift.dated_on,
+            line.gift.project.code,
+            line.gift.description,
+            line.gift.measurement,
+            Amount(line.value, statement.currency),
+        ]
+        for line in statement.in_kind
+    ]
+    return Sheet(_("In kind"), _heading(statement, _("In kind")), columns, rows)
 
 
 _OWN = 17

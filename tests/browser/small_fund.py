@@ -14,10 +14,13 @@ from fund.operations.allocations import allocate
 from fund.operations.amendments import Term, amend_agreement
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.attachments import attach, withdraw_attachment
+from fund.operations.bank_charges import record_bank_charge
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.deposits import Part, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.in_kind import Gift, record_in_kind
+from fund.operations.interest import record_interest
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.opened_books import BookFile, open_book
@@ -25,7 +28,11 @@ from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
+from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import reverse_receipt
+from fund.operations.secretariat import approve_payment, prepare_payment
+from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from fund.policy import CarriedEntry
 from ledger.entries import Leg
@@ -96,6 +103,7 @@ def fill(people: People) -> None:
     reverse_receipt(reversed_one, on=day(3, 3), reason="the bank took it back", by=officer)
     place(earmarked, small, bank, officer)
     spend(earmarked, project, bank, people)
+    run_everything(earmarked, project, acme, people)
     take_over(officer)
     put_files(earmarked, officer)
     change(sign(acme, usd("800"), officer, recognition="as_conditions_met", earmark=Earmark(themes=[2])), officer)
@@ -181,6 +189,28 @@ def change(agreement: Agreement, by: User) -> None:
         milestone = plan_milestone(agreement, title=title, due_on=day(7, 1), amount=usd("200"), by=by)
         if title.startswith("The course"):
             accept_milestone(milestone, on=day(7, 2), note="The list of who came", by=by)
+
+
+def run_everything(agreement: Agreement, project: Project, donor: Donor, people: People) -> None:
+    """A run and a bank event of each kind, one payment to the Secretariat that waits and one that is paid."""
+    officer, month = people.officer, f"{YEAR}-03"
+    citi = BankAccount.objects.get(code="CITI-USD")
+    other = add_bank_account(code="B-2", name="Second bank", currency="USD", by=officer)
+    cad_bank = add_bank_account(code="B-CAD", name="Royal Bank", currency="CAD", by=officer)
+    record_gift(donor=donor, facts=Facts(cad_bank, day(1, 20), cad("100"), "B-9"), by=officer)
+    add_rate(currency="CAD", effective_on=day(3, 31), rate=Decimal("0.76"), by=officer)
+    run_revaluation(month=month, by=officer)
+    record_interest(bank_account=citi, month=month, amount=usd("10"), by=officer)
+    set_recovery_terms(fund=agreement.number, terms=Terms(day(1, 10), Decimal(12), "expenditure"), by=officer)
+    run_recovery(month=f"{YEAR}-05", by=officer)
+    for amount in ("4", "80"):
+        lines = {agreement.number: usd(amount)}
+        payment = prepare_payment(bank_account=citi, paid_on=day(6, 1), lines=lines, by=officer)
+    approve_payment(payment, by=people.approver)
+    record_bank_charge(bank_account=citi, charged_on=day(5, 2), amount=usd("3"), description="Fees", by=officer)
+    record_transfer(facts=TransferFacts(citi, other, day(5, 3), usd("20"), usd("20")), by=officer)
+    gift = Gift(donor, project, day(4, 4), usd("2500"), "Twenty laptops", "The maker's price list")
+    record_in_kind(gift=gift, by=officer)
 
 
 def take_over(by: User) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -16,10 +17,12 @@ from fund.errors import (
     AllocationExceeded,
     FundsFirst,
     MilestoneTooLarge,
+    NothingToPost,
     ObligationUnfit,
     ProjectClosed,
     ProjectUnfinished,
     ReceiptTwice,
+    RunTwice,
     StateUnfit,
     UnappliedExceeded,
 )
@@ -42,11 +45,16 @@ from fund.operations.amendments import Term, amend_agreement
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.interest import record_interest
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.project_closures import close_accounts, close_operations
 from fund.operations.receipts import Facts, record_receipt
+from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.revaluations import run_revaluation
+from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.policy import DEFERRED
+from fund.queries.recoveries import due_to_secretariat
 from ledger.errors import Refused
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_total
@@ -234,3 +242,40 @@ def test_what_is_left_is_returned_once(allocation: Allocation, officer: User) ->
     outcomes = press_at_once(lambda: return_allocation(project=allocation.project, **give_back))
     only_one(outcomes, AllocationExceeded)
     assert Allocation.objects.count() == 2
+
+
+@pytest.fixture
+def spent(receipt: Receipt, bank: BankAccount, project: Project, officer: User, approver: User) -> None:
+    """USD 1,000.00 of AGR-2026-0001 spent in March, which bears 12 per cent of indirect cost."""
+    amount = parse_amount("1000", "USD")
+    allocate(project=project, decided_on=DAY, lines={"AGR-2026-0001": parse_amount("5000", "USD")}, by=officer)
+    line = Line("AGR-2026-0001", project, "Travel", amount)
+    prepared = prepare_disbursement(payee="X", bank_account=bank, paid_on=DAY, lines=[line], by=officer)
+    approve_disbursement(prepared, by=approver)
+    terms = Terms(date(2026, 1, 15), Decimal(12), "expenditure")
+    set_recovery_terms(fund="AGR-2026-0001", terms=terms, by=officer)
+
+
+def test_indirect_cost_is_charged_once(spent: None, officer: User) -> None:
+    only_one(press_at_once(lambda: run_recovery(month="2026-03", by=officer)), NothingToPost)
+    assert due_to_secretariat() == {"AGR-2026-0001": 12000}
+
+
+def test_what_is_owed_to_the_secretariat_is_paid_once(
+    spent: None, bank: BankAccount, officer: User, approver: User
+) -> None:
+    run_recovery(month="2026-03", by=officer)
+    lines = {"AGR-2026-0001": parse_amount("120", "USD")}
+    waiting = [prepare_payment(bank_account=bank, paid_on=date(2026, 4, 1), lines=lines, by=officer) for _ in range(4)]
+    only_one(press_at_once(lambda: approve_payment(waiting.pop(), by=approver)), FundsFirst)
+    assert due_to_secretariat() == {}
+
+
+def test_a_month_is_revalued_once_and_its_interest_recorded_once(
+    cad_agreement: Agreement, receipt: Receipt, bank: BankAccount, officer: User
+) -> None:
+    only_one(press_at_once(lambda: run_revaluation(month="2026-03", by=officer)), NothingToPost)
+    amount = parse_amount("10", "USD")
+    outcomes = press_at_once(lambda: record_interest(bank_account=bank, month="2026-03", amount=amount, by=officer))
+    only_one(outcomes, RunTwice)
+    assert entries().filter(kind__in=("interest", "revaluation")).count() == 2

@@ -8,7 +8,7 @@ from django.test import Client
 
 from fund.models import BankAccount, ExchangeRate, Receipt
 from fund.operations.treasury import add_bank_account, add_rate
-from fund.views.rates import format_rate
+from fund.templatetags.money import format_rate
 
 ACCOUNT = {"code": "ubs-chf", "name": "UBS Geneva", "currency": "CHF"}
 RATE = {"currency": "CAD", "effective_on": "2026-05-01", "rate": "0.7525"}

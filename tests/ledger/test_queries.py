@@ -49,6 +49,7 @@ def is_in(scope: Scope, on: date, row: dict[str, Any]) -> bool:
     return (
         (scope.since or date.min) <= on <= (scope.until or date.max)
         and (not scope.accounts or account in scope.accounts or account.startswith(beginnings))
+        and account not in scope.without
         and (not scope.funds or row["fund"] in scope.funds)
         and (not scope.kinds or row["kind"] in scope.kinds)
         and (not scope.parties or row["party"] in scope.parties)
@@ -71,6 +72,7 @@ SCOPES = st.builds(
     funds=st.sampled_from([(), ("POOL",), ("POOL", "GENERAL")]),
     kinds=st.sampled_from([(), ("receipt",), ("receipt", "charge")]),
     parties=st.sampled_from([(), ("CAN",), ("CAN", "USA")]),
+    without=st.sampled_from([(), (BANK,), (BANK, GIFTS)]),
 )
 
 

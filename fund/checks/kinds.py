@@ -1,0 +1,6 @@
+"""Every kind of document that the checks go through."""
+
+from fund.checks.documents import DOCUMENTS
+from fund.checks.runs import RUNS
+
+KINDS = (*DOCUMENTS, *RUNS)

@@ -1,0 +1,169 @@
+"""Indirect cost: what each sub-fund's projects bear up to a day by its terms, and what of it was not charged yet.
+
+Functional amounts in minor units, positive. It is always reckoned from the beginning: what is due to date less what was
+charged to date. So a repeated run finds nothing, and expenditure that is reversed gives back.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from fund import policy
+from fund.models import RecoveryBase, RecoveryTerms
+from fund.money import to_amount
+from fund.policy_treasury import INDIRECT_COST, SECRETARIAT
+from fund.queries.sub_funds import lowest_allocation_left
+from ledger.money import share, split
+from ledger.queries import Scope, totals
+
+# A rate is in hundredths of a per cent here.
+_WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A project's indirect cost out of a sub-fund: all that is due up to the day, and what was charged of it.
+
+    `left` is what the project's allocation has left of the sub-fund, then and on every later day.
+    """
+
+    fund: str
+    project: str
+    due: int
+    charged: int
+    left: int
+
+    @property
+    def amount(self) -> int:
+        """What is charged now; negative where it is given back."""
+        return self.due - self.charged
+
+    @property
+    def lacking(self) -> int:
+        """What the allocation lacks for it."""
+        return max(0, self.amount - max(0, self.left)) if self.amount > 0 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryPlan:
+    """What a run would charge. `waiting` are sub-funds whose cost no project can bear yet: nothing is allocated."""
+
+    charges: list[Charge]
+    waiting: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """What is charged in all."""
+        return sum(charge.amount for charge in self.charges)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The days under one row of terms with the base of each project in them."""
+
+    hundredths: int
+    bases: dict[str, int]
+    total: int
+
+
+def terms_of(fund: str) -> list[RecoveryTerms]:
+    """The terms of a sub-fund, the earliest first; none where it bears no indirect cost."""
+    return list(RecoveryTerms.objects.filter(fund=fund).order_by("starts_on"))
+
+
+def plan_recovery(on: date) -> RecoveryPlan:
+    """What of the indirect cost up to the day is not charged yet, sub-fund by sub-fund and project by project."""
+    charges: list[Charge] = []
+    waiting: dict[str, int] = {}
+    by_fund: defaultdict[str, list[RecoveryTerms]] = defaultdict(list)
+    for terms in RecoveryTerms.objects.filter(starts_on__lte=on).order_by("fund", "starts_on"):
+        by_fund[terms.fund].append(terms)
+    for fund, terms_list in by_fund.items():
+        due, left = _reckon(fund, terms_list, on)
+        charged = _charged(fund, on)
+        open_ = [code for code in sorted({*due, *charged}) if due.get(code, 0) != charged.get(code, 0)]
+        charges += [
+            Charge(
+                fund,
+                code,
+                due.get(code, 0),
+                charged.get(code, 0),
+                lowest_allocation_left(code, fund, since=on).balance,
+            )
+            for code in open_
+        ]
+        if left:
+            waiting[fund] = left
+    return RecoveryPlan(charges, waiting)
+
+
+def _reckon(fund: str, terms: Sequence[RecoveryTerms], on: date) -> tuple[dict[str, int], int]:
+    """What is due of each project, and what no project can bear yet."""
+    stretches = [_measure(fund, one, since, until) for one, since, until in _stretch(terms, on)]
+    exempt, ceiling = to_amount(terms[-1].exempt).minor, to_amount(terms[-1].ceiling).minor
+    gross, reached = 0, 0
+    weights: defaultdict[str, int] = defaultdict(int)
+    for stretch in stretches:
+        before, reached = reached, reached + stretch.total
+        gross += stretch.hundredths * (max(0, reached - exempt) - max(0, before - exempt))
+        for project, base in stretch.bases.items():
+            weights[project] += stretch.hundredths * base
+    due = max(0, share(gross, 1, _WHOLE))
+    due = min(due, ceiling) if ceiling else due
+    positive = {project: weight for project, weight in sorted(weights.items()) if weight > 0}
+    if not positive:
+        return {}, due
+    return dict(zip(positive, split(due, list(positive.values())), strict=True)), 0
+
+
+def _stretch(terms: Sequence[RecoveryTerms], on: date) -> list[tuple[RecoveryTerms, date, date]]:
+    ends = [later.starts_on - timedelta(days=1) for _, later in pairwise(terms)]
+    return [(one, one.starts_on, end) for one, end in zip(terms, [*ends, on], strict=True)]
+
+
+def _measure(fund: str, terms: RecoveryTerms, since: date, until: date) -> _Stretch:
+    hundredths = int(terms.rate * 100)
+    if terms.base == RecoveryBase.RECEIPT:
+        total = _received(fund, since, until)
+        allocated = _allocated(fund, until)
+        parts = split(total, list(allocated.values())) if allocated else []
+        return _Stretch(hundredths, dict(zip(allocated, parts, strict=True)), total)
+    spent = _spent(fund, since, until)
+    return _Stretch(hundredths, spent, sum(spent.values()))
+
+
+def _spent(fund: str, since: date, until: date) -> dict[str, int]:
+    """What projects spent, without the indirect cost itself and what came in kind."""
+    sums: defaultdict[str, int] = defaultdict(int)
+    scope = Scope(since=since, until=until, accounts=(policy.PROJECTS,), funds=(fund,))
+    for total in totals(scope, by=("account",)):
+        project, category = policy.split_expense(total.account)
+        if category not in (INDIRECT_COST, policy.IN_KIND):
+            sums[project] += total.functional
+    return dict(sums)
+
+
+def _received(fund: str, since: date, until: date) -> int:
+    """What donors sent, less what is unapplied."""
+    sent = Scope(since=since, until=until, accounts=policy.SENT, funds=(fund,), kinds=("receipt",))
+    unapplied = Scope(since=since, until=until, accounts=(policy.UNAPPLIED,), funds=(fund,))
+    return sum(total.functional for scope in (sent, unapplied) for total in totals(scope, by=("fund",)))
+
+
+def _allocated(fund: str, until: date) -> dict[str, int]:
+    found = totals(Scope(until=until, accounts=(policy.ALLOCATED,), funds=(fund,)), by=("account",))
+    return {total.account.removeprefix(policy.ALLOCATED): -total.functional for total in found if total.functional < 0}
+
+
+def _charged(fund: str, until: date) -> dict[str, int]:
+    scope = Scope(until=until, accounts=(policy.PROJECTS,), funds=(fund,))
+    found = ((policy.split_expense(total.account), total.functional) for total in totals(scope, by=("account",)))
+    return {project: amount for (project, category), amount in found if category == INDIRECT_COST}
+
+
+def due_to_secretariat() -> dict[str, int]:
+    """What each sub-fund owes the Secretariat now, where it owes something."""
+    found = totals(Scope(accounts=(SECRETARIAT,)), by=("fund",))
+    return {total.fund: -total.functional for total in found if total.functional < 0}

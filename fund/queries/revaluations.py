@@ -1,0 +1,115 @@
+"""What a revaluation would change: each money item in another currency at the closing rate of a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from fund import policy
+from fund.errors import RateMissing
+from fund.policy import Item
+from fund.queries.rates import get_rate
+from ledger.money import Amount, convert
+from ledger.queries import Scope, functional_currency, postings, totals
+
+# On these each posting names the instalment that it belongs to, and each instalment is an item.
+_BY_INSTALMENT = (policy.RECEIVABLE, policy.UNAPPLIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Revalued:
+    """An item with its closing rate and the carrying amount that it gets, functional and debit positive."""
+
+    item: Item
+    rate: Decimal
+    after: int
+
+    @property
+    def difference(self) -> int:
+        """What is gained (positive) or lost."""
+        return self.after - self.item.functional
+
+
+@dataclass(frozen=True, slots=True)
+class RevaluationPlan:
+    """All items of a day. `missing` are the currencies without a rate, each with what is lacking.
+
+    `gone` are items that left since the day, wholly or so far that the difference would stay on nothing: theirs is
+    realised.
+    """
+
+    items: Sequence[Revalued]
+    gone: Sequence[Item]
+    missing: dict[str, str]
+
+    @property
+    def changed(self) -> list[Revalued]:
+        """The items that are not carried at their closing rate yet."""
+        return [one for one in self.items if one.difference]
+
+    @property
+    def difference(self) -> int:
+        """What is gained or lost in all."""
+        return sum(one.difference for one in self.items)
+
+
+def money_items(*, until: date | None = None) -> list[Item]:
+    """What the books hold in other currencies: balances of sub-funds, and what is open of instalments."""
+    scope = Scope(until=until, accounts=("Assets:", "Liabilities:"))
+    found = totals(scope, by=("account", "fund", "currency"))
+    foreign = [total for total in found if total.currency != functional_currency()]
+    items = [
+        Item(total.account, total.fund, Amount(total.amount, total.currency), total.functional)
+        for total in foreign
+        if total.amount and not total.account.startswith(_BY_INSTALMENT)
+    ]
+    return items + _open_items({total.account for total in foreign if total.account.startswith(_BY_INSTALMENT)}, until)
+
+
+def _open_items(accounts: Iterable[str], until: date | None) -> list[Item]:
+    found = postings().filter(account__name__in=accounts).exclude(currency=functional_currency())
+    if until:
+        found = found.filter(dated_on__lte=until)
+    columns = ("account__name", "fund", "currency", "instalment")
+    sums = found.order_by().values_list(*columns).annotate(Sum("amount"), Sum("functional")).exclude(amount__sum=0)
+    return [
+        Item(account, fund, Amount(int(amount), currency), int(functional), instalment)
+        for account, fund, currency, instalment, amount, functional in sums.order_by(*columns)
+    ]
+
+
+def plan_revaluation(on: date) -> RevaluationPlan:
+    """What a revaluation on the day would post, as the books stand now."""
+    items = money_items(until=on)
+    rates, missing = _find_rates({item.amount.currency for item in items}, on)
+    priced = [_revalue(item, rates[item.amount.currency]) for item in items if item.amount.currency in rates]
+    now = {_key(item): item for item in money_items()}
+    stays = [one for one in priced if _stays(one, now.get(_key(one.item)))]
+    return RevaluationPlan(stays, [one.item for one in priced if one not in stays], missing)
+
+
+def _find_rates(currencies: Iterable[str], on: date) -> tuple[dict[str, Decimal], dict[str, str]]:
+    rates, missing = {}, {}
+    for currency in sorted(currencies):
+        try:
+            rates[currency] = get_rate(currency, on)
+        except RateMissing as refusal:
+            missing[currency] = refusal.message
+    return rates, missing
+
+
+def _revalue(item: Item, rate: Decimal) -> Revalued:
+    return Revalued(item, rate, convert(item.amount, rate, functional_currency()))
+
+
+def _key(item: Item) -> tuple[str, str, str, str]:
+    return item.account, item.fund, item.amount.currency, item.instalment
+
+
+def _stays(one: Revalued, now: Item | None) -> bool:
+    """Whether the item, as it stands now, can carry the difference: its amount and its value keep one sign."""
+    if not one.difference:
+        return True
+    return now is not None and now.amount.minor * (now.functional + one.difference) > 0
