@@ -38,7 +38,7 @@ class Register(ListPage):
     permission_required = "fund.view_auditrecord"
     filterset_class = RegisterFilter
     paginate_by = 50
-    orderings = {"dated_on": ("dated_on", "entry", "line")}
+    orderings = {"dated_on": ("dated_on", "entry_id", "line")}
     default_ordering = "-dated_on"
 
     @cached_property
