@@ -105,7 +105,8 @@ def check_numbers(report: Report) -> Iterator[str]:
     for kind in KINDS:
         if kind.letter:
             yield from _check_positions(kind)
-        elif kind.by_month:
+            continue
+        if kind.by_month:
             yield from _check_run_numbers(kind)
             continue
         prefix = kind.model.PREFIX
