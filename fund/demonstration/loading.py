@@ -38,6 +38,7 @@ def load_demonstration(today: date) -> None:
     """Adds the people and the fund as it stands on `today`, all of it or nothing."""
     with writing():
         people = add_officers()
-        build_demonstration(today, officer=people["officer"], approver=people["approver"])
+        approvers = (people["approver"], people["approver2"])
+        build_demonstration(today, officer=people["officer"], approvers=approvers)
         add_donors_person()
         record(_MARK, today, by=people["officer"])

@@ -14,6 +14,7 @@ from ledger.operations import writing
 _ROLES = {
     "officer": (FINANCE_OFFICER, "Lucía Ferreyra"),
     "approver": (APPROVER, "Samuel Adeyemi"),
+    "approver2": (APPROVER, "Noor Haddad"),
     "auditor": (AUDITOR, "Ingrid Solheim"),
 }
 _DONOR, _DONOR_NAME, _DONOR_CODE = "donor", "Claire Tremblay", "CAN"

@@ -1,6 +1,6 @@
 """Makes the demonstration's story happen, through the fund's own operations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import singledispatchmethod
@@ -48,10 +48,13 @@ from ledger.operations import writing
 _LONGEST = 540
 
 
-def build_demonstration(today: date, *, officer: User, approver: User) -> None:
-    """Makes the demonstration fund as it stands on `today`: this year and the last one, all of it or nothing."""
+def build_demonstration(today: date, *, officer: User, approvers: Sequence[User]) -> None:
+    """Makes the demonstration fund as it stands on `today`: this year and the last one, all of it or nothing.
+
+    Large payments need two approvers.
+    """
     with writing():
-        telling = Telling(today, officer, approver)
+        telling = Telling(today, officer, approvers)
         telling.prepare()
         for step in sorted(STORY, key=lambda step: -step.ago):
             telling.tell(step)
@@ -60,10 +63,10 @@ def build_demonstration(today: date, *, officer: User, approver: User) -> None:
 class Telling:
     """The story as it is being told: who acts, and what was made so far by its key."""
 
-    def __init__(self, today: date, officer: User, approver: User) -> None:
+    def __init__(self, today: date, officer: User, approvers: Sequence[User]) -> None:
         self.today = today
         self.by = officer
-        self.approver = approver
+        self.approvers = approvers
         self.length = min((today - date(today.year - 1, 1, 1)).days, _LONGEST)
         self.made: dict[str, Any] = {}
         self.banks: dict[str, BankAccount] = {}
@@ -185,9 +188,9 @@ class Telling:
             note=step.note,
         )
         if step.rejected:
-            reject_disbursement(disbursement, reason=step.rejected, by=self.approver)
+            reject_disbursement(disbursement, reason=step.rejected, by=self.approvers[0])
         elif not step.waits:
-            approve_disbursement(disbursement, by=self.approver)
+            any(approve_disbursement(disbursement, by=approver) for approver in self.approvers)
         self.made[step.key] = disbursement
 
     @tell.register
