@@ -35,9 +35,11 @@ from fund.models import (
     Obligation,
     ObligationLine,
     OpenedBook,
+    Placement,
     Pledge,
     Receipt,
     ReceiptLine,
+    ReceiptPart,
 )
 from fund.money import to_amount
 from ledger.checks import Report
@@ -62,7 +64,7 @@ class Kind:
     accounts: tuple[str, ...]
     expect: Callable[[Any, list[Caused]], list[Expected]]
     acts: Callable[[Any], list[str]]
-    related: tuple[str, ...]
+    related: tuple[str | Prefetch[Any], ...]
     lines: Callable[[], Prefetch[Any]] | None = None
     parts: str = ""
     letter: str = ""
@@ -247,6 +249,8 @@ def fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[Any
 
 
 _CHANGED = Prefetch("amendment_lines", AmendmentLine.objects.all(), to_attr="changed")
+_PLACEMENTS = Prefetch("placements", Placement.objects.all(), to_attr="placement_rows")
+_PARTS = Prefetch("parts", ReceiptPart.objects.select_related("donor", "instalment__agreement"), to_attr="part_rows")
 _LINES_PAID = DisbursementLine.objects.select_related("project", "obligation").prefetch_related("obligation__lines")
 
 PLEDGES = Kind(
@@ -294,7 +298,7 @@ DOCUMENTS = (
         accounts=RECEIPT_ACCOUNTS,
         expect=expect_receipt,
         acts=acts_of_receipt,
-        related=("donor", "agreement", "bank_account", "placements", "parts__donor", "parts__instalment__agreement"),
+        related=("donor", "agreement", "bank_account", _PLACEMENTS, _PARTS),
         lines=fetch_lines("lines", ReceiptLine.objects.select_related("instalment")),
     ),
     Kind(

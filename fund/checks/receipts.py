@@ -31,7 +31,7 @@ def expect_receipt(receipt: Any, caused: list[Caused]) -> list[Expected]:
     """The entries of a receipt: when it came, each time that it was placed, and exchange differences of reversals."""
     if receipt.identity != Identity.KNOWN:
         return list(_expect_deposit(receipt, caused))
-    sums = _sum_whole(receipt, caused) if receipt.donor else _sum_parts(receipt, receipt.parts.all())
+    sums = _sum_whole(receipt, caused) if receipt.donor else _sum_parts(receipt, receipt.part_rows)
     # Some of a foreign currency was spent before the reversal: exchange differences, without amounts of their own.
     averaged = [Expected(receipt.reversed_on, {}) for _ in caused[1:] if receipt.reversed_on]
     return [Expected(receipt.received_on, sums, receipt.reversed_on), *averaged]
@@ -88,10 +88,10 @@ def _expect_deposit(receipt: Any, caused: list[Caused]) -> Iterator[Expected]:
     }
     yield Expected(receipt.received_on, held, receipt.reversed_on)
     identity, place = Identity.OPEN, 1
-    for placement in receipt.placements.all():
+    for placement in receipt.placement_rows:
         moved = dict(negate(held))
         if not placement.returned:
-            parts = [part for part in receipt.parts.all() if part.placement_id == placement.pk]
+            parts = [part for part in receipt.part_rows if part.placement_id == placement.pk]
             moved |= _sum_parts(receipt, parts)
         yield Expected(placement.placed_on, moved, placement.undone_on)
         place += 1
@@ -112,7 +112,7 @@ def _expect_deposit(receipt: Any, caused: list[Caused]) -> Iterator[Expected]:
 
 def acts_of_receipt(receipt: Any) -> list[str]:
     """What the audit must have of a receipt."""
-    placements = [] if receipt.identity == Identity.KNOWN else receipt.placements.all()
+    placements = [] if receipt.identity == Identity.KNOWN else receipt.placement_rows
     acts = ["return deposit" if placement.returned else "identify deposit" for placement in placements]
     acts += ["undo placement" for placement in placements if placement.undone_on]
     return ["record receipt", *acts, *(["reverse receipt"] if receipt.reversed_on else [])]
