@@ -62,6 +62,7 @@ _NAVIGATION = (
             (_("Years"), "fund:year-list", "view_auditrecord"),
             (_("Opened books"), "fund:opened-book-list", "view_openedbook"),
             (_("Delegations"), "fund:delegation-list", "view_auditrecord"),
+            (_("Approvals"), "fund:waiting-list", "view_auditrecord"),
             (_("Audit trail"), "fund:audit-record-list", "view_auditrecord"),
         ),
     ),

@@ -9,7 +9,7 @@ AUDITOR = "Auditor"
 
 _AGREED = ("pledge", "agreement", "amendment", "milestone")
 _RECEIVED = ("receipt", "application")
-_SPENT = ("project", "allocation", "obligation", "disbursement")
+_SPENT = ("project", "payee", "allocation", "obligation", "disbursement")
 _DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, "attachment")
 _RUNS = ("revaluation", "recovery", "interest", "bankcharge", "transfer", "inkind", "secretariatpayment")
 _THINGS = (*_DOCUMENTS, *_RUNS, "recoveryterms", "bankaccount", "exchangerate", "openedbook")
@@ -20,6 +20,6 @@ _RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing
 # Codenames of the fund's permissions by role.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     FINANCE_OFFICER: (*_READ, *_RECORD, "close_period"),
-    APPROVER: (*_READ, "approve_disbursement"),
+    APPROVER: (*_READ, "add_approval"),
     AUDITOR: _READ,
 }

@@ -40,6 +40,7 @@ from fund.models import (
     Receipt,
     ReceiptLine,
     ReceiptPart,
+    State,
 )
 from fund.money import to_amount
 from ledger.checks import Report
@@ -223,14 +224,16 @@ def _expect_opened_book(book: OpenedBook, caused: list[Caused]) -> list[Expected
     return [Expected(book.begins_on if entry.on == first else entry.on, {}) for entry in caused]
 
 
-def acts_of_payment(noun: str, reverse: str) -> Callable[[Any], list[str]]:
-    """The acts of what one person prepares and another one decides."""
-    decided: dict[str, list[str]] = {
-        DisbursementState.REJECTED: [f"reject {noun}"],
-        DisbursementState.PAID: [f"approve {noun}"],
-        DisbursementState.REVERSED: [f"approve {noun}", reverse],
-    }
-    return lambda document: [f"prepare {noun}", *decided.get(document.state, [])]
+def acts_of_decided(noun: str, end: str, ended: str = "reversed_on") -> Callable[[Any], list[str]]:
+    """The acts of what one person prepares and another decides on, and what ends it on the day in the field `ended`."""
+
+    def find_acts(document: Any) -> list[str]:
+        if document.state == State.PREPARED:
+            return [f"prepare {noun}"]
+        decided = f"reject {noun}" if document.state == State.REJECTED else f"approve {noun}"
+        return [f"prepare {noun}", decided, *([end] if getattr(document, ended) else [])]
+
+    return find_acts
 
 
 def _acts_of_milestone(milestone: Milestone) -> list[str]:
@@ -333,7 +336,7 @@ DOCUMENTS = (
         day="paid_on",
         accounts=(policy.BANK, policy.PROJECTS, policy.OBLIGATED),
         expect=_expect_disbursement,
-        acts=acts_of_payment("disbursement", "reverse disbursement"),
+        acts=acts_of_decided("disbursement", "reverse disbursement"),
         related=("bank_account",),
         lines=fetch_lines("lines", _LINES_PAID),
         parts="lines",

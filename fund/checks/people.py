@@ -5,7 +5,7 @@ from typing import Any
 
 from fund.checks.documents import Kind
 from fund.checks.kinds import KINDS
-from fund.models import Approval, AuditRecord, Disbursement, DisbursementState, SecretariatPayment
+from fund.models import Approval, AuditRecord, Decided, Disbursement, State
 from ledger.checks import Report
 from ledger.queries import entries
 
@@ -29,7 +29,7 @@ def check_people(kind: Kind, document: Any, people: People) -> Iterator[str]:
     yield from (f"{document} has no audit record of “{act}”." for act in acts if act not in people)
     first, *others = acts
     named = {first: document.created_by_id}
-    if isinstance(document, Disbursement | SecretariatPayment) and others:
+    if isinstance(document, Decided) and others:
         named[others[0]] = document.decided_by_id
     for act, person in named.items():
         if people.get(act, person) != person:
@@ -48,19 +48,21 @@ def check_payees(report: Report) -> Iterator[str]:
 
 
 def check_approvals(report: Report) -> Iterator[str]:
-    """Every payment was approved by who decided it, and by nobody who prepared it or stood in for who did."""
-    (payments,) = (kind for kind in KINDS if kind.model is Disbursement)
-    for documents in payments.chunks(report):
-        found = _find_approvals([document.number for document in documents])
-        for document in documents:
-            people = found[document.number]
-            if document.state in _APPROVED and document.decided_by_id not in people:
-                yield f"{document} was decided by somebody who did not approve it."
-            if document.created_by_id in people:
-                yield f"{document} was approved by who prepared it, or in their place."
+    """Every document that needs approval has that of who decided it, and of nobody who prepared it or stood in."""
+    for kind in KINDS:
+        if not issubclass(kind.model, Decided):
+            continue
+        for documents in kind.chunks(report):
+            found = _find_approvals([document.number for document in documents])
+            for document in documents:
+                people = found[document.number]
+                if document.state not in _NOT_APPROVED and document.decided_by_id not in people:
+                    yield f"{document} was decided by somebody who did not approve it."
+                if document.created_by_id in people:
+                    yield f"{document} was approved by who prepared it, or in their place."
 
 
-_APPROVED = (DisbursementState.PAID, DisbursementState.REVERSED)
+_NOT_APPROVED = (State.PREPARED, State.REJECTED)
 
 
 def _find_approvals(documents: Sequence[str]) -> dict[str, set[int]]:

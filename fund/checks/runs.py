@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from fund import policy
-from fund.checks.documents import Kind, acts_of, acts_of_payment, fetch_lines
+from fund.checks.documents import Kind, acts_of, acts_of_decided, fetch_lines
 from fund.checks.posted import Caused, Expected, Key, Sums, sum_legs
 from fund.errors import StateUnfit
 from fund.models import (
@@ -164,7 +164,7 @@ RUNS = (
         day="dated_on",
         accounts=(policy.BANK, SECRETARIAT),
         expect=_expect_payment,
-        acts=acts_of_payment("payment", "reverse secretariat payment"),
+        acts=acts_of_decided("secretariat payment", "reverse secretariat payment"),
         related=("bank_account",),
         lines=fetch_lines("lines", SecretariatPaymentLine.objects.all()),
         parts="lines",

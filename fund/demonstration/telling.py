@@ -33,7 +33,8 @@ from fund.models import (
 )
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
-from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
+from fund.operations.approvals import reject
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -188,7 +189,7 @@ class Telling:
             note=step.note,
         )
         if step.rejected:
-            reject_disbursement(disbursement, reason=step.rejected, by=self.approvers[0])
+            reject(disbursement, reason=step.rejected, by=self.approvers[0])
         elif not step.waits:
             any(approve_disbursement(disbursement, by=approver) for approver in self.approvers)
         self.made[step.key] = disbursement

@@ -1,4 +1,4 @@
-"""The form that gives one's right to approve to somebody else."""
+"""The forms of who decides: why a document is rejected, and to whom one's own right to approve is given."""
 
 from django import forms
 from django.contrib.auth.models import User
@@ -13,6 +13,12 @@ def colleague_choices(user: User) -> Choices:
     """Who works in the fund, but for the reader."""
     found = User.objects.filter(is_active=True).exclude(groups=None).exclude(pk=user.pk).distinct().order_by("username")
     return [BLANK, *((one.username, one.get_full_name() or one.username) for one in found)]
+
+
+class RejectionForm(forms.Form):
+    """Why a document is rejected."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Who prepared it reads it on its page."))
 
 
 class DelegationForm(forms.Form):

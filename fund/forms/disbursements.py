@@ -58,11 +58,3 @@ class DisbursementLineForm(forms.Form):
 
 
 DisbursementLines = line_formset(DisbursementLineForm)
-
-
-class RejectionForm(forms.Form):
-    """Why a disbursement is rejected."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("Who prepared the disbursement reads it on its page.")
-    )

@@ -5,7 +5,7 @@ from fund.models.answers import Answer
 from fund.models.approvals import Approval, Delegation
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord, Refusal
-from fund.models.base import Document, NumberSeries
+from fund.models.base import Decided, Document, NumberSeries, State, document_kinds
 from fund.models.budgets import BUDGET_CATEGORIES, Budget, BudgetLine
 from fund.models.contributions import Agreement, Identity, Instalment, Pledge, Receipt, ReceiptLine, Recognition
 from fund.models.deposits import Application, Placement, ReceiptPart
@@ -13,6 +13,7 @@ from fund.models.disbursements import Category, Disbursement, DisbursementLine, 
 from fund.models.donors import Donor, DonorAccess, DonorClass
 from fund.models.obligations import Obligation, ObligationCancellation, ObligationLine
 from fund.models.opened_books import OpenedBook, OpeningMode
+from fund.models.payees import Payee
 from fund.models.projects import Allocation, AllocationLine, Direction, Project, ProjectRecommendation
 from fund.models.runs import (
     RUNS,
@@ -55,6 +56,7 @@ __all__ = [
     "Budget",
     "BudgetLine",
     "Category",
+    "Decided",
     "Delegation",
     "Direction",
     "Disbursement",
@@ -79,6 +81,7 @@ __all__ = [
     "ObligationLine",
     "OpenedBook",
     "OpeningMode",
+    "Payee",
     "Placement",
     "Pledge",
     "Project",
@@ -96,6 +99,8 @@ __all__ = [
     "RevaluationLine",
     "SecretariatPayment",
     "SecretariatPaymentLine",
+    "State",
     "Transfer",
     "TransferLine",
+    "document_kinds",
 ]

@@ -2,9 +2,12 @@
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
 
@@ -36,6 +39,59 @@ class Document(models.Model):
     def get_absolute_url(self) -> str:
         """The document's own page."""
         return reverse(f"fund:{self.ROUTE}", args=[self.number])
+
+
+def document_kinds() -> list[type[Document]]:
+    """Every kind of document."""
+    return [model for model in apps.get_models() if issubclass(model, Document)]
+
+
+class State(models.TextChoices):
+    """What became of a document that one person prepares and another decides on."""
+
+    PREPARED = "prepared", _("Awaiting approval")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    REVERSED = "reversed", _("Reversed")
+
+
+class Decided(Document):
+    """A document that one person prepares and another approves or rejects; nothing of it is posted before.
+
+    `reason` is why it was rejected, `DAY` the field of the day that its entry is dated.
+    """
+
+    DAY: ClassVar[str]
+
+    state = models.CharField(max_length=10, choices=State, default=State.PREPARED, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, editable=False)
+    reason = models.CharField(max_length=300, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("created_by")), name="%(class)s_two_persons"
+            ),
+        )
+
+    @property
+    def subject(self) -> str:
+        """What it is about in a few words, for who decides."""
+        raise NotImplementedError
+
+    @property
+    def kind(self) -> str:
+        """What kind of document it is, in words."""
+        return str(self._meta.verbose_name)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state == State.PREPARED
 
 
 class NumberSeries(models.Model):

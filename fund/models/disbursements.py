@@ -1,11 +1,9 @@
 """Money paid out for projects."""
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from fund.models.base import Document, money_field
+from fund.models.base import Decided, money_field
 from fund.models.projects import Project
 from fund.models.treasury import BankAccount
 
@@ -31,33 +29,27 @@ class DisbursementState(models.TextChoices):
     REVERSED = "reversed", _("Reversed")
 
 
-class Disbursement(Document):
+class Disbursement(Decided):
     """Money paid out of one bank account for projects, charged to sub-funds line by line."""
 
     PREFIX = "DSB"
     ROUTE = "disbursement"
+    DAY = "paid_on"
 
     payee = models.CharField(max_length=200)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="disbursements")
     paid_on = models.DateField()
     amount = money_field()
     state = models.CharField(max_length=10, choices=DisbursementState, default=DisbursementState.PREPARED)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
-    )
-    decided_at = models.DateTimeField(null=True, editable=False)
-    reason = models.CharField(max_length=300, blank=True, editable=False)
     reversed_on = models.DateField(null=True, editable=False)
 
-    class Meta:
+    class Meta(Decided.Meta):
         ordering = ("-paid_on", "-number")
         indexes = (models.Index(fields=("paid_on", "number"), name="disbursement_by_day"),)
-        permissions = (("approve_disbursement", "Can approve disbursements"),)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("created_by")), name="disbursement_two_persons"
-            ),
-        )
+
+    @property
+    def subject(self) -> str:
+        return self.payee
 
 
 class DisbursementLine(models.Model):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from fund.models.base import Document, money_field
+from fund.models.base import Decided, Document, money_field
 from fund.models.disbursements import DisbursementState
 from fund.models.donors import Donor
 from fund.models.projects import Project
@@ -108,29 +108,25 @@ class RecoveryLine(models.Model):
         return f"{self.run} {self.fund} {self.project_id}"
 
 
-class SecretariatPayment(Document):
+class SecretariatPayment(Decided):
     """What is due to the Secretariat, prepared by one person and paid when another approves it."""
 
     PREFIX = "SEC"
     ROUTE = "secretariat-payment"
+    DAY = "dated_on"
 
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+")
     dated_on = models.DateField()
     amount = money_field()
     state = models.CharField(max_length=10, choices=DisbursementState, default=DisbursementState.PREPARED)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
-    )
-    reason = models.CharField(max_length=300, blank=True, editable=False)
     reversed_on = models.DateField(null=True, editable=False)
 
-    class Meta:
+    class Meta(Decided.Meta):
         ordering = ("-dated_on", "-number")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("created_by")), name="secretariat_two_persons"
-            ),
-        )
+
+    @property
+    def subject(self) -> str:
+        return str(_("The Secretariat"))
 
 
 class Interest(Document):

@@ -1,15 +1,16 @@
-"""Four eyes: who prepared a document never approves it, neither alone nor by a delegate; large ones need two others."""
+"""Four eyes: who prepared a document never decides on it, nor a delegate of theirs; large ones need two others."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
-from fund.models import Approval, Delegation, Document
+from fund.models import Approval, Decided, Delegation, State
 from fund.operations import acts
 from ledger.money import Amount, to_exact_minor
 from ledger.operations import writing
@@ -17,7 +18,9 @@ from ledger.queries import functional_currency
 
 # Longer than a leave: who needs more gives it again, and thinks of it.
 LONGEST_DELEGATION = timedelta(days=92)
-RIGHT = "fund.approve_disbursement"
+RIGHT = "fund.add_approval"
+
+D = TypeVar("D", bound=Decided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def count_needed(functional: int) -> int:
     return 2 if functional >= threshold else 1
 
 
-def get_right(document: Document, *, by: User) -> Right:
+def get_right(document: Decided, *, by: User) -> Right:
     """What lets `by` decide on a document, as roles and delegations are now and not when the page was opened.
 
     Raises SamePerson where `by`, or who gave them the right, prepared it; NotPermitted where they have none.
@@ -48,7 +51,7 @@ def get_right(document: Document, *, by: User) -> Right:
     rights = [Right(by)] if by.is_active and by.has_perm(RIGHT) else []
     rights += [Right(by, delegation.giver) for delegation in active_delegations(by)]
     if not rights:
-        raise NotPermitted("Your role does not allow this (approve disbursement). A person with that role can do it.")
+        raise NotPermitted("Your role does not allow this (approve). An approver can do it.")
     if document.created_by_id == by.pk:
         raise SamePerson(f"You prepared {document}: another person decides on it.")
     for right in rights:
@@ -57,8 +60,10 @@ def get_right(document: Document, *, by: User) -> Right:
     raise SamePerson(f"Who gave you the right prepared {document}: somebody else decides on it.")
 
 
-def may_decide(document: Document, *, by: User) -> bool:
-    """True where `by` may decide on a document, and did not approve it yet."""
+def may_decide(document: Decided, *, by: User) -> bool:
+    """True where a document waits, and `by` may decide on it and did not approve it yet."""
+    if not document.is_waiting:
+        return False
     try:
         right = get_right(document, by=by)
     except (SamePerson, NotPermitted):
@@ -66,7 +71,7 @@ def may_decide(document: Document, *, by: User) -> bool:
     return not _decided(document) & {right.by.pk, right.holder.pk}
 
 
-def _decided(document: Document) -> set[int]:
+def _decided(document: Decided) -> set[int]:
     """Who approved a document, and who gave them the right."""
     found = Approval.objects.filter(document=document.number).values_list("by", "on_behalf_of")
     return {person for pair in found for person in pair if person}
@@ -79,7 +84,7 @@ def active_delegations(receiver: User) -> list[Delegation]:
     return [one for one in found.select_related("giver") if one.giver.is_active and one.giver.has_perm(RIGHT)]
 
 
-def add_approval(document: Document, *, functional: int, by: User) -> bool:
+def add_approval(document: Decided, *, functional: int, by: User) -> bool:
     """Records that `by` approves a document of an amount in the functional currency; True where no more is needed.
 
     Raises what `get_right` raises, and StateUnfit where `by`, or who gave them the right, approved it before.
@@ -92,12 +97,39 @@ def add_approval(document: Document, *, functional: int, by: User) -> bool:
     return before + 1 >= count_needed(functional)
 
 
+def get_prepared(document: D, *, by: User) -> D:
+    """The document as it stands under the lock, where it waits and `by` may decide on it.
+
+    Raises what `get_right` raises, and StateUnfit where it is decided already.
+    """
+    found: D = type(document)._default_manager.get(pk=document.pk)
+    get_right(found, by=by)
+    if not found.is_waiting:
+        raise StateUnfit(f"{found} is {found.get_state_display().lower()} already.")
+    return found
+
+
+def decide(document: Decided, state: str, *, by: User, reason: str = "") -> None:
+    """Keeps what was decided on a document, and by whom."""
+    document.state, document.decided_by, document.decided_at, document.reason = state, by, timezone.now(), reason
+    document.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+
+
+def reject(document: Decided, *, reason: str, by: User) -> None:
+    """Rejects a document that waits. Raises what `get_prepared` raises, ValueInvalid."""
+    reason = acts.clean_text(reason, field="reason", longest=300)
+    with writing():
+        found = get_prepared(document, by=by)
+        decide(found, State.REJECTED, by=by, reason=reason)
+        acts.record(f"reject {found._meta.verbose_name}", found, by=by, detail=reason)
+
+
 def delegate(*, receiver: User, since: date, until: date, reason: str, by: User) -> Delegation:
     """Gives another person one's own right to approve, from one day to another.
 
     Raises NotPermitted where `by` has no such right of their own, ValueInvalid.
     """
-    acts.require(by, "approve_disbursement")
+    acts.require(by, "add_approval")
     reason = acts.clean_text(reason, field="reason", longest=300)
     today = timezone.localdate()
     with writing():

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from fund import policy
-from fund.errors import StateUnfit, ValueInvalid
+from fund.errors import ValueInvalid
 from fund.models import (
     Agreement,
     BankAccount,
@@ -23,7 +22,7 @@ from fund.models import (
 )
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
-from fund.operations.approvals import add_approval, get_right
+from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.obligations import check_payable
 from fund.policy import Carried, CashOut, Charge, Release
 from fund.queries.rates import carry
@@ -93,7 +92,7 @@ def approve_disbursement(disbursement: Disbursement, *, by: User) -> bool:
     the limits are checked again, since other payments may have come between.
     """
     with writing():
-        found = _get_prepared(disbursement, by)
+        found = get_prepared(disbursement, by=by)
         lines = [
             Line(line.fund, line.project, line.category, to_amount(line.amount), line.obligation)
             for line in found.lines.select_related("project", "obligation__project").order_by("pk")
@@ -105,19 +104,9 @@ def approve_disbursement(disbursement: Disbursement, *, by: User) -> bool:
             acts.record("approve disbursement as the first of two", found, by=by, detail=detail)
             return False
         acts.post(_to_draft(found, lines, charges), by=by)
-        _decide(found, DisbursementState.PAID, by)
+        decide(found, DisbursementState.PAID, by=by)
         acts.record("approve disbursement", found, by=by, detail=detail)
     return True
-
-
-def reject_disbursement(disbursement: Disbursement, *, reason: str, by: User) -> None:
-    """Rejects a disbursement that waits for approval. Raises SamePerson, StateUnfit, ValueInvalid."""
-    reason = acts.clean_text(reason, field="reason", longest=300)
-    with writing():
-        found = _get_prepared(disbursement, by)
-        found.reason = reason
-        _decide(found, DisbursementState.REJECTED, by)
-        acts.record("reject disbursement", found, by=by, detail=reason)
 
 
 def _check_lines(lines: Sequence[Line], account: BankAccount) -> None:
@@ -169,19 +158,6 @@ def _charge(lines: Sequence[Line], expenses: Sequence[int], on: date) -> list[Ch
             charge = replace(charge, obligation=row.reference, released=released)
         charges.append(charge)
     return charges
-
-
-def _get_prepared(disbursement: Disbursement, by: User) -> Disbursement:
-    found = Disbursement.objects.select_related("bank_account").get(pk=disbursement.pk)
-    get_right(found, by=by)
-    if found.state != DisbursementState.PREPARED:
-        raise StateUnfit(f"{found} is {found.get_state_display().lower()} already.")
-    return found
-
-
-def _decide(disbursement: Disbursement, state: DisbursementState, by: User) -> None:
-    disbursement.state, disbursement.decided_by, disbursement.decided_at = state, by, timezone.now()
-    disbursement.save(update_fields=["state", "decided_by", "decided_at", "reason"])
 
 
 def _to_draft(disbursement: Disbursement, lines: Sequence[Line], charges: Sequence[Charge]) -> Draft:

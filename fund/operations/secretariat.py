@@ -6,10 +6,11 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from fund import policy_treasury
-from fund.errors import FundsFirst, SamePerson, StateUnfit, ValueInvalid
+from fund.errors import FundsFirst, ValueInvalid
 from fund.models import BankAccount, DisbursementState, SecretariatPayment, SecretariatPaymentLine
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
+from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.policy_treasury import SECRETARIAT
 from ledger.money import Amount
 from ledger.operations import writing
@@ -36,17 +37,24 @@ def prepare_payment(
         SecretariatPaymentLine.objects.bulk_create(
             SecretariatPaymentLine(run=payment, fund=fund, amount=to_money(amount)) for fund, amount in lines.items()
         )
-        acts.record("prepare payment", payment, by=by, detail=str(total))
+        acts.record("prepare secretariat payment", payment, by=by, detail=str(total))
     return payment
 
 
-def approve_payment(payment: SecretariatPayment, *, by: User) -> None:
-    """Approves and posts a payment; the limits are checked again. Raises SamePerson, StateUnfit, FundsFirst."""
+def approve_payment(payment: SecretariatPayment, *, by: User) -> bool:
+    """Approves a payment and posts it; False where it needs another approver before that.
+
+    The limits are checked again. Raises SamePerson, StateUnfit, FundsFirst.
+    """
     with writing():
-        found = _get_prepared(payment, by)
+        found = get_prepared(payment, by=by)
         lines = {line.fund: to_amount(line.amount) for line in found.lines.order_by("pk")}
         acts.check_day(found.dated_on, "paid_on")
         _check_limits(lines, found.bank_account, found.dated_on)
+        total = to_amount(found.amount)
+        if not add_approval(found, functional=total.minor, by=by):
+            acts.record("approve secretariat payment as the first of two", found, by=by, detail=str(total))
+            return False
         draft = policy_treasury.pay_secretariat(
             number=found.number,
             on=found.dated_on,
@@ -55,18 +63,9 @@ def approve_payment(payment: SecretariatPayment, *, by: User) -> None:
             currency=functional_currency(),
         )
         acts.post(draft, by=by)
-        _decide(found, DisbursementState.PAID, by)
-        acts.record("approve payment", found, by=by, detail=str(to_amount(found.amount)))
-
-
-def reject_payment(payment: SecretariatPayment, *, reason: str, by: User) -> None:
-    """Rejects a payment that waits for approval. Raises SamePerson, StateUnfit, ValueInvalid."""
-    reason = acts.clean_text(reason, field="reason", longest=300)
-    with writing():
-        found = _get_prepared(payment, by)
-        found.reason = reason
-        _decide(found, DisbursementState.REJECTED, by)
-        acts.record("reject payment", found, by=by, detail=reason)
+        decide(found, DisbursementState.PAID, by=by)
+        acts.record("approve secretariat payment", found, by=by, detail=str(total))
+    return True
 
 
 def _check_lines(lines: Mapping[str, Amount], account: BankAccount) -> None:
@@ -96,18 +95,3 @@ def check_due(fund: str, amount: Amount, *, on: date, field: str) -> None:
     if amount.minor > low.balance:
         owed = Amount(max(low.balance, 0), amount.currency)
         raise FundsFirst(f"{fund} owes the Secretariat {owed} on {low.on}; {amount} is more.", field=field)
-
-
-def _get_prepared(payment: SecretariatPayment, by: User) -> SecretariatPayment:
-    acts.require(by, "approve_disbursement")
-    found = SecretariatPayment.objects.select_related("bank_account").get(pk=payment.pk)
-    if found.state != DisbursementState.PREPARED:
-        raise StateUnfit(f"{found} is {found.get_state_display().lower()} already.")
-    if found.created_by_id == by.pk:
-        raise SamePerson(f"You prepared {found}: another person decides on it.")
-    return found
-
-
-def _decide(payment: SecretariatPayment, state: DisbursementState, by: User) -> None:
-    payment.state, payment.decided_by = state, by
-    payment.save(update_fields=["state", "decided_by", "reason"])

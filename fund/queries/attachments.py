@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from fund.models import Attachment, Document, FileContent
+from fund.models import Attachment, Document, FileContent, document_kinds
 
 
 def attachments() -> QuerySet[Any]:
@@ -25,8 +25,7 @@ def read_content(sha256: str) -> bytes:
 
 def find_document(number: str) -> Document | None:
     """The document with a number, of whatever kind, or None."""
-    kinds: list[type[Any]] = Document.__subclasses__()
     # What is numbered within an agreement begins as the agreement's own number does.
-    asked = (kind for kind in kinds if number.startswith(f"{kind.PREFIX}-"))
+    asked = (kind for kind in document_kinds() if number.startswith(f"{kind.PREFIX}-"))
     found = (kind._default_manager.filter(number=number).first() for kind in asked)
     return next((document for document in found if document), None)

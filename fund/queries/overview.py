@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fund import policy
-from fund.models import BankAccount, Disbursement, DisbursementState, Donor, ExchangeRate, Instalment
+from fund.models import BankAccount, Donor, ExchangeRate, Instalment
 from ledger.money import Amount
 from ledger.queries import OpenInstalment, Scope, get_total, head, open_instalments, open_years, totals
 
@@ -156,13 +156,6 @@ def _describe(references: Sequence[str], owed: dict[str, OpenInstalment], today:
         )
         for reference in references
     ]
-
-
-def awaiting_approval(*, most: int) -> tuple[list[Disbursement], int]:
-    """The disbursements that wait for a decision, the earliest payment first and at most so many; and how many wait."""
-    waiting = Disbursement.objects.filter(state=DisbursementState.PREPARED)
-    found = list(waiting.select_related("created_by", "bank_account").order_by("paid_on", "number")[: most + 1])
-    return found[:most], len(found) if len(found) <= most else waiting.count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from fund.models import AuditRecord, BankAccount, Disbursement, DisbursementState, Interest, NoInterest
-from fund.models import SecretariatPayment as Payment
+from fund.models import AuditRecord, BankAccount, Interest, NoInterest
+from fund.queries.approvals import count_waiting
 from fund.queries.daily_balances import balance_days
 from fund.queries.overview import find_owing
 from fund.queries.recoveries import plan_recovery
@@ -24,7 +24,6 @@ class StepName(StrEnum):
 
     UNIDENTIFIED = "unidentified"
     APPROVAL = "approval"
-    PAYMENTS = "payments"
     OVERDUE = "overdue"
     INTEREST = "interest"
     RECOVERY = "recovery"
@@ -49,7 +48,6 @@ def find_steps(month: Period) -> list[ChecklistStep]:
     return [
         _find_unidentified(on),
         _count_waiting(on),
-        _count_payments(on),
         _find_overdue(on),
         *_find_interest(month),
         _find_recovery(on),
@@ -70,13 +68,7 @@ def _find_unidentified(on: date) -> ChecklistStep:
 
 
 def _count_waiting(on: date) -> ChecklistStep:
-    waiting = Disbursement.objects.filter(state=DisbursementState.PREPARED, paid_on__lte=on).count()
-    return ChecklistStep(StepName.APPROVAL, _("Disbursements awaiting approval"), waiting)
-
-
-def _count_payments(on: date) -> ChecklistStep:
-    waiting = Payment.objects.filter(state=DisbursementState.PREPARED, dated_on__lte=on).count()
-    return ChecklistStep(StepName.PAYMENTS, _("Payments to the Secretariat awaiting approval"), waiting)
+    return ChecklistStep(StepName.APPROVAL, _("Documents awaiting approval"), count_waiting(until=on))
 
 
 def _find_overdue(on: date) -> ChecklistStep:

@@ -26,7 +26,7 @@ class DelegationList(FormPage):
 
     def get_permission_required(self) -> tuple[str, ...]:
         reads = self.request.method in ("GET", "HEAD", "OPTIONS")
-        return ("fund.view_auditrecord" if reads else "fund.approve_disbursement",)
+        return ("fund.view_auditrecord" if reads else "fund.add_approval",)
 
     def make_form(self, data: Any = None) -> forms.Form:
         return DelegationForm(data, user=self.user)

@@ -5,30 +5,27 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
 from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fund.filters.disbursements import DisbursementFilter
 from fund.forms.choices import Choices, fund_choices, obligation_choices, project_choices
-from fund.forms.disbursements import DisbursementForm, DisbursementLines, RejectionForm
+from fund.forms.disbursements import DisbursementForm, DisbursementLines
 from fund.forms.lines import filled_lines
-from fund.models import Approval, BankAccount, Disbursement, DisbursementState, Obligation, Project
+from fund.models import BankAccount, Disbursement, DisbursementState, Obligation, Project
 from fund.operations.answers import Attempt
-from fund.operations.approvals import active_delegations, describe_threshold, may_decide
-from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.reversals import reverse_disbursement
 from fund.operations.sources import propose_sources
 from fund.queries.obligations import add_open
 from fund.queries.projects import project_fund_standings
 from fund.queries.sub_funds import cash_of_funds
 from fund.queries.uses import add_totals
-from fund.views.corrections import DocumentFormPage, ReversalPage
-from fund.views.pages import ChangePage, DocumentPage, FormPage, ListPage, find_asked, find_message
-from ledger.errors import Refused
+from fund.views.corrections import ReversalPage
+from fund.views.decisions import ApprovePage, DecidedPage, RejectPage
+from fund.views.pages import FormPage, ListPage, find_asked
 from ledger.money import Amount, to_decimal
 from ledger.queries import functional_currency
 
@@ -53,7 +50,7 @@ class DisbursementList(ListPage):
         add_totals(rows)
 
 
-class DisbursementDetail(DocumentPage[Disbursement]):
+class DisbursementDetail(DecidedPage[Disbursement]):
     """A disbursement: what it charges, who decides, its chain and its entries."""
 
     model = Disbursement
@@ -62,20 +59,10 @@ class DisbursementDetail(DocumentPage[Disbursement]):
     permission_required = "fund.view_disbursement"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        awaiting = self.object.state == DisbursementState.PREPARED
-        prepared_by_reader = self.object.created_by_id == self.user.pk
         lines = list(self.object.lines.select_related("project", "obligation").order_by("pk"))
-        if awaiting:
+        if self.object.is_waiting:
             _add_limits(lines, self.object.bank_account)
-        return super().get_context_data(
-            lines=lines,
-            awaiting=awaiting,
-            prepared_by_reader=prepared_by_reader,
-            can_decide=awaiting and may_decide(self.object, by=self.user),
-            approvals=Approval.objects.filter(document=self.object.number).select_related("by", "on_behalf_of"),
-            threshold=describe_threshold(),
-            **context,
-        )
+        return super().get_context_data(lines=lines, **context)
 
 
 def _add_limits(lines: list[Any], account: BankAccount) -> None:
@@ -245,49 +232,16 @@ def _is_incomplete(line: Any) -> bool:
     return bool(set(line.errors) - {"fund"})
 
 
-class _Decision:
-    """For who may decide on payments, by their role or in the place of an approver."""
+class DisbursementApprove(ApprovePage, DisbursementDetail):
+    """Approves a disbursement at a press."""
 
-    def has_permission(self) -> bool:
-        user = self.request.user  # type: ignore[attr-defined]  # a page's
-        return isinstance(user, User) and (user.has_perm("fund.approve_disbursement") or bool(active_delegations(user)))
+    operation = staticmethod(approve_disbursement)
 
 
-class DisbursementApprove(_Decision, ChangePage, DisbursementDetail):
-    """Approves a disbursement at a press; what refuses it stands on the disbursement's page."""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect(self.get_object().get_absolute_url())
-
-    def perform(self, attempt: Attempt) -> HttpResponse:
-        return self.record(attempt, self.approve)
-
-    def approve(self) -> Disbursement:
-        found = self.get_object()
-        posted = approve_disbursement(found, by=self.user)
-        self.success_message = _("{} is approved and posted.") if posted else _("{} awaits a second approver.")
-        return found
-
-    def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
-        self.object = self.get_object()
-        return self.render_to_response(self.get_context_data(refusal=find_message(refusal)), status=status)
-
-
-class DisbursementReject(_Decision, DocumentFormPage):
+class DisbursementReject(RejectPage):
     """Asks why a disbursement is rejected, and rejects it."""
 
     model = Disbursement
-    title = _("Reject %(number)s")
-    success_message = _("{} is rejected.")
-    extra_context = {"submit": _("Reject"), "busy": _("Rejecting…"), "danger": True}
-
-    def make_form(self, data: Any = None) -> forms.Form:
-        return RejectionForm(data)
-
-    def act(self, form: Any, formsets: list[Any]) -> Disbursement:
-        reject_disbursement(self.document, reason=form.cleaned_data["reason"], by=self.user)
-        found: Disbursement = self.document
-        return found
 
 
 class DisbursementReverse(ReversalPage):

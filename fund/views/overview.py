@@ -7,11 +7,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fund.queries.approvals import count_waiting, waiting_documents
 from fund.queries.bank_accounts import bank_balances
 from fund.queries.overview import (
     Position,
     Year,
-    awaiting_approval,
     contributions_by_year,
     find_beginnings,
     find_owing,
@@ -43,7 +43,6 @@ class Overview(PlainPage):
         if not beginnings.entry:
             return super().get_context_data(beginnings=beginnings, **context)
         today, position = timezone.localdate(), get_position()
-        disbursements, waiting = awaiting_approval(most=MOST_DECISIONS)
         balances = bank_balances()
         return super().get_context_data(
             today=today,
@@ -54,8 +53,8 @@ class Overview(PlainPage):
             unidentified=unidentified_deposits(today=today)[:MOST],
             balances=balances,
             carried=sum(balance.carried for balance in balances),
-            disbursements=disbursements,
-            waiting=waiting,
+            documents=waiting_documents(most=MOST_DECISIONS),
+            waiting=count_waiting(),
             **context,
         )
 

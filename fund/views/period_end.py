@@ -24,8 +24,7 @@ def add_urls(steps: list[ChecklistStep], month: Period) -> list[tuple[ChecklistS
 def _find_url(step: ChecklistStep, month: Period) -> str:
     urls = {
         StepName.UNIDENTIFIED: reverse("fund:account", args=["Liabilities:Unidentified"]),
-        StepName.APPROVAL: f"{reverse('fund:disbursement-list')}?state=prepared",
-        StepName.PAYMENTS: reverse("fund:secretariat-payment-list"),
+        StepName.APPROVAL: reverse("fund:waiting-list"),
         StepName.OVERDUE: f"{reverse('fund:agreement-list')}?state=overdue",
         StepName.INTEREST: f"{reverse('fund:interest-new')}?bank_account={step.account}&month={month}",
         StepName.RECOVERY: f"{reverse('fund:recovery-new')}?month={month}",

@@ -3,20 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from fund.forms.disbursements import RejectionForm
 from fund.forms.runs import PaymentForm
-from fund.models import DisbursementState, SecretariatPayment
-from fund.operations.answers import Attempt
-from fund.operations.secretariat import approve_payment, prepare_payment, reject_payment
+from fund.models import SecretariatPayment
+from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.queries.recoveries import due_to_secretariat
-from fund.views.corrections import DocumentFormPage
-from fund.views.pages import ChangePage, FormPage, find_message
+from fund.views.decisions import ApprovePage, DecidedPage, RejectPage
+from fund.views.pages import FormPage
 from fund.views.records import RecordDetail
 from fund.views.runs import describe_new
-from ledger.errors import Refused
 
 
 class PaymentNew(FormPage):
@@ -40,53 +36,19 @@ class PaymentNew(FormPage):
         return prepare_payment(**facts, lines=form.to_lines(), by=self.user)
 
 
-class PaymentDetail(RecordDetail):
+class PaymentDetail(DecidedPage[Any], RecordDetail):
     """A payment, with the buttons of who decides."""
 
     model = SecretariatPayment
 
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        awaiting = self.object.state == DisbursementState.PREPARED
-        own = self.object.created_by_id == self.user.pk
-        may_approve = self.user.has_perm("fund.approve_disbursement")
-        return super().get_context_data(awaiting=awaiting, can_decide=awaiting and may_approve and not own, **context)
+
+class PaymentApprove(ApprovePage, PaymentDetail):
+    """Approves a payment at a press."""
+
+    operation = staticmethod(approve_payment)
 
 
-class PaymentApprove(ChangePage, PaymentDetail):
-    """Approves a payment, by a button on its page; what is refused is said there."""
-
-    http_method_names = ["post"]
-    success_message = _("{} is paid and posted.")
-
-    def get_permission_required(self) -> tuple[str, ...]:
-        return ("fund.approve_disbursement",)
-
-    def perform(self, attempt: Attempt) -> HttpResponse:
-        return self.record(attempt, self.approve)
-
-    def approve(self) -> SecretariatPayment:
-        found: SecretariatPayment = self.get_object()
-        approve_payment(found, by=self.user)
-        return found
-
-    def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
-        self.object = self.get_object()
-        return self.render_to_response(self.get_context_data(refusal=find_message(refusal)), status=status)
-
-
-class PaymentReject(DocumentFormPage):
+class PaymentReject(RejectPage):
     """Asks why a payment is rejected, and rejects it."""
 
     model = SecretariatPayment
-    permission_required = "fund.approve_disbursement"
-    title = _("Reject %(number)s")
-    success_message = _("{} is rejected.")
-    extra_context = {"submit": _("Reject"), "busy": _("Rejecting…"), "danger": True}
-
-    def make_form(self, data: Any = None) -> forms.Form:
-        return RejectionForm(data)
-
-    def act(self, form: Any, formsets: list[Any]) -> SecretariatPayment:
-        reject_payment(self.document, reason=form.cleaned_data["reason"], by=self.user)
-        found: SecretariatPayment = self.document
-        return found

@@ -10,8 +10,8 @@ from django.test import Client
 
 from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
 from fund.models import Approval, Delegation, Disbursement, DisbursementState
-from fund.operations.approvals import delegate, end_delegation
-from fund.operations.disbursements import approve_disbursement, reject_disbursement
+from fund.operations.approvals import delegate, end_delegation, reject
+from fund.operations.disbursements import approve_disbursement
 from fund.operations.people import add_person
 from ledger.queries import entries
 
@@ -78,7 +78,7 @@ def test_from_the_threshold_on_two_people_approve(large: Disbursement, approver:
 
 def test_the_second_approver_may_reject(large: Disbursement, approver: User, second: User) -> None:
     approve_disbursement(large, by=approver)
-    reject_disbursement(large, reason="Too dear", by=second)
+    reject(large, reason="Too dear", by=second)
     assert state(large) == DisbursementState.REJECTED
 
 
@@ -92,7 +92,7 @@ def test_who_prepared_it_never_approves_it(disbursement: Disbursement, officer: 
 
 
 def test_a_role_that_was_taken_away_meanwhile_approves_nothing(disbursement: Disbursement, approver: User) -> None:
-    assert approver.has_perm("fund.approve_disbursement")
+    assert approver.has_perm("fund.add_approval")
     approver.groups.clear()
     refuse(NotPermitted, disbursement, approver)
 
@@ -228,3 +228,18 @@ def test_auditors_read_delegations_and_give_none(auditor_client: Client, approve
     assert "Leave" in page
     assert "Give it" not in page
     assert auditor_client.post("/delegations/", LEAVE).status_code == 403
+
+
+def test_everybody_of_the_fund_sees_what_waits(disbursement: Disbursement, auditor_client: Client) -> None:
+    page = auditor_client.get("/approvals/").content.decode()
+    assert "/disbursements/DSB-2026-0001/" in page
+    assert "Wings" in page
+
+
+def test_a_decided_document_waits_no_more(disbursement: Disbursement, approver: User, auditor_client: Client) -> None:
+    approve_disbursement(disbursement, by=approver)
+    assert "Nothing waits for a decision" in auditor_client.get("/approvals/").content.decode()
+
+
+def test_a_donor_does_not_see_what_waits(donor_client: Client) -> None:
+    assert donor_client.get("/approvals/").status_code == 403

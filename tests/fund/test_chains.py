@@ -8,7 +8,7 @@ from djmoney.money import Money
 from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Pledge, Receipt
 from fund.operations.agreements import Due, sign_agreement
 from fund.operations.allocations import allocate
-from fund.operations.disbursements import reject_disbursement
+from fund.operations.approvals import reject
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.queries.chains import LONGEST, chain_of, state_of
@@ -80,7 +80,7 @@ def test_a_chain_takes_as_many_queries_however_long_it_is(
 
 
 def test_a_rejected_disbursement_says_so(disbursement: Disbursement, approver: User) -> None:
-    reject_disbursement(disbursement, reason="r", by=approver)
+    reject(disbursement, reason="r", by=approver)
     assert chain_of(disbursement)[-1].status == "Rejected"
 
 

@@ -31,7 +31,8 @@ from fund.models import (
 )
 from fund.operations.agreements import Due, sign_agreement
 from fund.operations.allocations import allocate
-from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
+from fund.operations.approvals import reject
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import cancel_obligation
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_gift, record_receipt
@@ -67,7 +68,7 @@ def spent(receipt: Receipt, bank: BankAccount, project: Project, officer: User, 
     approve_disbursement(found[0], by=approver)
     approve_disbursement(found[1], by=approver)
     reverse_disbursement(found[1], on=DAY, reason="Came back", by=officer)
-    reject_disbursement(found[3], reason="Not ours", by=approver)
+    reject(found[3], reason="Not ours", by=approver)
     return found
 
 

@@ -18,7 +18,8 @@ from fund.errors import (
 from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Project, Receipt
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
-from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
+from fund.operations.approvals import reject
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
@@ -109,7 +110,7 @@ def test_even_an_approver_does_not_approve_what_they_prepared(
     with pytest.raises(SamePerson, match="another person decides"):
         approve_disbursement(paid, by=both)
     with pytest.raises(SamePerson):
-        reject_disbursement(paid, reason="no", by=both)
+        reject(paid, reason="no", by=both)
 
 
 def test_a_disbursement_is_decided_once(
@@ -120,7 +121,7 @@ def test_a_disbursement_is_decided_once(
     with pytest.raises(StateUnfit, match="paid already"):
         approve_disbursement(paid, by=approver)
     with pytest.raises(StateUnfit):
-        reject_disbursement(paid, reason="too late", by=approver)
+        reject(paid, reason="too late", by=approver)
 
 
 def test_a_rejected_disbursement_posts_nothing(
@@ -128,7 +129,7 @@ def test_a_rejected_disbursement_posts_nothing(
 ) -> None:
     before = entries().count()
     paid = prepare(bank, officer, Line(funded, project, "Travel", usd("1200")))
-    reject_disbursement(paid, reason="no invoice", by=approver)
+    reject(paid, reason="no invoice", by=approver)
     assert entries().count() == before
 
 

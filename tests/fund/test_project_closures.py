@@ -12,8 +12,9 @@ from fund.checks import run_checks
 from fund.errors import NotPermitted, ProjectClosed, ProjectUnfinished, StateUnfit, ValueInvalid
 from fund.models import Allocation, AuditRecord, BankAccount, Disbursement, Obligation, Project
 from fund.operations.allocations import allocate, reallocate, return_allocation
+from fund.operations.approvals import reject
 from fund.operations.budgets import Planned, set_budget
-from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement, reject_disbursement
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.project_closures import close_accounts, close_operations, reopen_project
 from fund.operations.projects import ProjectFacts, add_project
@@ -101,7 +102,7 @@ def test_accounts_do_not_close_while_anything_is_open_and_it_says_what_to_do(
         with pytest.raises(ProjectUnfinished, match=message):
             close_accounts(project, on=END, by=officer)
     cancel_obligation(obligation, on=END, reason="Over", by=officer)
-    reject_disbursement(waiting, reason="Over", by=approver)
+    reject(waiting, reason="Over", by=approver)
     return_allocation(project=project, decided_on=END, lines={FUND: usd("5000")}, by=officer)
     close_accounts(project, on=END, by=officer)
     assert run_checks(lambda _: None) == []

@@ -47,6 +47,8 @@ from fund.operations.treasury import add_bank_account
 from fund.views.attempts import read_attempt
 from ledger.money import parse_amount
 
+pytestmark = pytest.mark.django_db
+
 ONE_LINE = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
 LINE = ONE_LINE | {"lines-0-fund": "AGR-2026-0001", "lines-0-amount": "100"}
 REASON = {"reason": "No"}
@@ -428,7 +430,6 @@ def act(key: str, sha256: str = "") -> bool:
     return answer_once(Attempt(key, "page", sha256), lambda: Outcome("Done."))[1]
 
 
-@pytest.mark.django_db
 def test_old_keys_go_a_few_with_each_new_one() -> None:
     for number in range(30):
         act(f"old-{number}")
@@ -439,7 +440,6 @@ def test_old_keys_go_a_few_with_each_new_one() -> None:
     assert set(Answer.objects.values_list("key", flat=True)) == {"new", "newer"}
 
 
-@pytest.mark.django_db
 def test_a_key_is_kept_for_thirty_days() -> None:
     act("key")
     Answer.objects.update(at=timezone.now() - timedelta(days=29, hours=23))

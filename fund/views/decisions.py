@@ -1,0 +1,100 @@
+"""What the pages share of documents that one person prepares and another decides on."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from fund.forms.approvals import RejectionForm
+from fund.models import Approval, Decided
+from fund.operations.answers import Attempt
+from fund.operations.approvals import active_delegations, describe_threshold, may_decide, reject
+from fund.queries.approvals import waiting_documents
+from fund.views.corrections import DocumentFormPage
+from fund.views.pages import ChangePage, DocumentPage, PlainPage, find_message
+from ledger.errors import Refused
+
+D = TypeVar("D", bound=Decided)
+
+
+class DecidedPage(DocumentPage[D]):
+    """A document's page with who prepared it, who approved it so far, and the buttons of who may decide."""
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        found = self.object
+        shown = {
+            "awaiting": found.is_waiting,
+            "prepared_by_reader": found.created_by_id == self.user.pk,
+            "can_decide": may_decide(found, by=self.user),
+            "approvals": Approval.objects.filter(document=found.number).select_related("by", "on_behalf_of"),
+            "threshold": describe_threshold(),
+            "route": found.ROUTE,
+        }
+        return super().get_context_data(**shown, **context)
+
+
+class WaitingList(PlainPage):
+    """Everything that waits for a decision, the longest waiting first."""
+
+    template_name = "fund/waiting_list.html"
+    permission_required = "fund.view_auditrecord"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        documents = waiting_documents()
+        return super().get_context_data(documents=documents, waiting=len(documents), **context)
+
+
+class Deciding:
+    """For who may decide, by their role or in the place of an approver."""
+
+    def has_permission(self) -> bool:
+        user = self.request.user  # type: ignore[attr-defined]  # a page's
+        return isinstance(user, User) and (user.has_perm("fund.add_approval") or bool(active_delegations(user)))
+
+
+class ApprovePage(Deciding, ChangePage):
+    """Approves a document at a press, by `operation`; what refuses it stands on the document's page.
+
+    Comes before the document's own page among the bases. `operation` takes the document and `by`, and returns False
+    where another approver is needed.
+    """
+
+    operation: ClassVar[Callable[..., bool]]
+    done: ClassVar[str | Promise] = _("{} is approved and posted.")
+    first_of_two: ClassVar[str | Promise] = _("{} awaits a second approver.")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect(self.get_object().get_absolute_url())  # type: ignore[attr-defined]  # a document's page
+
+    def perform(self, attempt: Attempt) -> HttpResponse:
+        return self.record(attempt, self.approve)
+
+    def approve(self) -> Any:
+        found = self.get_object()  # type: ignore[attr-defined]
+        self.success_message = self.done if self.operation(found, by=self.user) else self.first_of_two
+        return found
+
+    def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
+        self.object = self.get_object()  # type: ignore[attr-defined]
+        context = self.get_context_data(refusal=find_message(refusal))
+        return self.render_to_response(context, status=status)  # type: ignore[attr-defined,no-any-return]
+
+
+class RejectPage(Deciding, DocumentFormPage):
+    """Asks why a document of `model` is rejected, and rejects it."""
+
+    title = _("Reject %(number)s")
+    success_message = _("{} is rejected.")
+    extra_context = {"submit": _("Reject"), "busy": _("Rejecting…"), "danger": True}
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return RejectionForm(data)
+
+    def act(self, form: Any, formsets: list[Any]) -> Any:
+        reject(self.document, reason=form.cleaned_data["reason"], by=self.user)
+        return self.document
