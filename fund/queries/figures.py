@@ -15,6 +15,7 @@ from typing import Any
 from fund import policy
 from fund.models import Agreement, Donor, DonorClass, Instalment, Receipt
 from fund.queries.parts import SentPart, applied_parts, sent_parts
+from fund.queries.receipts import standing_parts
 from ledger.money import Amount, to_minor
 from ledger.queries import InstalmentTotal, Scope, document_totals, functional_currency, instalment_totals, totals
 
@@ -159,7 +160,7 @@ def contributions(*, until: date | None = None) -> list[Contribution]:
         document_totals(numbers, accounts=policy.SENT, until=until),
         instalment_totals(references, until=until),
         sum_deferred(until=until),
-        (*sent_parts(until=until), *applied_parts(until=until)),
+        (*sent_parts(standing_parts(until=until).order_by("pk"), until=until), *applied_parts(until=until)),
     )
 
 

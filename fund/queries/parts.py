@@ -1,14 +1,13 @@
 """What the parts of deposits brought, and what was applied of unapplied money: for the figures of contributions."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from fund import policy
 from fund.models import Application, Donor, ReceiptPart
 from fund.money import to_amount
-from fund.queries.receipts import standing_parts
 from ledger.money import Amount, split
 from ledger.queries import document_totals, party_totals
 
@@ -28,12 +27,14 @@ class SentPart:
     functional: int
 
 
-def sent_parts(donor: Donor | None = None, *, until: date | None = None) -> Iterator[SentPart]:
-    """The parts of deposits, of all donors or of one, as they stood at the end of the day `until`."""
+def sent_parts(found: Iterable[ReceiptPart], *, until: date | None = None) -> Iterator[SentPart]:
+    """What parts of deposits brought up to and with `until`: `found` are those that stood then, as they came."""
     grouped: defaultdict[tuple[str, str, str], list[ReceiptPart]] = defaultdict(list)
-    for part in standing_parts(donor, until=until).order_by("pk"):
+    for part in found:
         fund = part.instalment.agreement.sub_fund if part.instalment else policy.POOL
         grouped[part.receipt.number, fund, part.donor.code].append(part)
+    if not grouped:
+        return
     sums = party_totals({number for number, _, _ in grouped}, accounts=policy.SENT, until=until)
     for key, parts in grouped.items():
         yield from _share(parts, sums.get(key, 0))
@@ -56,6 +57,8 @@ def applied_parts(donor: Donor | None = None, *, until: date | None = None) -> I
     if until:
         found = found.filter(applied_on__lte=until)
     applications = {application.number: application for application in found}
+    if not applications:
+        return
     sums = document_totals(list(applications), accounts=(policy.UNAPPLIED,), until=until)
     taken: defaultdict[str, int] = defaultdict(int)
     for (number, *_), (_, functional) in sums.items():

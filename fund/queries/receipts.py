@@ -38,9 +38,9 @@ def with_parts(receipts: QuerySet[Receipt], donor: Donor | None = None, *, until
     return receipts.prefetch_related(Prefetch("parts", parts, to_attr="shown_parts"))
 
 
-def of_donor(code: str, *, until: date | None = None) -> Q:
+def of_donor(code: str) -> Q:
     """For queries of receipts: those of a donor, or with a part of the donor's."""
-    parts = standing_parts(until=until).filter(receipt=OuterRef("pk"), donor__code=code)
+    parts = standing_parts().filter(receipt=OuterRef("pk"), donor__code=code)
     return Q(donor__code=code) | Q(Exists(parts))
 
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from djmoney.money import Money
 
 from fund import policy
-from fund.models import Agreement, Donor, InKind, Instalment, Pledge, Project, Receipt
+from fund.models import Agreement, Donor, InKind, Instalment, Pledge, Project, Receipt, ReceiptPart
 from fund.policy import Carried
 from fund.policy_treasury import GIVEN_IN_KIND
 from fund.queries.contributions import Standing, sum_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
-from fund.queries.receipts import of_donor, with_parts
+from fund.queries.receipts import standing_parts
 from fund.queries.shares import PoolShare, find_balance, find_obligated, find_spending, name_category, share_pool
 from ledger.money import Amount
 from ledger.queries import (
@@ -207,6 +208,7 @@ class _Documents:
     agreements: Sequence[Agreement]
     instalments: Sequence[Instalment]
     receipts: Sequence[Any]
+    parts: Sequence[ReceiptPart]
     sums: dict[tuple[str, str, str, str], tuple[int, int]]
     items: Sequence[InstalmentTotal]
 
@@ -215,13 +217,15 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
     documents = _load_documents(donor, as_of)
     sent = (_to_sent(receipt, donor) for receipt in documents.receipts if receipt.donor_id)
-    parts = (*sent_parts(donor, until=as_of), *applied_parts(donor, until=as_of))
+    parts = [*sent_parts(documents.parts, until=as_of)]
+    if any(item.account.startswith(policy.UNAPPLIED) for item in documents.items):
+        parts += applied_parts(donor, until=as_of)
     conditional = [one.number for one in documents.agreements if one.is_conditional]
     deferred = sum_deferred(conditional, until=as_of) if conditional else {}
     mine = combine(documents.agreements, sent, documents.sums, documents.items, deferred, parts)
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
-    pool = share_pool(donor.code, _sum_pool(as_of), moved[policy.POOL])
+    pool = share_pool(donor.code, _sum_pool(moved[policy.POOL], as_of), moved[policy.POOL])
     own = [_to_fund(one, moved[one.fund]) for one in earmarked]
     return DonorStatement(
         donor=donor,
@@ -253,8 +257,7 @@ def _load_documents(donor: Donor, as_of: date) -> _Documents:
     agreements = list(donor.agreements.order_by("signed_on", "number"))
     of_agreement = {agreement.pk: agreement for agreement in agreements}
     instalments = list(Instalment.objects.filter(agreement__in=of_agreement).order_by("due_on", "position"))
-    mine = with_parts(Receipt.objects.filter(of_donor(donor.code, until=as_of)), donor, until=as_of)
-    receipts = list(mine.order_by("received_on", "number"))
+    receipts, parts = _load_receipts(donor, as_of)
     for agreement in agreements:
         agreement.donor = donor
     for receipt in receipts:
@@ -265,9 +268,21 @@ def _load_documents(donor: Donor, as_of: date) -> _Documents:
         agreements,
         instalments,
         receipts,
+        parts,
         document_totals(numbers, accounts=(*policy.SENT, policy.PLEDGED), until=as_of),
         instalment_totals([one.reference for one in instalments], until=as_of),
     )
+
+
+def _load_receipts(donor: Donor, as_of: date) -> tuple[list[Any], list[ReceiptPart]]:
+    """The donor's receipts, and the parts that stood of those in parts, which have theirs at hand."""
+    parted = ReceiptPart.objects.filter(donor=donor).values("receipt")
+    found: list[Any] = list(Receipt.objects.filter(Q(donor=donor) | Q(pk__in=parted)).order_by("received_on", "number"))
+    shown = Prefetch("parts", standing_parts(donor, until=as_of), to_attr="shown_parts")
+    in_parts = [receipt for receipt in found if not receipt.donor_id]
+    prefetch_related_objects(in_parts, shown)
+    parts = sorted((part for receipt in in_parts for part in receipt.shown_parts), key=lambda part: part.pk)
+    return [receipt for receipt in found if receipt.donor_id or receipt.shown_parts], parts
 
 
 def _to_sent(receipt: Receipt, donor: Donor) -> Sent:
@@ -297,14 +312,17 @@ def _add_up(figures: Iterable[Figures]) -> Figures:
     return whole
 
 
-def _sum_pool(as_of: date) -> dict[str, int]:
-    """What each donor paid into the pool, by code: what was sent, less what is unapplied."""
-    pool = (policy.POOL,)
-    sent = totals(Scope(until=as_of, accounts=policy.SENT, funds=pool, kinds=("receipt",)), by=("party",))
-    paid_in = {total.party: total.functional for total in sent if total.party}
-    for total in totals(Scope(until=as_of, accounts=(policy.UNAPPLIED,), funds=pool), by=("account",)):
-        code = total.account.removeprefix(policy.UNAPPLIED)
-        paid_in[code] = paid_in.get(code, 0) + total.functional
+def _sum_pool(moved: Iterable[Total], as_of: date) -> dict[str, int]:
+    """What each donor paid into the pool, by code: what was sent, less what is unapplied.
+
+    `moved` is the pool's trial balance.
+    """
+    scope = Scope(until=as_of, accounts=policy.SENT, funds=(policy.POOL,), kinds=("receipt",))
+    paid_in = {total.party: total.functional for total in totals(scope, by=("party",)) if total.party}
+    for total in moved:
+        if total.account.startswith(policy.UNAPPLIED):
+            code = total.account.removeprefix(policy.UNAPPLIED)
+            paid_in[code] = paid_in.get(code, 0) + total.functional
     return paid_in
 
 
