@@ -1,7 +1,7 @@
 """What the books must have of each kind of document."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from fund.checks.receipts import (
     expect_receipt,
     owed_prefix,
 )
+from fund.checks.related import load_related, read_rows
 from fund.errors import StateUnfit
 from fund.models import (
     Agreement,
@@ -74,13 +75,10 @@ class Kind:
     def chunks(self, report: Report) -> Iterator[list[Any]]:
         """Every document of the kind, some at a time, each with its lines in `rows` where the kind has such."""
         done = 0
-        # Fetched apart and not joined: a donor of a thousand receipts is read once and not a thousand times.
-        queryset = self.model._default_manager.prefetch_related(*self.related)
-        if self.lines:
-            queryset = queryset.prefetch_related(self.lines())
-        documents: Iterable[Any] = queryset.order_by("pk").iterator(chunk_size=CHUNK)
-        remaining = iter(documents)
+        remaining = read_rows(self.model, at_once=CHUNK)
+        wanted = (*self.related, *([self.lines()] if self.lines else []))
         while chunk := list(islice(remaining, CHUNK)):
+            load_related(chunk, wanted)
             yield chunk
             done += len(chunk)
             report(f"{done:,} {self.model._meta.verbose_name_plural}")
@@ -247,7 +245,6 @@ def acts_of(first: str, then: str, ended: str) -> Callable[[Any], list[str]]:
 
 
 def fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[Any]]:
-    # As a list of their own: a related manager of django-money for each document takes longer than all the rest.
     return lambda: Prefetch(name, queryset.all(), to_attr="rows")
 
 

@@ -8,7 +8,7 @@ from fund import policy
 from fund.checks.posted import Caused, Expected, Key, Sums, negate, sum_legs
 from fund.errors import StateUnfit
 from fund.models import Agreement, Application, Identity, Receipt, Recognition
-from fund.money import to_amount
+from fund.money import read_amount, to_amount
 from ledger.money import Amount
 from ledger.queries import functional_currency
 
@@ -40,16 +40,16 @@ def expect_receipt(receipt: Any, caused: list[Caused]) -> list[Expected]:
 def _sum_whole(receipt: Any, caused: list[Caused]) -> Sums:
     agreement = receipt.agreement
     fund = agreement.sub_fund if agreement else policy.POOL
-    amount, excess = to_amount(receipt.amount), to_amount(receipt.excess)
+    amount, excess = read_amount(receipt, "amount"), read_amount(receipt, "excess")
     sums: Sums = {(receipt.bank_account.account, fund, "", amount.currency): amount.minor}
-    charges = to_amount(receipt.charges)
+    charges = read_amount(receipt, "charges")
     if charges.minor:
         # Of charges in another currency, the functional amount is the books' own matter.
         booked = sum(sum_legs(caused[:1], (policy.BANK_CHARGES,)).values())
         charged = charges.minor if charges.currency == functional_currency() else booked
         sums[policy.BANK_CHARGES, fund, "", functional_currency()] = charged
     for line in receipt.rows:
-        settled = to_amount(line.amount)
+        settled = read_amount(line, "amount")
         owed = owed_prefix(agreement) + receipt.donor.code
         sums[owed, fund, line.instalment.reference, settled.currency] = -settled.minor
     if excess.minor:
@@ -63,7 +63,7 @@ def _sum_whole(receipt: Any, caused: list[Caused]) -> Sums:
 def _sum_parts(receipt: Receipt, parts: Iterable[Any]) -> Sums:
     """What parts bring into their sub-funds. They add up to the receipt, each to what it settles and what is beyond."""
     sums: defaultdict[Key, int] = defaultdict(int)
-    whole, total = to_amount(receipt.amount), 0
+    whole, total = read_amount(receipt, "amount"), 0
     for part in parts:
         amount, settled, excess = (to_amount(money) for money in (part.amount, part.settled, part.excess))
         agreement = part.instalment.agreement if part.instalment else None
@@ -81,7 +81,7 @@ def _sum_parts(receipt: Receipt, parts: Iterable[Any]) -> Sums:
 
 def _expect_deposit(receipt: Any, caused: list[Caused]) -> Iterator[Expected]:
     """A deposit that was not identified at first. What it is now follows from what became of it."""
-    amount = to_amount(receipt.amount)
+    amount = read_amount(receipt, "amount")
     held: Sums = {
         (receipt.bank_account.account, policy.GENERAL, "", amount.currency): amount.minor,
         (policy.UNIDENTIFIED, policy.GENERAL, receipt.number, amount.currency): -amount.minor,
@@ -120,7 +120,7 @@ def acts_of_receipt(receipt: Any) -> list[str]:
 
 def expect_application(application: Application, caused: list[Caused]) -> list[Expected]:
     """The entry of an application: out of the unapplied balance, into what it is applied to, with the cash."""
-    amount, settled = to_amount(application.amount), to_amount(application.settled)
+    amount, settled = read_amount(application, "amount"), read_amount(application, "settled")
     source, target, donor = application.source, application.instalment, application.donor.code
     out = source.agreement.sub_fund
     into = target.agreement.sub_fund if target else policy.POOL

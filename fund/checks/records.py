@@ -11,7 +11,7 @@ from fund.checks.kinds import KINDS
 from fund.checks.people import check_people, find_people
 from fund.checks.posted import Caused, Expected, Sums, find_caused, negate, sum_legs
 from fund.models import Document, NumberSeries
-from fund.money import to_amount
+from fund.money import read_amount
 from ledger.checks import Report
 from ledger.errors import Refused
 from ledger.money import Amount
@@ -54,8 +54,8 @@ def check_entries(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[s
 def _check_parts(kind: Kind, document: Any) -> Iterator[str]:
     if not kind.parts:
         return
-    amount = to_amount(document.amount)
-    parts = [to_amount(part.amount) for part in document.rows]
+    amount = read_amount(document, "amount")
+    parts = [read_amount(part, "amount") for part in document.rows]
     total = Amount(sum(part.minor for part in parts), amount.currency)
     if total != amount or any(part.currency != amount.currency for part in parts):
         yield f"{document} is of {amount}, its {kind.parts} add up to {total}."
@@ -92,6 +92,8 @@ def _plural(what: str) -> str:
 
 
 def _compare(document: Document, stated: Sums, posted: Sums) -> Iterator[str]:
+    if stated == posted:
+        return
     for key in sorted(stated.keys() | posted.keys()):
         account, fund, detail, currency = key
         has, books = (Amount(sums.get(key, 0), currency) for sums in (stated, posted))
