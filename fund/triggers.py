@@ -1,15 +1,42 @@
-"""Triggers that make the database itself refuse to change or delete what is attached, on SQLite and PostgreSQL."""
+"""Triggers that make the database itself refuse to change or delete what is attached, and what the audit rests on."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ledger.frozen_tables import FrozenTables
 
-_KEYS = {
-    "fund_filecontent": (("sha256",),),
-    "fund_attachment": (("id",), ("document", "position")),
-    "fund_attachmentwithdrawal": (("id",), ("attachment_id",)),
-}
+ATTACHMENTS = FrozenTables(
+    {
+        "fund_filecontent": (("sha256",),),
+        "fund_attachment": (("id",), ("document", "position")),
+        "fund_attachmentwithdrawal": (("id",), ("attachment_id",)),
+    },
+    "fund_frozen",
+    "attachments are append-only",
+)
+RECORDS = FrozenTables(
+    {
+        "fund_auditrecord": (("id",),),
+        "fund_refusal": (("id",),),
+        "fund_approval": (("id",), ("document", "by_id")),
+    },
+    "fund_kept",
+    "what was done, refused and approved is append-only",
+)
+_ALL = (ATTACHMENTS, RECORDS)
 
-ATTACHMENTS = FrozenTables(_KEYS, "fund_frozen", "attachments are append-only")
 
-find_missing = ATTACHMENTS.find_missing
-install, remove = ATTACHMENTS.install, ATTACHMENTS.remove
-install_by, remove_by = ATTACHMENTS.install_by, ATTACHMENTS.remove_by
+def find_missing(connection: BaseDatabaseWrapper) -> set[str]:
+    """The names of the triggers that are not there as they were made."""
+    return {name for tables in _ALL for name in tables.find_missing(connection)}
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Installs all of them."""
+    for tables in _ALL:
+        tables.install(connection)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Takes all of them away."""
+    for tables in _ALL:
+        tables.remove(connection)

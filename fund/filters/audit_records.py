@@ -1,6 +1,8 @@
 """How the audit trail is narrowed."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
@@ -24,6 +26,12 @@ def acts() -> Iterable[tuple[str, str]]:
     return [(act, capfirst(act)) for act in found]
 
 
+def _said(value: str) -> Q:
+    """For what was said of an act: its document, its detail, what it changed."""
+    names = ("subject", "detail", "before", "after")
+    return reduce(or_, (Q(**{f"{name}__icontains": value}) for name in names))
+
+
 class AuditRecordFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """By words, person, act and day."""
 
@@ -40,4 +48,4 @@ class AuditRecordFilter(django_filters.FilterSet):  # type: ignore[misc]  # djan
         fields: list[str] = []
 
     def filter_words(self, queryset: QuerySet[AuditRecord], name: str, value: Any) -> QuerySet[AuditRecord]:
-        return queryset.filter(Q(subject__icontains=value) | Q(detail__icontains=value))
+        return queryset.filter(_said(value))

@@ -62,5 +62,5 @@ class Migration(migrations.Migration):
             model_name='attachment',
             constraint=models.UniqueConstraint(fields=('document', 'position'), name='attachment_position_once_per_document'),
         ),
-        migrations.RunPython(triggers.install_by, triggers.remove_by),
+        migrations.RunPython(triggers.ATTACHMENTS.install_by, triggers.ATTACHMENTS.remove_by),
     ]

@@ -7,6 +7,7 @@ from fund.models.attachments import Attachment, AttachmentWithdrawal, FileConten
 from fund.models.audit import AuditRecord, Refusal
 from fund.models.base import Decided, Document, NumberSeries, State, document_kinds
 from fund.models.budgets import BUDGET_CATEGORIES, Budget, BudgetLine
+from fund.models.changes import Remembers
 from fund.models.contributions import Agreement, Identity, Instalment, Pledge, Receipt, ReceiptLine, Recognition
 from fund.models.deposits import Application, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
@@ -95,6 +96,7 @@ __all__ = [
     "RecoveryLine",
     "RecoveryTerms",
     "Refusal",
+    "Remembers",
     "Revaluation",
     "RevaluationLine",
     "SecretariatPayment",

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from fund.models.changes import Remembers
+
 
 class Approval(models.Model):
     """One person's yes to a document that waits for it. `on_behalf_of` is whose right it was, where it was given."""
@@ -21,7 +23,7 @@ class Approval(models.Model):
         return f"{self.document} {self.by_id}"
 
 
-class Delegation(models.Model):
+class Delegation(Remembers):
     """An approver's right, given to somebody else for a range of days, both included, and perhaps ended before."""
 
     giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_given")

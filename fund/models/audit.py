@@ -1,15 +1,22 @@
+import json
+
 from django.conf import settings
 from django.db import models
 
 
 class AuditRecord(models.Model):
-    """Who did what, when, to which document. Written in the transaction of the act itself."""
+    """Who did what, when, to which document. Written in the transaction of the act itself, and never changed.
+
+    `before` and `after` hold what the act changed of it, as JSON of texts by field; of what is new, all of it is after.
+    """
 
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     act = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)
     detail = models.CharField(max_length=400, blank=True)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
 
     class Meta:
         ordering = ("-at", "-id")
@@ -18,6 +25,13 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject}"
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """What changed: each field with what it was and what it became, empty where there was nothing."""
+        before, after = (json.loads(text) if text else {} for text in (self.before, self.after))
+        names = sorted({*before, *after})
+        return [(name.replace("_", " ").capitalize(), before.get(name, ""), after.get(name, "")) for name in names]
 
 
 class Refusal(models.Model):

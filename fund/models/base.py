@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
+from fund.models.changes import Remembers
+
 
 def money_field(**options: Any) -> MoneyField:
     """A money field of a document. Never summed in SQL: SQLite would add floats. Totals come from the ledger."""
     return MoneyField(max_digits=15, decimal_places=3, default_currency=None, **options)
 
 
-class Document(models.Model):
+class Document(Remembers):
     """A numbered document that caused entries, or will.
 
     `number` is without gaps within its kind and year (`RCT-2026-0001`) and is the link of its entries.

@@ -3,6 +3,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from fund.models.changes import Remembers
+
 
 class DonorClass(models.TextChoices):
     """The classes of recommendation 34."""
@@ -14,7 +16,7 @@ class DonorClass(models.TextChoices):
     CIVIL_SOCIETY = "civil_society", _("Civil society")
 
 
-class Donor(models.Model):
+class Donor(Remembers):
     """Who gives. The code is the last part of the donor's accounts and never changes."""
 
     code = models.CharField(max_length=30, unique=True)

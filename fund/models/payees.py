@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from fund.models.changes import Remembers
 
-class Payee(models.Model):
+
+class Payee(Remembers):
     """Who is paid. The code is the last part of the accounts of a partner's advances and never changes."""
 
     code = models.CharField(max_length=30, unique=True)

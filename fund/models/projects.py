@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fund.models.base import Document, money_field
+from fund.models.changes import Remembers
 
 
-class Project(models.Model):
+class Project(Remembers):
     """A technical-assistance project. The code is part of its accounts and never changes.
 
     After `operations_closed_on` no contract is let for it. Once `accounts_closed_on` is set, it is paid nothing more

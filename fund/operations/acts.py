@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.auth.models import User
+from django.db.models import Model
 
 from fund import policy
 from fund.errors import NotPermitted, ValueInvalid
 from fund.models import AuditRecord, BankAccount, Document, NumberSeries
+from fund.operations.changes import find_changes
 from ledger import operations as ledger
 from ledger.entries import Draft
 from ledger.errors import PeriodClosed, YearNotOpen
@@ -64,9 +66,13 @@ def open_bank(account: BankAccount) -> None:
     ledger.open_account(account.account, currency=account.currency)
 
 
-def record(act: str, subject: object, *, by: User, detail: str = "") -> None:
-    """Leaves the audit record of an act."""
-    AuditRecord.objects.create(user=by, act=act, subject=str(subject)[:60], detail=detail[:400])
+def record(act: str, subject: object, *, by: User, detail: str = "", of: Model | None = None) -> None:
+    """Leaves the audit record of an act, with what it changed of its subject, or of the row `of` that is one's."""
+    row = of or subject
+    before, after = find_changes(row) if isinstance(row, Model) else ("", "")
+    AuditRecord.objects.create(
+        user=by, act=act, subject=str(subject)[:60], detail=detail[:400], before=before, after=after
+    )
 
 
 def clean_text(text: str, *, field: str, longest: int, required: bool = True) -> str:

@@ -142,7 +142,7 @@ def delegate(*, receiver: User, since: date, until: date, reason: str, by: User)
             )
         given = Delegation.objects.create(giver=by, receiver=receiver, since=since, until=until, reason=reason)
         detail = f"{since} to {until}: {reason}"
-        acts.record("delegate approval", receiver.get_username(), by=by, detail=detail)
+        acts.record("delegate approval", receiver.get_username(), by=by, detail=detail, of=given)
     return given
 
 
@@ -163,7 +163,7 @@ def end_delegation(delegation: Delegation, *, by: User) -> None:
             raise StateUnfit("It ended already.")
         found.ended_at = timezone.now()
         found.save(update_fields=["ended_at"])
-        acts.record("end delegation", found.receiver.get_username(), by=by)
+        acts.record("end delegation", found.receiver.get_username(), by=by, of=found)
 
 
 def describe_threshold() -> str:

@@ -23,7 +23,7 @@ def add_donor(*, code: str, name: str, donor_class: str, country: str = "", by: 
         _check_name(name, Donor.objects.all())
         donor = Donor(code=code, name=name, donor_class=check_class(donor_class), country=check_country(country))
         donor.save(force_insert=True)
-        record("add donor", code, by=by, detail=name)
+        record("add donor", code, by=by, detail=name, of=donor)
     return donor
 
 
@@ -35,7 +35,8 @@ def change_donor(donor: Donor, *, name: str, donor_class: str, country: str, by:
         _check_name(name, Donor.objects.exclude(pk=donor.pk))
         donor.name, donor.donor_class, donor.country = name, check_class(donor_class), check_country(country)
         donor.save()
-        record("change donor", donor.code, by=by, detail=f"{name}, {donor.get_donor_class_display()}, {donor.country}")
+        detail = f"{name}, {donor.get_donor_class_display()}, {donor.country}"
+        record("change donor", donor.code, by=by, detail=detail, of=donor)
     return donor
 
 

@@ -24,5 +24,5 @@ def add_payee(*, code: str, name: str, country: str = "", by: User) -> Payee:
             raise CodeTaken(f"{taken} is a payee already, with the code {taken.code}.", field="name")
         payee = Payee(code=code, name=name, country=check_country(country))
         payee.save(force_insert=True)
-        record("add payee", code, by=by, detail=name)
+        record("add payee", code, by=by, detail=name, of=payee)
     return payee

@@ -31,7 +31,7 @@ def close_operations(project: Project, *, on: date, by: User) -> None:
             raise ProjectUnfinished(f"{later} was let on {later.let_on}: choose that day or later.", field="on")
         found.operations_closed_on = on
         found.save(update_fields=["operations_closed_on"])
-        acts.record("close operations of project", found.code, by=by, detail=str(on))
+        acts.record("close operations of project", found.code, by=by, detail=str(on), of=found)
 
 
 def close_accounts(project: Project, *, on: date, by: User) -> None:
@@ -53,7 +53,7 @@ def close_accounts(project: Project, *, on: date, by: User) -> None:
             raise ProjectUnfinished(" ".join(unfinished))
         found.accounts_closed_on = on
         found.save(update_fields=["accounts_closed_on"])
-        acts.record("close accounts of project", found.code, by=by, detail=str(on))
+        acts.record("close accounts of project", found.code, by=by, detail=str(on), of=found)
 
 
 def reopen_project(project: Project, *, reason: str, by: User) -> None:
@@ -70,7 +70,7 @@ def reopen_project(project: Project, *, reason: str, by: User) -> None:
         field = "accounts_closed_on" if found.accounts_closed_on else "operations_closed_on"
         setattr(found, field, None)
         found.save(update_fields=[field])
-        acts.record("reopen project", found.code, by=by, detail=reason)
+        acts.record("reopen project", found.code, by=by, detail=reason, of=found)
 
 
 def find_unfinished(project: Project, on: date | None = None) -> Iterator[str]:

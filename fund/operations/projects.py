@@ -36,7 +36,7 @@ def add_project(*, code: str, facts: ProjectFacts, by: User) -> Project:
             raise CodeTaken(f"{code} is the code of another project. Choose another one.", field="code")
         project = Project(code=code)
         _write(project, facts)
-        record("add project", code, by=by, detail=project.title)
+        record("add project", code, by=by, detail=project.title, of=project)
     return project
 
 
@@ -45,7 +45,7 @@ def change_project(project: Project, *, facts: ProjectFacts, by: User) -> Projec
     require(by, "change_project")
     with writing():
         _write(project, facts)
-        record("change project", project.code, by=by, detail=project.title)
+        record("change project", project.code, by=by, detail=project.title, of=project)
     return project
 
 

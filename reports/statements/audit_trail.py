@@ -19,7 +19,9 @@ _CHUNK = 2_000
 def acts(period: Period) -> Sheet:
     """One row per act, in the order in which they were done. A stream, read once."""
     columns = [_WHEN, _WHO, Column("Act", 24), Column("Of", 18), Column("Detail", 70)]
-    found = _within(AuditRecord.objects.all(), period).values_list("at", "user__username", "act", "subject", "detail")
+    columns += [Column("Before", 40), Column("After", 60)]
+    fields = ("at", "user__username", "act", "subject", "detail", "before", "after")
+    found = _within(AuditRecord.objects.all(), period).values_list(*fields)
     notes = ["By the day on which it was done, which is not that of the entry. What is empty was not said."]
     return Sheet(ACTS, f"Audit trail, {period}", columns, _rows(found), notes=notes)
 

@@ -1,0 +1,51 @@
+"""What an act changed of a row, for its audit record: the values before it and after it, as texts."""
+
+import json
+from typing import Any
+
+from django.db.models import Model
+from djmoney.models.fields import CurrencyField, MoneyField
+from djmoney.money import Money
+
+from fund.models import Remembers
+
+# What says nothing about an act, or what its audit record says already.
+_LEFT_OUT = {"id", "created_at", "created_by", "given_at"}
+
+
+def find_changes(row: Model) -> tuple[str, str]:
+    """What changed since the row was read or last asked for, before and after, as JSON; of a new row, all is after."""
+    if not isinstance(row, Remembers):
+        return "", ""
+    now = {field.attname: row.__dict__.get(field.attname) for field in row._meta.concrete_fields}
+    was = row.__dict__.get("was", {})
+    before, after = _describe(row, was), _describe(row, now)
+    changed = [name for name in after | before if before.get(name) != after.get(name)]
+    row.was = now
+    return _write(before, changed), _write(after, changed)
+
+
+def _write(texts: dict[str, str], names: list[str]) -> str:
+    shown = {name: texts[name] for name in names if texts.get(name)}
+    return json.dumps(shown, ensure_ascii=False, sort_keys=True) if shown else ""
+
+
+def _describe(row: Model, values: dict[str, Any]) -> dict[str, str]:
+    fields = [field for field in row._meta.concrete_fields if field.attname in values]
+    return {
+        field.name: _read(row, field, values)
+        for field in fields
+        if field.name not in _LEFT_OUT and not isinstance(field, CurrencyField)
+    }
+
+
+def _read(row: Model, field: Any, values: dict[str, Any]) -> str:
+    value = values[field.attname]
+    if isinstance(field, MoneyField) and value is not None:
+        money = value if isinstance(value, Money) else Money(value, values[f"{field.attname}_currency"])
+        return f"{money.currency} {money.amount.normalize():f}"
+    if value is None or value == "" or value == []:
+        return ""
+    if field.is_relation and field.is_cached(row) and getattr(row, field.attname) == value:
+        return str(getattr(row, field.name))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
