@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from fund.models import Decided, Disbursement, SecretariatPayment, State
+from fund.models import Agreement, Allocation, Amendment, Decided, Disbursement, SecretariatPayment, State
 
 # Every kind of document that one person prepares and another decides on.
-DECIDED: tuple[type[Decided], ...] = (Disbursement, SecretariatPayment)
+DECIDED: tuple[type[Decided], ...] = (Agreement, Amendment, Allocation, Disbursement, SecretariatPayment)
 
 
 def waiting_documents(*, most: int | None = None) -> list[Decided]:
@@ -14,7 +14,7 @@ def waiting_documents(*, most: int | None = None) -> list[Decided]:
     found: list[Decided] = []
     for model in DECIDED:
         rows = model._default_manager.filter(state=State.PREPARED).select_related("created_by")
-        found += rows.order_by("created_at", "pk")[:most]
+        found += rows.prefetch_related(*model.RELATED).order_by("created_at", "pk")[:most]
     return sorted(found, key=lambda document: (document.created_at, document.number))[:most]
 
 

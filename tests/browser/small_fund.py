@@ -9,9 +9,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from fund.models import Agreement, BankAccount, Donor, OpeningMode, Project
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
-from fund.operations.amendments import Term, amend_agreement
+from fund.operations.agreements import Due, Earmark
+from fund.operations.amendments import Term
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.operations.bank_charges import record_bank_charge
@@ -37,6 +36,7 @@ from fund.operations.treasury import add_bank_account, add_rate, open_year
 from fund.policy import CarriedEntry
 from ledger.entries import Leg
 from ledger.money import Amount, parse_amount
+from tests.deeds import allocate, amend_agreement, sign_agreement
 
 YEAR = timezone.localdate().year - 1
 

@@ -26,8 +26,7 @@ from fund.models import (
     Project,
     Receipt,
 )
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
@@ -40,6 +39,7 @@ from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from ledger.money import Amount, parse_amount
+from tests.deeds import allocate, sign_agreement
 
 
 def usd(text: str) -> Amount:

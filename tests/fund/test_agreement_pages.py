@@ -7,11 +7,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import Agreement, BankAccount, Donor, Pledge, Project, Receipt
-from fund.operations.agreements import Due, sign_agreement
+from fund.operations.agreements import Due
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.reversals import cancel_agreement
 from ledger.money import Amount
 from ledger.queries import entries
+from tests.deeds import sign_agreement
 
 WHOLE = Amount(1_000_000, "USD")
 HALVES = (("2026-03-01", "6,000.00"), ("2026-07-01", "4000"))

@@ -8,12 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fund.models import Allocation, Disbursement, Project, Receipt
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 from ledger.money import parse_amount
 from ledger.queries import entries
+from tests.deeds import allocate, sign_agreement
 
 
 def form(*lines: tuple[str, str], **changes: Any) -> dict[str, Any]:

@@ -40,8 +40,7 @@ from fund.models import (
     Project,
     Receipt,
 )
-from fund.operations.allocations import allocate, return_allocation
-from fund.operations.amendments import Term, amend_agreement
+from fund.operations.amendments import Term
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
@@ -58,6 +57,7 @@ from fund.queries.recoveries import due_to_secretariat
 from ledger.errors import Refused
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_total
+from tests.deeds import allocate, amend_agreement, return_allocation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -29,8 +29,7 @@ from fund.models import (
     Receipt,
     ReceiptLine,
 )
-from fund.operations.agreements import Due, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due
 from fund.operations.approvals import reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import cancel_obligation
@@ -40,6 +39,7 @@ from fund.operations.reversals import cancel_agreement, reverse_allocation, reve
 from ledger.entries import Draft, Leg
 from ledger.money import Amount, parse_amount
 from ledger.operations import open_account, post_entry
+from tests.deeds import allocate, sign_agreement
 
 DAY = date(2026, 4, 1)
 

@@ -32,12 +32,16 @@ def agreements(tmp_path: Path) -> Path:
 
 
 def test_an_import_into_an_empty_database_says_all_that_it_did(agreements: Path, tmp_path: Path):
+    add_person("approver", role="Approver")
     assert run("import_agreements", agreements) == (
         "User import was added: a technical user in the role Finance officer, that cannot sign in.\n"
         "Columns not read: paid.\n"
         "Fiscal years opened: 2025.\n"
-        "1 agreement signed: USD 7.00.\n"
+        "Note: AGR-2025-0001 awaits approval, and no receipt before that: `manage.py approve AGR-2025-0001 --by "
+        "USERNAME`, or the page “Approvals”.\n"
+        "1 agreement prepared: USD 7.00.\n"
     )
+    call_command("approve", "AGR-2025-0001", by="approver", stdout=io.StringIO())
     receipts = tmp_path / "receipts.csv"
     receipts.write_text(RECEIPTS, encoding="utf-8")
     assert run("import_receipts", receipts) == (
@@ -49,13 +53,13 @@ def test_an_import_into_an_empty_database_says_all_that_it_did(agreements: Path,
 def test_the_technical_user_cannot_sign_in(agreements: Path):
     run("import_agreements", agreements)
     assert not User.objects.get().has_usable_password()
-    assert AuditRecord.objects.get(act="sign agreement").user.username == "import"
+    assert AuditRecord.objects.get(act="prepare agreement").user.username == "import"
 
 
 def test_a_named_officer_acts(agreements: Path):
     add_person("officer", role="Finance officer")
     run("import_agreements", agreements, by="officer")
-    assert AuditRecord.objects.get(act="sign agreement").user.username == "officer"
+    assert AuditRecord.objects.get(act="prepare agreement").user.username == "officer"
 
 
 @pytest.mark.parametrize("who", ["auditor", "nobody"])
@@ -73,7 +77,7 @@ def test_a_workbook_may_have_any_name(tmp_path: Path):
     book.active.append(["Canada", "Member State", "A-1", 2025, "USD", 7.1])
     path = tmp_path / "agreements"
     book.save(path)
-    assert run("import_agreements", path).endswith("1 agreement signed: USD 7.10.\n")
+    assert run("import_agreements", path).endswith("1 agreement prepared: USD 7.10.\n")
 
 
 def test_classes_are_chosen_by_option(agreements: Path):
