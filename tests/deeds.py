@@ -24,7 +24,7 @@ def _approved(prepare: Callable[P, D]) -> Callable[P, D]:
 
     def prepare_and_approve(*args: P.args, **facts: P.kwargs) -> D:
         document = prepare(*args, **facts)
-        any(approve(document, by=_get_person(name)) for name in _PEOPLE)
+        any(approve(document, by=approver) for approver in make_approvers())
         document.refresh_from_db()
         return document
 
@@ -39,9 +39,14 @@ def _get_person(username: str) -> User:
     return user
 
 
-def make_approvers() -> list[str]:
-    """The options of `import_agreements` by which it is approved at once, however large it is."""
-    return [f"--approved-by={_get_person(name)}" for name in _PEOPLE]
+def make_approvers() -> list[User]:
+    """Those whose approval is enough, however large something is."""
+    return [_get_person(name) for name in _PEOPLE]
+
+
+def approved_by() -> list[str]:
+    """The options by which a command has these people approve."""
+    return [f"--approved-by={approver}" for approver in make_approvers()]
 
 
 sign_agreement = _approved(prepare_agreement)

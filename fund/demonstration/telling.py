@@ -122,7 +122,7 @@ class Telling:
             note=step.note,
             by=self.by,
         )
-        self.made[step.key] = self._approve(agreement)
+        self.made[step.key] = agreement if step.waits else self._approve(agreement)
 
     def _approve(self, document: Any) -> Any:
         any(approve(document, by=approver) for approver in self.approvers)
@@ -180,7 +180,7 @@ class Telling:
             by=self.by,
             note=step.note,
         )
-        self.made[step.key] = self._approve(allocation)
+        self.made[step.key] = allocation if step.waits else self._approve(allocation)
 
     @tell.register
     def _(self, step: Paid) -> None:

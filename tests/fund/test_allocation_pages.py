@@ -26,10 +26,12 @@ def form(*lines: tuple[str, str], **changes: Any) -> dict[str, Any]:
 
 
 def test_an_officer_allocates_what_has_been_received(
-    receipt: Receipt, project: Project, officer_client: Client
+    receipt: Receipt, project: Project, officer_client: Client, approver_client: Client
 ) -> None:
     response = officer_client.post("/allocations/new/", form(("AGR-2026-0001", "5,000.00")), follow=True)
     assert response.redirect_chain == [("/allocations/ALC-2026-0001/", 302)]
+    assert "Equity:Allocated:CYB-01" not in response.content.decode()
+    response = approver_client.post("/allocations/ALC-2026-0001/approve/", follow=True)
     page = response.content.decode()
     for text in ("CYB-01", "5,000.00", "Board of March", "AGR-2026-0001", "JE-2026-", "Equity:Allocated:CYB-01"):
         assert text in page

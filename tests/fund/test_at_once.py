@@ -32,6 +32,7 @@ from fund.models import (
     Amendment,
     Application,
     BankAccount,
+    Decided,
     Disbursement,
     Donor,
     Milestone,
@@ -39,9 +40,13 @@ from fund.models import (
     Placement,
     Project,
     Receipt,
+    State,
 )
+from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term
 from fund.operations.applications import Word, apply_unapplied
+from fund.operations.approvals import reject
+from fund.operations.decisions import approve
 from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.interest import record_interest
@@ -128,6 +133,33 @@ def test_two_amendments_of_one_form_are_not_both_recorded(agreement: Agreement, 
     facts: dict[str, Any] = {"amended_on": DAY, "note": "Less", "terms": terms, "after": 0, "by": officer}
     only_one(press_at_once(lambda: amend_agreement(agreement, **facts)), StateUnfit)
     assert Amendment.objects.get().number == "AGR-2026-0001/A1"
+
+
+@pytest.mark.parametrize("kind", ["agreement", "amendment", "allocation"])
+def test_two_who_approve_at_once_post_it_once(kind: str, request: pytest.FixtureRequest, approver: User) -> None:
+    document: Decided = request.getfixturevalue(f"prepared_{kind}")
+    only_one(press_at_once(lambda: approve(document, by=approver)), StateUnfit)
+    assert entries().filter(links__position=0, links__document=document.number).count() == 1
+
+
+def test_what_is_approved_is_not_rejected_at_the_same_moment(
+    prepared_allocation: Allocation, approver: User, sign_in: Callable[[User], Client]
+) -> None:
+    acts = [lambda: approve(prepared_allocation, by=approver)] * 2
+    acts += [lambda: reject(prepared_allocation, reason="No", by=approver)] * 2
+    only_one(press_at_once(lambda: acts.pop()()), StateUnfit)
+    prepared_allocation.refresh_from_db()
+    is_posted = entries().filter(links__position=0, links__document="ALC-2026-0001").exists()
+    assert is_posted == (prepared_allocation.state == State.APPROVED)
+
+
+def test_two_allocations_that_wait_for_the_same_money_are_not_both_approved(
+    prepared_allocation: Allocation, project: Project, officer: User, approver: User
+) -> None:
+    lines = {"AGR-2026-0001": parse_amount("1500", "USD")}
+    other = prepare_allocation(project=project, decided_on=date(2026, 3, 10), lines=lines, by=officer)
+    found = [prepared_allocation, other]
+    only_one(press_at_once(lambda: approve(found.pop(), by=approver), times=2), FundsFirst)
 
 
 def test_what_is_received_is_not_amended_away_at_the_same_moment(
