@@ -157,7 +157,7 @@ def test_what_awaits_approval_is_the_approvers_to_decide(
     content = request.getfixturevalue(client_name).get("/").content.decode()
     assert f"<h2>{title}</h2>" in content
     assert f'href="/disbursements/{disbursement.number}/"' in content
-    assert "Wings" in content
+    assert "1 document awaits approval" in content
 
 
 def test_what_is_decided_awaits_nothing(disbursement: Disbursement, approver: User, approver_client: Client) -> None:
