@@ -145,7 +145,7 @@ def test_two_who_approve_at_once_post_it_once(kind: str, request: pytest.Fixture
 def test_what_is_approved_is_not_rejected_at_the_same_moment(
     prepared_allocation: Allocation, approver: User, sign_in: Callable[[User], Client]
 ) -> None:
-    acts = [lambda: approve(prepared_allocation, by=approver)] * 2
+    acts: list[Callable[[], Any]] = [lambda: approve(prepared_allocation, by=approver)] * 2
     acts += [lambda: reject(prepared_allocation, reason="No", by=approver)] * 2
     only_one(press_at_once(lambda: acts.pop()()), StateUnfit)
     prepared_allocation.refresh_from_db()

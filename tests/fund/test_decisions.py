@@ -252,7 +252,7 @@ def test_money_that_went_since_is_not_allocated_moved_or_returned(
     project.save()
     given = Project.objects.get(code="CYB-01")
     facts: dict[str, Any] = {"decided_on": DAY, "lines": {"AGR-2026-0001": usd("1000")}, "by": officer}
-    where = {"project": project if direction == Direction.MOVE else given, "direction": direction}
+    where: dict[str, Any] = {"project": project if direction == Direction.MOVE else given, "direction": direction}
     found = prepare_allocation(**where, source=given if direction == Direction.MOVE else None, **facts)
     if direction == Direction.GIVE:
         allocate(project=project, **facts)
@@ -266,7 +266,7 @@ def test_money_that_went_since_is_not_allocated_moved_or_returned(
 def test_an_amendment_changes_nothing_before_it_is_approved(
     prepared_amendment: Amendment, agreement: Agreement, officer: User, approver: User
 ) -> None:
-    def read() -> list[tuple[str, Decimal, date]]:
+    def read() -> list[tuple[Any, ...]]:
         return [(one.reference, one.amount.amount, one.due_on) for one in agreement.instalments.all()]
 
     before = [("AGR-2026-0001/1", 6000, date(2026, 3, 1)), ("AGR-2026-0001/2", 4000, date(2026, 7, 1))]
