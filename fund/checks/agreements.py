@@ -8,7 +8,7 @@ from typing import Any
 
 from fund import policy
 from fund.checks.balances import find_below_zero
-from fund.models import Agreement, Amendment, AmendmentLine, AuditRecord, Instalment, Milestone, Recognition
+from fund.models import Agreement, Amendment, AmendmentLine, AuditRecord, Instalment, Milestone, Recognition, State
 from ledger.checks import Report
 from ledger.money import Amount
 from ledger.queries import Scope, functional_currency, totals
@@ -20,17 +20,18 @@ _Step = tuple[str, _Terms, _Terms]
 
 def check_amendments(report: Report) -> Iterator[str]:
     """Each amendment goes on from where the one before left off, and the last one left what stands now."""
-    lines = AmendmentLine.objects.select_related("instalment", "amendment").order_by(
-        "instalment", "amendment__position"
-    )
+    approved = AmendmentLine.objects.filter(amendment__state=State.APPROVED).exclude(instalment=None)
+    lines = approved.select_related("instalment", "amendment").order_by("instalment", "amendment__position")
     terms: defaultdict[Instalment, list[_Step]] = defaultdict(list)
     for line in lines.iterator():
+        assert line.instalment
         step = (str(line.amendment), (line.amount_before, line.due_before), (line.amount, line.due_on))
         terms[line.instalment].append(step)
     for instalment, steps in terms.items():
         yield from _follow(str(instalment), steps, (instalment.amount, instalment.due_on))
     wholes: defaultdict[Agreement, list[_Step]] = defaultdict(list)
-    for one in Amendment.objects.select_related("agreement").order_by("agreement", "position").iterator():
+    amendments = Amendment.objects.filter(state=State.APPROVED).select_related("agreement")
+    for one in amendments.order_by("agreement", "position").iterator():
         after = (one.amount, one.ends_on or one.ends_before)
         wholes[one.agreement].append((one.number, (one.amount_before, one.ends_before), after))
     for agreement, steps in wholes.items():
@@ -49,8 +50,9 @@ def _follow(what: str, steps: list[_Step], now: _Terms) -> Iterator[str]:
 
 def check_parts(report: Report) -> Iterator[str]:
     """Every amendment and milestone that the audit records name is there."""
-    for model, act in ((Amendment, "amend agreement"), (Milestone, "plan milestone")):
-        recorded = set(AuditRecord.objects.filter(act=act).values_list("subject", flat=True))
+    acts = ((Amendment, ("prepare amendment", "amend agreement")), (Milestone, ("plan milestone",)))
+    for model, made in acts:
+        recorded = set(AuditRecord.objects.filter(act__in=made).values_list("subject", flat=True))
         known = set(model._default_manager.values_list("number", flat=True))
         yield from (f"{number} is gone: the audit records have it." for number in sorted(recorded - known))
         report(f"{len(known):,} {model._meta.verbose_name_plural}")

@@ -97,6 +97,8 @@ def _expect_pledge(pledge: Pledge, caused: list[Caused]) -> list[Expected]:
 
 
 def _expect_agreement(agreement: Any, caused: list[Caused]) -> list[Expected]:
+    if agreement.state != State.APPROVED:
+        return []
     sums: Sums = {}
     for instalment in agreement.rows:
         amount = to_amount(instalment.amount)
@@ -117,11 +119,14 @@ def _added(line: AmendmentLine) -> int:
 
 
 def _expect_amendment(amendment: Any, caused: list[Caused]) -> list[Expected]:
+    if amendment.state != State.APPROVED:
+        return []
     agreement, sums = amendment.agreement, {}
     account = owed_prefix(agreement) + agreement.donor.code
     for line in amendment.rows:
         if added := _added(line):
-            sums[account, agreement.sub_fund, line.instalment.reference, str(line.amount.currency)] = added
+            reference = line.instalment.reference if line.instalment else amendment.number
+            sums[account, agreement.sub_fund, reference, str(line.amount.currency)] = added
     return [Expected(amendment.amended_on, sums, agreement.cancelled_on)] if sums else []
 
 
@@ -138,6 +143,8 @@ def _expect_milestone(milestone: Milestone, caused: list[Caused]) -> list[Expect
 
 
 def _expect_allocation(allocation: Any, caused: list[Caused]) -> list[Expected]:
+    if allocation.state not in (State.APPROVED, State.REVERSED):
+        return []
     project = policy.ALLOCATED + allocation.project.code
     debit, credit = policy.UNALLOCATED, project
     if allocation.direction == Direction.RETURN:
@@ -150,12 +157,6 @@ def _expect_allocation(allocation: Any, caused: list[Caused]) -> list[Expected]:
         sums[debit, line.fund, "", amount.currency] = amount.minor
         sums[credit, line.fund, "", amount.currency] = -amount.minor
     return [Expected(allocation.decided_on, sums, allocation.reversed_on)]
-
-
-def _acts_of_allocation(allocation: Allocation) -> list[str]:
-    made = {Direction.RETURN: "return allocation", Direction.MOVE: "reallocate"}
-    first = made.get(Direction(allocation.direction), "allocate")
-    return [first, "reverse allocation"] if allocation.reversed_on else [first]
 
 
 def _expect_obligation(obligation: Any, caused: list[Caused]) -> list[Expected]:
@@ -222,16 +223,30 @@ def _expect_opened_book(book: OpenedBook, caused: list[Caused]) -> list[Expected
     return [Expected(book.begins_on if entry.on == first else entry.on, {}) for entry in caused]
 
 
-def acts_of_decided(noun: str, end: str, ended: str = "reversed_on") -> Callable[[Any], list[str]]:
-    """The acts of what one person prepares and another decides on, and what ends it on the day in the field `ended`."""
+def acts_of_decided(
+    noun: str, end: str = "", ended: str = "reversed_on", *, before: Callable[[Any], str] | None = None
+) -> Callable[[Any], list[str]]:
+    """The acts of what one person prepares and another decides on, and what ends it on the day in the field `ended`.
+
+    `before` is the act that recorded and posted one when its kind needed no approval yet: nobody decided on that.
+    """
 
     def find_acts(document: Any) -> list[str]:
         if document.state == State.PREPARED:
             return [f"prepare {noun}"]
-        decided = f"reject {noun}" if document.state == State.REJECTED else f"approve {noun}"
-        return [f"prepare {noun}", decided, *([end] if getattr(document, ended) else [])]
+        if document.state == State.REJECTED:
+            return [f"prepare {noun}", f"reject {noun}"]
+        ends = [end] if end and getattr(document, ended) else []
+        if before and document.decided_by_id is None:
+            return [before(document), *ends]
+        return [f"prepare {noun}", f"approve {noun}", *ends]
 
     return find_acts
+
+
+def _allocated_before(allocation: Allocation) -> str:
+    made = {Direction.RETURN: "return allocation", Direction.MOVE: "reallocate"}
+    return made.get(Direction(allocation.direction), "allocate")
 
 
 def _acts_of_milestone(milestone: Milestone) -> list[str]:
@@ -248,7 +263,7 @@ def fetch_lines(name: str, queryset: QuerySet[Any]) -> Callable[[], Prefetch[Any
     return lambda: Prefetch(name, queryset.all(), to_attr="rows")
 
 
-_CHANGED = Prefetch("amendment_lines", AmendmentLine.objects.all(), to_attr="changed")
+_CHANGED = Prefetch("amendment_lines", AmendmentLine.objects.filter(amendment__state=State.APPROVED), to_attr="changed")
 _PLACEMENTS = Prefetch("placements", Placement.objects.all(), to_attr="placement_rows")
 _PARTS = Prefetch("parts", ReceiptPart.objects.select_related("donor", "instalment__agreement"), to_attr="part_rows")
 _LINES_PAID = DisbursementLine.objects.select_related("project", "obligation").prefetch_related("obligation__lines")
@@ -268,7 +283,7 @@ DOCUMENTS = (
         day="signed_on",
         accounts=(*policy.OWED, policy.DEFERRED),
         expect=_expect_agreement,
-        acts=acts_of("sign agreement", "cancel agreement", "cancelled_on"),
+        acts=acts_of_decided("agreement", "cancel agreement", "cancelled_on", before=lambda _: "sign agreement"),
         related=("donor",),
         lines=fetch_lines("instalments", Instalment.objects.prefetch_related(_CHANGED)),
         parts="instalments",
@@ -278,7 +293,7 @@ DOCUMENTS = (
         day="amended_on",
         accounts=policy.OWED,
         expect=_expect_amendment,
-        acts=lambda _: ["amend agreement"],
+        acts=acts_of_decided("amendment", before=lambda _: "amend agreement"),
         related=("agreement__donor",),
         lines=fetch_lines("lines", AmendmentLine.objects.select_related("instalment")),
         letter="A",
@@ -314,7 +329,7 @@ DOCUMENTS = (
         day="decided_on",
         accounts=(policy.ALLOCATED, policy.UNALLOCATED),
         expect=_expect_allocation,
-        acts=_acts_of_allocation,
+        acts=acts_of_decided("allocation", "reverse allocation", before=_allocated_before),
         related=("project", "source"),
         lines=fetch_lines("lines", AllocationLine.objects.all()),
     ),

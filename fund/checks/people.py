@@ -29,11 +29,20 @@ def check_people(kind: Kind, document: Any, people: People) -> Iterator[str]:
     yield from (f"{document} has no audit record of “{act}”." for act in acts if act not in people)
     first, *others = acts
     named = {first: document.created_by_id}
-    if isinstance(document, Decided) and others:
-        named[others[0]] = document.decided_by_id
+    if isinstance(document, Decided) and needs_approval(acts):
+        named |= dict.fromkeys(others[:1], document.decided_by_id)
+        noun = first.removeprefix("prepare ")
+        for act in (f"approve {noun}", f"reject {noun}"):
+            if act in people and act not in others:
+                yield f"{document} is {document.get_state_display().lower()}, and has an audit record of “{act}”."
     for act, person in named.items():
         if people.get(act, person) != person:
             yield f"{document} names another person than the audit record of “{act}”."
+
+
+def needs_approval(acts: Sequence[str]) -> bool:
+    """False for what was recorded before its kind needed approval."""
+    return acts[0].startswith("prepare ")
 
 
 def check_payees(report: Report) -> Iterator[str]:
@@ -56,7 +65,8 @@ def check_approvals(report: Report) -> Iterator[str]:
             found = _find_approvals([document.number for document in documents])
             for document in documents:
                 people = found[document.number]
-                if document.state not in _NOT_APPROVED and document.decided_by_id not in people:
+                is_approved = document.state not in _NOT_APPROVED and needs_approval(kind.acts(document))
+                if is_approved and document.decided_by_id not in people:
                     yield f"{document} was decided by somebody who did not approve it."
                 if document.created_by_id in people:
                     yield f"{document} was approved by who prepared it, or in their place."

@@ -30,7 +30,7 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """An agreement is signed. `due` are instalments: days ago, and how much of the currency."""
+    """An agreement is signed and, unless it `waits`, approved. `due` are instalments: days ago, and how much."""
 
     ago: int
     key: str
@@ -41,6 +41,7 @@ class Signed:
     pledge: str = ""
     earmark: For | None = None
     on_receipt: bool = False
+    waits: bool = False
     note: str = ""
 
 
@@ -82,13 +83,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Allocated:
-    """A project is given money of sub-funds: `POOL`, or an agreement's key."""
+    """A project is given money of sub-funds (`POOL`, or an agreement's key) once approved, unless that `waits`."""
 
     ago: int
     key: str
     project: str
     lines: Sequence[tuple[str, str]]
     note: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

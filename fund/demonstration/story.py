@@ -199,6 +199,7 @@ AGREEMENTS: tuple[Step, ...] = (
         pledge="p-esp",
         earmark=For(countries=("COL", "PER")),
     ),
+    Signed(1, "mex-waits", "MEX", "USD 60,000", ((-45, "60,000"),), reference="SRE-2231", waits=True),
 )
 
 GIFTS: tuple[Step, ...] = (
@@ -227,6 +228,7 @@ ALLOCATIONS: tuple[Step, ...] = (
     Allocated(30, "a-11", "EDU-01", (("POOL", "USD 40,000"),)),
     Undone(20, "a-11", "Decided for another project"),
     Allocated(5, "a-12", "CYB-02", (("northbridge", "USD 40,000"),)),
+    Allocated(2, "a-13", "EDU-01", (("POOL", "USD 25,000"),), "Steering committee, third meeting", waits=True),
 )
 
 PAYMENTS: tuple[Step, ...] = (

@@ -31,10 +31,11 @@ from fund.models import (
     Receipt,
     Recognition,
 )
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark, prepare_agreement
+from fund.operations.allocations import prepare_allocation
 from fund.operations.approvals import reject
-from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.decisions import approve
+from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -52,7 +53,7 @@ _LONGEST = 540
 def build_demonstration(today: date, *, officer: User, approvers: Sequence[User]) -> None:
     """Makes the demonstration fund as it stands on `today`: this year and the last one, all of it or nothing.
 
-    Large payments need two approvers.
+    What is large needs two approvers.
     """
     with writing():
         telling = Telling(today, officer, approvers)
@@ -109,7 +110,7 @@ class Telling:
     @tell.register
     def _(self, step: Signed) -> None:
         amount = _read(step.amount)
-        self.made[step.key] = sign_agreement(
+        agreement = prepare_agreement(
             donor=self.made[step.donor],
             signed_on=self.day(step.ago),
             amount=amount,
@@ -121,6 +122,12 @@ class Telling:
             note=step.note,
             by=self.by,
         )
+        self.made[step.key] = agreement if step.waits else self._approve(agreement)
+
+    def _approve(self, document: Any) -> Any:
+        any(approve(document, by=approver) for approver in self.approvers)
+        document.refresh_from_db()
+        return document
 
     def _earmark(self, purpose: For) -> Earmark:
         ends_on = None if purpose.ends is None else self.day(purpose.ends)
@@ -166,13 +173,14 @@ class Telling:
 
     @tell.register
     def _(self, step: Allocated) -> None:
-        self.made[step.key] = allocate(
+        allocation = prepare_allocation(
             project=self.made[step.project],
             decided_on=self.day(step.ago),
             lines={self._fund(key): _read(amount) for key, amount in step.lines},
             by=self.by,
             note=step.note,
         )
+        self.made[step.key] = allocation if step.waits else self._approve(allocation)
 
     @tell.register
     def _(self, step: Paid) -> None:
@@ -191,7 +199,7 @@ class Telling:
         if step.rejected:
             reject(disbursement, reason=step.rejected, by=self.approvers[0])
         elif not step.waits:
-            any(approve_disbursement(disbursement, by=approver) for approver in self.approvers)
+            self._approve(disbursement)
         self.made[step.key] = disbursement
 
     @tell.register

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.donors import named_donor_choices
 from fund.forms.fields import date_input
-from fund.models import Agreement, Recognition
-from fund.queries.agreements import SOON, owes
+from fund.models import Agreement, Recognition, State
+from fund.queries.agreements import SOON, owes, standing_agreements
 
 STATES = (
+    ("prepared", State.PREPARED.label),
+    ("rejected", State.REJECTED.label),
     ("overdue", _("Overdue")),
     ("soon", _("Due within 30 days")),
     ("open", _("Something owed")),
@@ -24,7 +26,7 @@ MONEY = (("earmarked", _("Earmarked")), ("pool", _("In the pool")))
 
 
 class AgreementFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """By words, donor, what is owed, earmark and day."""
+    """By words, donor, state, earmark and day."""
 
     q = django_filters.CharFilter(label=_("Search"), method="filter_words", max_length=100)
     donor = django_filters.ChoiceFilter(
@@ -53,7 +55,9 @@ class AgreementFilter(django_filters.FilterSet):  # type: ignore[misc]  # django
     def filter_state(self, queryset: QuerySet[Agreement], name: str, value: Any) -> QuerySet[Agreement]:
         if value == "cancelled":
             return queryset.exclude(cancelled_on=None)
-        standing, today = queryset.filter(cancelled_on=None), timezone.localdate()
+        if value in (State.PREPARED, State.REJECTED):
+            return queryset.filter(state=value)
+        standing, today = queryset & standing_agreements(), timezone.localdate()
         if value == "overdue":
             return standing.filter(owes(until=today - timedelta(days=1)))
         if value == "soon":

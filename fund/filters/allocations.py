@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import all_fund_choices, named_project_choices
 from fund.forms.fields import date_input
-from fund.models import Allocation
+from fund.models import Allocation, State
 
 
 class AllocationFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """By words, project, sub-fund and day."""
+    """By words, state, project, sub-fund and day."""
 
     q = django_filters.CharFilter(label=_("Search"), method="filter_words", max_length=100)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=_("Any"))
     project = django_filters.ChoiceFilter(
         label=_("Project"), choices=named_project_choices, method="filter_project", empty_label=_("Any")
     )

@@ -14,7 +14,7 @@ from fund.forms.lines import BaseLines, line_formset
 from fund.models import Agreement, Milestone
 from fund.money import to_amount
 from fund.operations.amendments import Term
-from fund.queries.agreements import Due
+from fund.queries.agreements import Due, last_amendment
 from fund.templatetags.money import minor
 from ledger.money import Amount
 from ledger.queries import functional_currency
@@ -37,7 +37,8 @@ class AmendmentForm(forms.Form):
     after = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, agreement: Agreement) -> None:
-        super().__init__(data, initial={"ends_on": agreement.ends_on, "after": agreement.amendments.count()})
+        last = last_amendment(agreement)
+        super().__init__(data, initial={"ends_on": agreement.ends_on, "after": last.position if last else 0})
         if not agreement.earmarked:
             del self.fields["ends_on"]
 

@@ -6,9 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from fund import policy
-from fund.models import Agreement, BankAccount, Project
+from fund.models import BankAccount, Project
 from fund.queries.obligations import open_obligations
-from fund.queries.sub_funds import fund_standings
+from fund.queries.sub_funds import earmarked_agreements, fund_standings
 from fund.templatetags.money import minor
 from ledger.queries import functional_currency
 
@@ -34,8 +34,8 @@ def bank_account_choices() -> Choices:
 
 
 def _name_funds(*, standing: bool) -> dict[str, str]:
-    """POOL and the earmarked agreements, all or those that are `standing`, with the donors' names."""
-    agreements = Agreement.objects.filter(earmarked=True).select_related("donor").order_by("number")
+    """POOL and the approved earmarked agreements, all or those that are `standing`, with the donors' names."""
+    agreements = earmarked_agreements()
     if standing:
         agreements = agreements.filter(cancelled_on=None)
     return {policy.POOL: policy.POOL} | {found.number: f"{found.number} · {found.donor}" for found in agreements}

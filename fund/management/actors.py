@@ -36,6 +36,14 @@ def find_actor(options: dict[str, Any], technical: str, *, say: Any) -> User:
     return user
 
 
+def find_person(username: str) -> User:
+    """Who signs in with that name; the operation asks what they may do. Raises NotPermitted."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise NotPermitted(f"Nobody signs in as {username}. `manage.py add_person` adds people.")
+    return user
+
+
 def _list_officers() -> str:
     officers = User.objects.filter(groups__name=FINANCE_OFFICER, is_active=True).order_by("username")
     return ", ".join(officers.values_list("username", flat=True)) or "none yet (`manage.py add_person` adds one)"

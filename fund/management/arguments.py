@@ -6,7 +6,8 @@ from datetime import date
 
 from django.core.management import CommandError
 
-from fund.models import Obligation, Project
+from fund.models import Decided, Obligation, Project
+from fund.queries.attachments import find_document
 from ledger.money import Amount, parse_amount
 from ledger.queries import functional_currency
 
@@ -38,6 +39,19 @@ def find_project(code: str) -> Project:
     if found is None:
         raise CommandError(f"{code} is not a project's code.")
     return found
+
+
+def find_decided(number: str) -> Decided:
+    """The document with a number, of a kind that one person prepares and another decides on. Raises CommandError."""
+    found = find_document(number.strip())
+    if not isinstance(found, Decided):
+        raise CommandError(f"{number} is not the number of a document that needs approval, such as ALC-2026-0001.")
+    return found
+
+
+def describe_prepared(document: Decided) -> str:
+    """What is said of a document that was prepared, and what comes next."""
+    return f"{document} is prepared. Another person approves it: `manage.py approve {document} --by USERNAME`."
 
 
 def find_obligation(number: str) -> Obligation:

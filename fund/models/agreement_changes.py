@@ -1,20 +1,24 @@
 """What changes an agreement after its signature: amendments, and the milestones of a conditional one."""
 
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 
-from fund.models.base import Document, money_field
+from fund.models.base import Decided, Document, money_field
 from fund.models.contributions import Agreement, Instalment
 
 
-class Amendment(Document):
+class Amendment(Decided):
     """What was agreed to change: other amounts or days of instalments, another last day of the earmark.
 
-    Numbered within its agreement (`AGR-2026-0002/A1`). `ends_on` is empty where the last day stays.
+    The agreement and its instalments take it over once it is approved; until then no other one is prepared. Numbered
+    within its agreement (`AGR-2026-0002/A1`). `ends_on` is empty where the last day stays.
     """
 
     PREFIX = "AGR"
     ROUTE = "amendment"
+    DAY = "amended_on"
+    RELATED = ("agreement__donor",)
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="amendments")
     position = models.PositiveSmallIntegerField()
@@ -24,9 +28,16 @@ class Amendment(Document):
     ends_before = models.DateField(null=True)
     ends_on = models.DateField(null=True)
 
-    class Meta:
+    class Meta(Decided.Meta):
         ordering = ("agreement", "position")
-        constraints = (models.UniqueConstraint(fields=("agreement", "position"), name="amendment_position_once"),)
+        constraints = (
+            *Decided.Meta.constraints,
+            models.UniqueConstraint(fields=("agreement", "position"), name="amendment_position_once"),
+        )
+
+    @property
+    def subject(self) -> str:
+        return f"{self.agreement.donor}: {self.note}"
 
     def get_absolute_url(self) -> str:
         """The amendment's own page, beneath its agreement's."""
@@ -34,17 +45,17 @@ class Amendment(Document):
 
 
 class AmendmentLine(models.Model):
-    """What an amendment makes of one instalment; a new one had no day, and an amount of zero."""
+    """What an amendment makes of one instalment; a new one had no day, an amount of zero, and is made on approval."""
 
     amendment = models.ForeignKey(Amendment, on_delete=models.PROTECT, related_name="lines")
-    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="amendment_lines")
+    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, null=True, related_name="amendment_lines")
     amount_before = money_field()
     amount = money_field()
     due_before = models.DateField(null=True)
     due_on = models.DateField()
 
     class Meta:
-        ordering = ("amendment", "instalment__position")
+        ordering = ("amendment", F("instalment__position").asc(nulls_last=True), "pk")
         constraints = (
             models.UniqueConstraint(fields=("amendment", "instalment"), name="instalment_once_per_amendment"),
         )

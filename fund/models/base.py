@@ -60,10 +60,12 @@ class State(models.TextChoices):
 class Decided(Document):
     """A document that one person prepares and another approves or rejects; nothing of it is posted before.
 
-    `reason` is why it was rejected, `DAY` the field of the day that its entry is dated.
+    `reason` is why it was rejected, `DAY` the field of the day that its entry is dated, `RELATED` what lists of several
+    kinds read of it.
     """
 
     DAY: ClassVar[str]
+    RELATED: ClassVar[tuple[str, ...]] = ()
 
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED, editable=False)
     decided_by = models.ForeignKey(
@@ -74,7 +76,7 @@ class Decided(Document):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("created_by")), name="%(class)s_two_persons"
             ),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from fund.models.base import Document, money_field
+from fund.models.base import Decided, Document, State, money_field
 from fund.models.donors import Donor
 from fund.models.projects import Project
 from fund.models.treasury import BankAccount
@@ -34,8 +34,8 @@ class Recognition(models.TextChoices):
     ON_RECEIPT = "on_receipt", _("On receipt")
 
 
-class Agreement(Document):
-    """A signed, binding commitment in one currency, with instalments.
+class Agreement(Decided):
+    """A signed, binding commitment in one currency, with instalments. Nothing rests on it before it is approved.
 
     An earmarked agreement is a sub-fund of its own. Its earmark may be limited to themes (sections of the
     recommendations, by number), to countries, to projects, and to days up to `ends_on`; what is empty limits nothing.
@@ -44,6 +44,8 @@ class Agreement(Document):
 
     PREFIX = "AGR"
     ROUTE = "agreement"
+    DAY = "signed_on"
+    RELATED = ("donor",)
 
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="agreements")
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements")
@@ -58,16 +60,26 @@ class Agreement(Document):
     ends_on = models.DateField(null=True, blank=True)
     cancelled_on = models.DateField(null=True, editable=False)
 
-    class Meta:
+    class Meta(Decided.Meta):
         ordering = ("-signed_on", "-number")
         indexes = (models.Index(fields=("signed_on", "number"), name="agreement_by_day"),)
         constraints = (
+            *Decided.Meta.constraints,
             models.UniqueConstraint(
                 fields=("reference",),
-                condition=~models.Q(reference="") & models.Q(cancelled_on=None),
+                condition=~models.Q(reference="") & models.Q(cancelled_on=None) & ~models.Q(state=State.REJECTED),
                 name="agreement_reference_once",
             ),
         )
+
+    @property
+    def subject(self) -> str:
+        return str(self.donor)
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it is approved and not cancelled, so that something can rest on it."""
+        return self.state == State.APPROVED and not self.cancelled_on
 
     @property
     def sub_fund(self) -> str:

@@ -1,11 +1,13 @@
 """Technical-assistance projects, the recommendations that they serve and the money that is allocated to them."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from fund.models.base import Document, money_field
+from fund.models.base import Decided, money_field
 from fund.models.changes import Remembers
 
 
@@ -68,8 +70,8 @@ class Direction(models.TextChoices):
     MOVE = "move", _("Re-allocation")
 
 
-class Allocation(Document):
-    """A decision on a project's money of sub-funds, in the functional currency.
+class Allocation(Decided):
+    """A decision on a project's money of sub-funds, in the functional currency, once another person approves it.
 
     It gives the project what is unallocated, or returns what the project has left; or it moves money to it from the
     project `source`.
@@ -77,6 +79,8 @@ class Allocation(Document):
 
     PREFIX = "ALC"
     ROUTE = "allocation"
+    DAY = "decided_on"
+    RELATED = ("project", "source", "lines")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="allocations")
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.GIVE)
@@ -84,16 +88,31 @@ class Allocation(Document):
     decided_on = models.DateField()
     reversed_on = models.DateField(null=True, editable=False)
 
-    class Meta:
+    class Meta(Decided.Meta):
         ordering = ("-decided_on", "-number")
         indexes = (models.Index(fields=("decided_on", "number"), name="allocation_by_day"),)
         constraints = (
+            *Decided.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(direction=Direction.MOVE, source__isnull=False)
                 | (~Q(direction=Direction.MOVE) & Q(source=None)),
                 name="allocation_source_where_moved",
             ),
         )
+
+    @property
+    def subject(self) -> str:
+        return f"{self.source.code} → {self.project}" if self.source else str(self.project)
+
+    @property
+    def kind(self) -> str:
+        return str(self.get_direction_display())
+
+    @property
+    def amount(self) -> Any:
+        """What its lines add up to."""
+        first, *others = (line.amount for line in self.lines.all())
+        return sum(others, first)
 
 
 class AllocationLine(models.Model):

@@ -1,4 +1,4 @@
-"""Agreements: signed with their instalments, cancelled while nothing came of them."""
+"""Agreements: prepared with their instalments by one person, approved by another, and posted then."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,13 +9,15 @@ from django.contrib.auth.models import User
 from fund import policy
 from fund.countries import check_countries
 from fund.errors import CodeTaken, InstalmentsDiffer, PledgeUnfit, ValueInvalid
-from fund.models import Agreement, Donor, Instalment, Pledge, Project, Recognition
-from fund.money import to_money
+from fund.models import Agreement, Donor, Instalment, Pledge, Project, Recognition, State
+from fund.money import to_amount, to_money
 from fund.operations import acts
+from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.policy import Carried, Party, Share
 from fund.queries.contributions import open_pledges
 from fund.queries.rates import carry
 from fund.recommendations import SECTIONS
+from ledger.entries import Draft
 from ledger.money import Amount, share, split
 from ledger.operations import writing
 from ledger.queries import functional_currency
@@ -23,7 +25,7 @@ from ledger.queries import functional_currency
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One instalment before it is signed."""
+    """One instalment before it is recorded."""
 
     on: date
     amount: Amount
@@ -42,7 +44,7 @@ class Earmark:
     themes: Sequence[int] = field(default_factory=tuple)
 
 
-def sign_agreement(
+def prepare_agreement(
     *,
     donor: Donor,
     signed_on: date,
@@ -55,41 +57,77 @@ def sign_agreement(
     reference: str = "",
     note: str = "",
 ) -> Agreement:
-    """Records a signed agreement; an `earmark` makes it a sub-fund of its own.
+    """Records a signed agreement that waits for another person's approval; an `earmark` makes it a sub-fund then.
 
-    The functional amount is that of the day of signature, divided among the instalments. A pledge of the same donor
-    is taken off: as much as is signed where the currencies agree, otherwise what is left of it. Raises
-    InstalmentsDiffer, PledgeUnfit, CodeTaken, RateMissing, YearNotOpen, ValueInvalid.
+    Nothing is posted yet, and nothing rests on it. The day, the rate and the pledge are checked here already, so that
+    the preparer learns of a refusal at once. Raises InstalmentsDiffer, PledgeUnfit, CodeTaken, RateMissing,
+    YearNotOpen, ValueInvalid.
     """
     acts.require(by, "add_agreement")
     acts.check_positive(amount)
     _check_instalments(amount, instalments)
     with writing():
-        acts.check_day(signed_on, "signed_on")
         agreement = Agreement(donor=donor, pledge=pledge, signed_on=signed_on, amount=to_money(amount))
         agreement.created_by = by
         agreement.recognition = _check_recognition(recognition, earmark)
         agreement.reference = _check_reference(reference)
         agreement.note = acts.clean_text(note, field="note", longest=300, required=False)
-        released = _take_off(pledge, agreement, amount) if pledge else None
+        _check_limits(agreement)
         agreement.number = acts.take_number(Agreement, signed_on)
         _save(agreement, earmark)
-        shares = _save_instalments(agreement, instalments, carry(amount, signed_on))
-        draft = policy.sign_agreement(
-            number=agreement.number,
-            donor=Party(donor.code, donor.name),
-            on=signed_on,
-            fund=agreement.sub_fund,
-            on_signature=recognition != Recognition.ON_RECEIPT,
-            instalments=shares,
-            currency=functional_currency(),
-            conditional=agreement.is_conditional,
-            pledge=pledge.number if pledge else "",
-            released=released,
-        )
-        acts.post(draft, by=by)
-        acts.record("sign agreement", agreement, by=by, detail=f"{donor}: {amount}")
+        _save_instalments(agreement, instalments)
+        acts.record("prepare agreement", agreement, by=by, detail=f"{donor}: {amount}")
     return agreement
+
+
+def approve_agreement(agreement: Agreement, *, by: User) -> bool:
+    """[2] Approves an agreement and posts it, dated its signature; False where it needs another approver before that.
+
+    The functional amount is that of the day of signature, divided among the instalments. Its pledge is taken off: as
+    much as is signed where the currencies agree, otherwise what is left of it. Raises SamePerson, StateUnfit,
+    PledgeUnfit, RateMissing, YearNotOpen: they are checked again, since others may have acted between.
+    """
+    with writing():
+        found = get_prepared(agreement, by=by)
+        whole, released = _check_limits(found)
+        detail = f"{found.donor}: {whole.amount}"
+        if not add_approval(found, functional=whole.functional, by=by):
+            acts.record("approve agreement as the first of two", found, by=by, detail=detail)
+            return False
+        acts.post(_to_draft(found, whole, released), by=by)
+        decide(found, State.APPROVED, by=by)
+        acts.record("approve agreement", found, by=by, detail=detail)
+    return True
+
+
+def _check_limits(agreement: Agreement) -> tuple[Carried, Carried | None]:
+    """What the agreement is carried at, and what it takes off its pledge."""
+    amount = to_amount(agreement.amount)
+    acts.check_day(agreement.signed_on, "signed_on")
+    released = _take_off(agreement.pledge, agreement, amount) if agreement.pledge else None
+    return carry(amount, agreement.signed_on), released
+
+
+def _to_draft(agreement: Agreement, whole: Carried, released: Carried | None) -> Draft:
+    donor, pledge = agreement.donor, agreement.pledge
+    instalments = list(agreement.instalments.order_by("position"))
+    amounts = [to_amount(instalment.amount) for instalment in instalments]
+    parts = split(whole.functional, [amount.minor for amount in amounts])
+    return policy.sign_agreement(
+        number=agreement.number,
+        donor=Party(donor.code, donor.name),
+        on=agreement.signed_on,
+        fund=agreement.sub_fund,
+        on_signature=agreement.recognition != Recognition.ON_RECEIPT,
+        instalments=[
+            Share(instalment.reference, Carried(amount, part))
+            for instalment, amount, part in zip(instalments, amounts, parts, strict=True)
+        ],
+        currency=functional_currency(),
+        conditional=agreement.is_conditional,
+        pledge=pledge.number if pledge else "",
+        released=released,
+    )
 
 
 def _check_instalments(amount: Amount, instalments: Sequence[Due]) -> None:
@@ -122,7 +160,8 @@ def _check_recognition(recognition: str, earmark: Earmark | None) -> str:
 
 def _check_reference(reference: str) -> str:
     cleaned = acts.clean_text(reference, field="reference", longest=60, required=False)
-    taken = Agreement.objects.filter(reference=cleaned, cancelled_on=None).first() if cleaned else None
+    standing = Agreement.objects.filter(cancelled_on=None).exclude(state=State.REJECTED)
+    taken = standing.filter(reference=cleaned).first() if cleaned else None
     if taken:
         raise CodeTaken(f"The reference {cleaned} is that of {taken} already.", field="reference")
     return cleaned
@@ -163,15 +202,10 @@ def _check_themes(numbers: Sequence[int]) -> list[int]:
     return sorted(set(numbers))
 
 
-def _save_instalments(agreement: Agreement, instalments: Sequence[Due], whole: Carried) -> list[Share]:
-    """Saves the instalments, numbered by due day, each with its part of the functional amount."""
-    ordered = sorted(instalments, key=lambda due: due.on)
-    parts = split(whole.functional, [due.amount.minor for due in ordered])
-    shares = []
-    for position, (due, part) in enumerate(zip(ordered, parts, strict=True), 1):
+def _save_instalments(agreement: Agreement, instalments: Sequence[Due]) -> None:
+    """Saves the instalments, numbered by due day."""
+    for position, due in enumerate(sorted(instalments, key=lambda due: due.on), 1):
         reference = f"{agreement.number}/{position}"
         Instalment.objects.create(
             agreement=agreement, position=position, reference=reference, due_on=due.on, amount=to_money(due.amount)
         )
-        shares.append(Share(reference, Carried(due.amount, part)))
-    return shares

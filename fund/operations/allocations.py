@@ -1,125 +1,76 @@
-"""Allocations: decisions that give projects money of sub-funds, return it, or move it between projects."""
+"""Allocations: decisions that give projects money, return it, or move it; one person prepares, another approves."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 
 from django.contrib.auth.models import User
 
 from fund import policy
 from fund.errors import ValueInvalid
-from fund.models import Allocation, AllocationLine, Direction, Project
-from fund.money import to_money
+from fund.models import Allocation, AllocationLine, Direction, Project, State
+from fund.money import to_amount, to_money
 from fund.operations import acts, limits
+from fund.operations.approvals import add_approval, decide, get_prepared
+from ledger.entries import Draft
 from ledger.money import Amount
 from ledger.operations import writing
 from ledger.queries import functional_currency
 
 
-def allocate(
-    *, project: Project, decided_on: date, lines: Mapping[str, Amount], by: User, note: str = ""
+def prepare_allocation(
+    *,
+    project: Project,
+    decided_on: date,
+    lines: Mapping[str, Amount],
+    by: User,
+    direction: str = Direction.GIVE,
+    source: Project | None = None,
+    note: str = "",
 ) -> Allocation:
-    """Gives `project` the amount of each sub-fund in `lines` (functional currency).
+    """Records a decision that waits for another person's approval; nothing is posted yet.
 
-    Raises FundsFirst beyond the cash received, OutsideEarmark, ProjectClosed, YearNotOpen, ValueInvalid.
+    It gives `project` the amount of each sub-fund in `lines` (functional currency), returns what it has left, or moves
+    it there from `source`. The limits are checked here already. Raises FundsFirst beyond the cash received,
+    AllocationExceeded beyond what is neither spent nor obligated, OutsideEarmark, ProjectClosed, YearNotOpen,
+    ValueInvalid.
     """
-    allocation = Allocation(project=project, decided_on=decided_on, note=note)
-    with _deciding(allocation, lines, by):
-        for fund, amount in lines.items():
-            limits.check_earmark(fund, project, on=decided_on)
-            limits.check_available(fund, amount.minor, on=decided_on)
-        _save(allocation, lines, by)
-        draft = policy.allocate(
-            number=allocation.number,
-            project=project.code,
-            on=decided_on,
-            lines=_parts(lines),
-            currency=functional_currency(),
-        )
-        acts.post(draft, by=by)
-        acts.record("allocate", allocation, by=by, detail=f"{project.code}: {_total(lines)}")
-    return allocation
-
-
-def return_allocation(
-    *, project: Project, decided_on: date, lines: Mapping[str, Amount], by: User, note: str = ""
-) -> Allocation:
-    """[25] Gives back the amount of each sub-fund in `lines` (functional currency) that `project` has left.
-
-    Raises AllocationExceeded beyond what is neither spent nor obligated, ProjectClosed, YearNotOpen, ValueInvalid.
-    """
-    allocation = Allocation(project=project, decided_on=decided_on, note=note, direction=Direction.RETURN)
-    with _deciding(allocation, lines, by):
-        for fund, amount in lines.items():
-            limits.check_left(project.code, fund, amount.minor, on=decided_on)
-        _save(allocation, lines, by)
-        draft = policy.return_allocation(
-            number=allocation.number,
-            project=project.code,
-            on=decided_on,
-            lines=_parts(lines),
-            currency=functional_currency(),
-        )
-        acts.post(draft, by=by)
-        acts.record("return allocation", allocation, by=by, detail=f"{project.code}: {_total(lines)}")
-    return allocation
-
-
-def reallocate(
-    *, source: Project, project: Project, decided_on: date, lines: Mapping[str, Amount], by: User, note: str = ""
-) -> Allocation:
-    """Moves the amount of each sub-fund in `lines` (functional currency) from `source` to `project` in one decision.
-
-    Raises AllocationExceeded beyond what `source` has left, OutsideEarmark where the money is not for `project`,
-    ProjectClosed, YearNotOpen, ValueInvalid.
-    """
-    if source == project:
-        raise ValueInvalid(f"{project.code} has the money already: choose another project.", field="project")
-    direction = Direction.MOVE
-    allocation = Allocation(project=project, source=source, decided_on=decided_on, note=note, direction=direction)
-    with _deciding(allocation, lines, by):
-        limits.check_accounts_open(source, field="source")
-        for fund, amount in lines.items():
-            limits.check_left(source.code, fund, amount.minor, on=decided_on)
-            limits.check_earmark(fund, project, on=decided_on)
-        _save(allocation, lines, by)
-        draft = policy.reallocate(
-            number=allocation.number,
-            source=source.code,
-            project=project.code,
-            on=decided_on,
-            lines=_parts(lines),
-            currency=functional_currency(),
-        )
-        acts.post(draft, by=by)
-        detail = f"{source.code} to {project.code}: {_total(lines)}"
-        acts.record("reallocate", allocation, by=by, detail=detail)
-    return allocation
-
-
-@contextmanager
-def _deciding(allocation: Allocation, lines: Mapping[str, Amount], by: User) -> Iterator[None]:
-    """What every decision begins with: permission, lines, and under the lock the day and the project."""
     acts.require(by, "add_allocation")
     _check_lines(lines)
+    if source == project:
+        raise ValueInvalid(f"{project.code} has the money already: choose another project.", field="project")
     with writing():
-        acts.check_day(allocation.decided_on, "decided_on")
-        limits.check_accounts_open(allocation.project, field="project")
-        yield
+        allocation = Allocation(
+            project=project, direction=direction, source=source, decided_on=decided_on, created_by=by
+        )
+        _check_limits(allocation, lines)
+        allocation.note = acts.clean_text(note, field="note", longest=300, required=False)
+        allocation.number = acts.take_number(Allocation, decided_on)
+        allocation.save(force_insert=True)
+        AllocationLine.objects.bulk_create(
+            AllocationLine(allocation=allocation, fund=fund, amount=to_money(amount)) for fund, amount in lines.items()
+        )
+        acts.record("prepare allocation", allocation, by=by, detail=_describe(allocation, lines))
+    return allocation
 
 
-def _save(allocation: Allocation, lines: Mapping[str, Amount], by: User) -> None:
-    allocation.created_by = by
-    allocation.note = acts.clean_text(allocation.note, field="note", longest=300, required=False)
-    allocation.number = acts.take_number(Allocation, allocation.decided_on)
-    allocation.save(force_insert=True)
-    AllocationLine.objects.bulk_create(
-        AllocationLine(allocation=allocation, fund=fund, amount=to_money(amount)) for fund, amount in lines.items()
-    )
+def approve_allocation(allocation: Allocation, *, by: User) -> bool:
+    """Approves a decision, dated its day, and posts it; False where it needs another approver before that.
 
-
-def _parts(lines: Mapping[str, Amount]) -> list[tuple[str, int]]:
-    return [(fund, amount.minor) for fund, amount in lines.items()]
+    Raises SamePerson, StateUnfit, and what preparing raises: the limits are checked again, since others may have
+    taken the money between.
+    """
+    with writing():
+        found = get_prepared(allocation, by=by)
+        lines = {line.fund: to_amount(line.amount) for line in found.lines.order_by("pk")}
+        _check_limits(found, lines)
+        detail = _describe(found, lines)
+        if not add_approval(found, functional=_total(lines).minor, by=by):
+            acts.record("approve allocation as the first of two", found, by=by, detail=detail)
+            return False
+        acts.post(_to_draft(found, lines), by=by)
+        decide(found, State.APPROVED, by=by)
+        acts.record("approve allocation", found, by=by, detail=detail)
+    return True
 
 
 def _check_lines(lines: Mapping[str, Amount]) -> None:
@@ -129,6 +80,44 @@ def _check_lines(lines: Mapping[str, Amount]) -> None:
         acts.check_positive(amount, "lines")
         if amount.currency != functional_currency():
             raise ValueInvalid(f"Allocations are in {functional_currency()}.", field="lines")
+
+
+def _check_limits(allocation: Allocation, lines: Mapping[str, Amount]) -> None:
+    """The day and the projects are open, the money is there, and it may be used for the project that gets it."""
+    on, project, source = allocation.decided_on, allocation.project, allocation.source
+    acts.check_day(on, "decided_on")
+    limits.check_accounts_open(project, field="project")
+    if source:
+        limits.check_accounts_open(source, field="source")
+    giver = project if allocation.direction == Direction.RETURN else source
+    for fund, amount in lines.items():
+        if giver != project:
+            limits.check_earmark(fund, project, on=on)
+        if giver:
+            limits.check_left(giver.code, fund, amount.minor, on=on)
+        else:
+            limits.check_available(fund, amount.minor, on=on)
+
+
+def _to_draft(allocation: Allocation, lines: Mapping[str, Amount]) -> Draft:
+    number, project, on = allocation.number, allocation.project.code, allocation.decided_on
+    parts = [(fund, amount.minor) for fund, amount in lines.items()]
+    currency = functional_currency()
+    if allocation.direction == Direction.RETURN:
+        return policy.return_allocation(number=number, project=project, on=on, lines=parts, currency=currency)
+    if allocation.source:
+        source = allocation.source.code
+        return policy.reallocate(number=number, source=source, project=project, on=on, lines=parts, currency=currency)
+    return policy.allocate(number=number, project=project, on=on, lines=parts, currency=currency)
+
+
+def _describe(allocation: Allocation, lines: Mapping[str, Amount]) -> str:
+    where = allocation.project.code
+    if allocation.source:
+        where = f"{allocation.source.code} to {where}"
+    if allocation.direction == Direction.RETURN:
+        where = f"return of {where}"
+    return f"{where}: {_total(lines)}"
 
 
 def _total(lines: Mapping[str, Amount]) -> Amount:

@@ -1,4 +1,4 @@
-"""Amendments of agreements: other amounts or days of instalments, another last day of the earmark."""
+"""Amendments of agreements, prepared and approved: other amounts or days of instalments, another last day."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,14 @@ from django.db.models import Max
 
 from fund import policy
 from fund.errors import InstalmentsDiffer, InstalmentSettled, StateUnfit, ValueInvalid
-from fund.models import Agreement, Amendment, AmendmentLine, Instalment, Recognition
+from fund.models import Agreement, Amendment, AmendmentLine, Instalment, Recognition, State
 from fund.money import to_amount, to_money
-from fund.operations import acts
+from fund.operations import acts, limits
+from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.policy import Party
 from fund.policy_agreements import Change
 from fund.policy_agreements import amend_agreement as to_draft
+from fund.queries.agreements import last_amendment, waiting_amendment
 from fund.queries.contributions import Standing, instalment_standings
 from fund.queries.rates import carry
 from fund.queries.sub_funds import lowest_deferred
@@ -32,7 +34,7 @@ class Term:
     reference: str = ""
 
 
-def amend_agreement(
+def prepare_amendment(
     agreement: Agreement,
     *,
     amended_on: date,
@@ -42,11 +44,11 @@ def amend_agreement(
     ends_on: date | None = None,
     after: int | None = None,
 ) -> Amendment:
-    """Records an amendment; instalments that `terms` do not name stay, and so does the last day without `ends_on`.
+    """Records an amendment that waits for another person's approval; nothing of the agreement changes before.
 
-    What is taken off leaves at its carrying amount; what is added takes that over, and beyond it the rate of the day.
-    `after` is the position of the last amendment that `terms` rest on, where they restate what they do not change.
-    Raises InstalmentSettled, InstalmentsDiffer, StateUnfit, RateMissing, YearNotOpen, ValueInvalid.
+    Instalments that `terms` do not name stay, and so does the last day without `ends_on`. `after` is the position of
+    the last amendment that `terms` rest on, where they restate what they do not change. Raises StateUnfit where another
+    one waits, InstalmentSettled, InstalmentsDiffer, RateMissing, YearNotOpen, ValueInvalid.
     """
     acts.require(by, "add_amendment")
     note = acts.clean_text(note, field="note", longest=300)
@@ -57,24 +59,56 @@ def amend_agreement(
         _check_ends(found, ends_on)
         if not lines and ends_on in (None, found.ends_on):
             raise ValueInvalid("This changes nothing: change an amount, a day, or the last day to spend it.")
+        _find_changes(found, lines, amended_on)
         amendment = _save(found, lines, amended_on, ends_on, note, by)
-        _post(amendment, _find_changes(found, lines, amended_on), by)
-        acts.record("amend agreement", amendment, by=by, detail=note)
+        acts.record("prepare amendment", amendment, by=by, detail=note)
     return amendment
+
+
+def approve_amendment(amendment: Amendment, *, by: User) -> bool:
+    """[22] Approves an amendment: the agreement takes over what it says; False where it needs another approver first.
+
+    What is taken off leaves at its carrying amount; what is added takes that over, and beyond it the rate of the day.
+    Raises SamePerson, StateUnfit, and InstalmentSettled, RateMissing, YearNotOpen, ValueInvalid, as on preparing.
+    """
+    with writing():
+        found = get_prepared(amendment, by=by)
+        agreement = found.agreement
+        acts.check_day(found.amended_on, "amended_on")
+        _check_standing(agreement)
+        _check_ends(agreement, found.ends_on)
+        lines = list(found.lines.select_related("instalment"))
+        changes = _find_changes(agreement, lines, found.amended_on)
+        if not add_approval(found, functional=_weigh(changes), by=by):
+            acts.record("approve amendment as the first of two", found, by=by, detail=found.note)
+            return False
+        _take_over(found, lines)
+        _post(found, changes, by)
+        decide(found, State.APPROVED, by=by)
+        acts.record("approve amendment", found, by=by, detail=found.note)
+    return True
 
 
 def _check_day(agreement: Agreement, on: date, after: int | None) -> None:
     acts.check_day(on, "amended_on")
-    if agreement.cancelled_on:
-        raise StateUnfit(f"{agreement} was cancelled on {agreement.cancelled_on}: sign a new one.")
-    last = agreement.amendments.last()
+    _check_standing(agreement)
+    waiting = waiting_amendment(agreement)
+    if waiting:
+        raise StateUnfit(f"{waiting} awaits approval: once it is decided, another one can be prepared.")
+    last = last_amendment(agreement)
     if last and after is not None and after != last.position:
         raise StateUnfit(f"{last} was recorded since this form was opened: open it again, or that would be undone.")
     acts.check_not_before(on, last.amended_on if last else agreement.signed_on, "amended_on")
 
 
+def _check_standing(agreement: Agreement) -> None:
+    limits.check_approved(agreement)
+    if agreement.cancelled_on:
+        raise StateUnfit(f"{agreement} was cancelled on {agreement.cancelled_on}: sign a new one.")
+
+
 def _find_changed(agreement: Agreement, terms: Sequence[Term]) -> Iterator[AmendmentLine]:
-    """What differs from what stands, instalment by instalment; a new one gets the next number when it is saved."""
+    """What differs from what stands, instalment by instalment; a new one is made when this is approved."""
     standing = {one.reference: one for one in agreement.instalments.all()}
     currency = str(agreement.amount.currency)
     named = [term.reference for term in terms if term.reference]
@@ -119,7 +153,7 @@ def _check_ends(agreement: Agreement, ends_on: date | None) -> None:
 def _save(
     agreement: Agreement, lines: Sequence[AmendmentLine], amended_on: date, ends_on: date | None, note: str, by: User
 ) -> Amendment:
-    """Saves the amendment, and brings the agreement and its instalments to what they are from now on."""
+    """Saves the amendment with what was before it and what is to be."""
     position = agreement.amendments.count() + 1
     amendment = Amendment(agreement=agreement, position=position, number=f"{agreement.number}/A{position}")
     amendment.amended_on, amendment.note, amendment.created_by = amended_on, note, by
@@ -128,38 +162,43 @@ def _save(
     if before.minor + added <= 0:
         raise InstalmentsDiffer("Nothing of the agreement would be left: cancel it instead.", field="instalments")
     amendment.amount_before, amendment.ends_before = agreement.amount, agreement.ends_on
-    amendment.amount = agreement.amount = to_money(Amount(before.minor + added, before.currency))
+    amendment.amount = to_money(Amount(before.minor + added, before.currency))
     amendment.ends_on = ends_on if ends_on != agreement.ends_on else None
-    agreement.ends_on = ends_on or agreement.ends_on
     amendment.save(force_insert=True)
-    agreement.save(update_fields=["amount", "ends_on"])
     for line in lines:
-        _save_line(amendment, line)
+        line.amendment = amendment
+        line.save(force_insert=True)
     return amendment
 
 
-def _save_line(amendment: Amendment, line: AmendmentLine) -> None:
-    if line.instalment_id is None:
-        line.instalment = _make_instalment(amendment.agreement, line)
-    else:
-        line.instalment.amount, line.instalment.due_on = line.amount, line.due_on
-        line.instalment.save(update_fields=["amount", "due_on"])
-    line.amendment = amendment
-    line.save(force_insert=True)
+def _take_over(amendment: Amendment, lines: Sequence[AmendmentLine]) -> None:
+    """Brings the agreement and its instalments to what they are from now on."""
+    agreement = amendment.agreement
+    agreement.amount, agreement.ends_on = amendment.amount, amendment.ends_on or agreement.ends_on
+    agreement.save(update_fields=["amount", "ends_on"])
+    for reference, line in _name_lines(agreement, lines).items():
+        instalment = line.instalment or Instalment(agreement=agreement, reference=reference)
+        if instalment.position is None:
+            instalment.position = int(reference.rpartition("/")[2])
+        instalment.amount, instalment.due_on = line.amount, line.due_on
+        instalment.save()
+        line.instalment = instalment
+        line.save(update_fields=["instalment"])
 
 
-def _make_instalment(agreement: Agreement, line: AmendmentLine) -> Instalment:
-    position = agreement.instalments.count() + 1
-    reference = f"{agreement.number}/{position}"
-    return Instalment.objects.create(
-        agreement=agreement, position=position, reference=reference, due_on=line.due_on, amount=line.amount
-    )
+def _name_lines(agreement: Agreement, lines: Sequence[AmendmentLine]) -> dict[str, AmendmentLine]:
+    """The lines by the references of their instalments; new ones have the next numbers."""
+    last, named = agreement.instalments.count(), dict[str, AmendmentLine]()
+    for line in lines:
+        last += line.instalment is None
+        named[line.instalment.reference if line.instalment else f"{agreement.number}/{last}"] = line
+    return named
 
 
 def _find_changes(agreement: Agreement, lines: Sequence[AmendmentLine], on: date) -> list[Change]:
     """What the lines add and take off, each with what it is carried at."""
     standings = _lowest_standings(agreement, on)
-    amounts = {line.instalment.reference: _change_of(line) for line in lines}
+    amounts = {reference: _change_of(line) for reference, line in _name_lines(agreement, lines).items()}
     taken = {
         reference: _carried_of(reference, -amount.minor, standings[reference])
         for reference, amount in amounts.items()
@@ -171,6 +210,12 @@ def _find_changes(agreement: Agreement, lines: Sequence[AmendmentLine], on: date
     functional = {reference: -carried for reference, carried in taken.items()}
     functional |= dict(zip(added, parts, strict=True))
     return [Change(reference, amount, functional.get(reference, 0)) for reference, amount in amounts.items()]
+
+
+def _weigh(changes: Sequence[Change]) -> int:
+    """What needs approval (functional): what is added or what is taken off, whichever is more."""
+    parts = [change.functional for change in changes]
+    return max(sum(part for part in parts if part > 0), -sum(part for part in parts if part < 0))
 
 
 def _change_of(line: AmendmentLine) -> Amount:

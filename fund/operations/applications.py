@@ -99,7 +99,8 @@ def _check_target(part: Part, source: Instalment, on: date) -> None:
     if part.instalment is None:
         return
     agreement = part.instalment.agreement
-    agreement.refresh_from_db(fields=["cancelled_on"])
+    agreement.refresh_from_db(fields=["state", "cancelled_on"])
+    limits.check_approved(agreement, field="instalment")
     if part.instalment == source:
         raise ValueInvalid(f"It came beyond {source} itself: choose another instalment, or a gift.", field="instalment")
     if agreement.donor_id != part.donor.pk:

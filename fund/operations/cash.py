@@ -27,8 +27,12 @@ def divide(account: BankAccount, amount: Amount, fund: str, *, on: date) -> dict
 
 
 def _check_fund(fund: str) -> str:
-    if fund not in (policy.POOL, policy.GENERAL) and find_earmark(fund) is None:
+    if fund in (policy.POOL, policy.GENERAL):
+        return fund
+    agreement = find_earmark(fund)
+    if agreement is None:
         raise ValueInvalid(f"{fund} is not a sub-fund.", field="fund")
+    limits.check_approved(agreement, field="fund")
     return fund
 
 

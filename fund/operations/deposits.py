@@ -240,7 +240,8 @@ def _check_instalment(part: Part, on: date) -> None:
     if part.instalment is None:
         return
     agreement = part.instalment.agreement
-    agreement.refresh_from_db(fields=["cancelled_on"])
+    agreement.refresh_from_db(fields=["state", "cancelled_on"])
+    limits.check_approved(agreement, field="lines")
     if agreement.donor_id != part.donor.pk:
         raise ValueInvalid(f"{agreement} is of {agreement.donor}, not of {part.donor}.", field="lines")
     if agreement.cancelled_on:

@@ -3,8 +3,8 @@
 from datetime import date
 
 from fund import policy
-from fund.errors import AllocationExceeded, FundsFirst, OutsideEarmark, ProjectClosed, ValueInvalid
-from fund.models import Agreement, BankAccount, Project
+from fund.errors import AllocationExceeded, FundsFirst, OutsideEarmark, ProjectClosed, StateUnfit, ValueInvalid
+from fund.models import Agreement, BankAccount, Decided, Project, State
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
@@ -98,6 +98,16 @@ def _get_project(project: Project) -> Project:
     return Project.objects.get(pk=project.pk)
 
 
+def check_approved(document: Decided, *, field: str = "") -> None:
+    """Raises StateUnfit where what an act would rest on still waits for a decision, or was rejected."""
+    if document.state == State.PREPARED:
+        raise StateUnfit(
+            f"{document} awaits approval: nothing rests on it before another person approves it.", field=field
+        )
+    if document.state == State.REJECTED:
+        raise StateUnfit(f"{document} was rejected: nothing rests on it. Prepare another one.", field=field)
+
+
 def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines") -> None:
     """Raises OutsideEarmark where the sub-fund's money is not for the project, its countries or the day."""
     if fund == policy.POOL:
@@ -105,6 +115,7 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
     agreement = find_earmark(fund)
     if agreement is None or agreement.cancelled_on:
         raise ValueInvalid(f"{fund} is not a sub-fund whose money can be used.", field=field)
+    check_approved(agreement, field=field)
     projects = [earmarked.code for earmarked in agreement.earmark_projects.all()]
     if projects and project.code not in projects:
         raise OutsideEarmark(f"{fund} is for {', '.join(projects)}, not for {project.code}.", field=field)

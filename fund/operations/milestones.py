@@ -8,7 +8,7 @@ from fund import policy_agreements as policy
 from fund.errors import MilestoneTooLarge, StateUnfit, ValueInvalid
 from fund.models import Agreement, Milestone
 from fund.money import to_amount, to_money
-from fund.operations import acts
+from fund.operations import acts, limits
 from fund.policy import Party, Release
 from fund.queries.sub_funds import lowest_deferred
 from ledger.entries import Draft
@@ -90,6 +90,7 @@ def _get_standing(milestone: Milestone) -> Milestone:
 
 
 def _check_conditional(agreement: Agreement) -> None:
+    limits.check_approved(agreement)
     if agreement.cancelled_on:
         raise StateUnfit(f"{agreement} was cancelled on {agreement.cancelled_on}.")
     if not agreement.is_conditional:

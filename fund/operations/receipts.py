@@ -10,7 +10,7 @@ from fund import policy
 from fund.errors import ReceiptTooLarge, ReceiptTwice, ValueInvalid
 from fund.models import Agreement, BankAccount, Donor, Instalment, Receipt, ReceiptLine, Recognition
 from fund.money import to_money
-from fund.operations import acts
+from fund.operations import acts, limits
 from fund.policy import Arrival, Carried, Party, Share
 from fund.queries.contributions import Standing, open_instalments
 from fund.queries.rates import carry, exchange
@@ -74,6 +74,7 @@ def record_receipt(
     with writing():
         check_facts(facts, accept_twin=accept_twin)
         agreement = Agreement.objects.select_related("donor").get(pk=agreement.pk)
+        limits.check_approved(agreement, field="agreement")
         if agreement.cancelled_on:
             raise ValueInvalid(f"{agreement} was cancelled on {agreement.cancelled_on}.", field="agreement")
         acts.check_not_before(facts.received_on, agreement.signed_on, "received_on")

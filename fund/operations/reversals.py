@@ -14,6 +14,7 @@ from fund.models import (
     Allocation,
     AllocationLine,
     BankAccount,
+    Decided,
     Direction,
     Disbursement,
     DisbursementState,
@@ -23,12 +24,14 @@ from fund.models import (
     Receipt,
     Revaluation,
     SecretariatPayment,
+    State,
 )
 from fund.money import to_amount
 from fund.operations import acts, limits
 from fund.operations.secretariat import check_due
 from fund.policy import Carried, Party
 from fund.policy_treasury import SECRETARIAT
+from fund.queries.agreements import waiting_amendment
 from fund.queries.receipts import has_receipts
 from fund.queries.revaluations import money_items
 from fund.queries.sub_funds import bank_cash, lowest_allocation_left
@@ -55,7 +58,11 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
     acts.require(by, "change_agreement")
     with writing():
         found = Agreement.objects.get(pk=agreement.pk)
+        _check_posted(found)
         _check_standing(found, found.cancelled_on, on)
+        waiting = waiting_amendment(found)
+        if waiting:
+            raise StateUnfit(f"{waiting} awaits approval: it is decided first.")
         if has_receipts(found):
             raise StateUnfit(f"{found} has receipts: reverse them first.")
         accepted = found.milestones.filter(reversed_on=None).exclude(accepted_on=None).first()
@@ -98,14 +105,15 @@ def reverse_allocation(allocation: Allocation, *, on: date, reason: str, by: Use
     acts.require(by, "change_allocation")
     with writing():
         found = Allocation.objects.select_related("project", "source").get(pk=allocation.pk)
+        _check_posted(found)
         _check_standing(found, found.reversed_on, on)
         for project in filter(None, (found.project, found.source)):
             limits.check_accounts_open(project, field="on")
         for line in found.lines.all():
             _check_given(found, line, on)
         _reverse(found.number, on=on, reason=reason, by=by)
-        found.reversed_on = on
-        found.save(update_fields=["reversed_on"])
+        found.state, found.reversed_on = State.REVERSED, on
+        found.save(update_fields=["state", "reversed_on"])
         acts.record("reverse allocation", found, by=by, detail=reason)
 
 
@@ -170,11 +178,11 @@ def reverse_run(document: Document, *, on: date, reason: str, by: User) -> None:
         acts.record(f"reverse {found._meta.verbose_name}", found, by=by, detail=reason)
 
 
-def _check_posted(payment: SecretariatPayment) -> None:
-    if payment.state == DisbursementState.PREPARED:
-        raise StateUnfit(f"{payment} is not paid: reject it instead.")
-    if payment.state == DisbursementState.REJECTED:
-        raise StateUnfit(f"{payment} is rejected: there is nothing to reverse.")
+def _check_posted(document: Decided) -> None:
+    if document.is_waiting:
+        raise StateUnfit(f"{document} is not approved: reject it instead.")
+    if document.state == State.REJECTED:
+        raise StateUnfit(f"{document} is rejected: there is nothing to reverse.")
 
 
 def _check_items_stand(run: Revaluation) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from fund import policy
-from fund.models import Agreement, Instalment, Pledge
+from fund.models import Agreement, Amendment, Instalment, Pledge, State
 from fund.queries.contributions import Standing, instalment_standings
 from fund.queries.figures import sum_deferred
 from ledger.queries import document_balance, instalment_balance
@@ -32,6 +32,21 @@ def owes(*, since: date | None = None, until: date | None = None) -> Exists:
     if until:
         owed = owed.filter(due_on__lte=until)
     return Exists(owed)
+
+
+def last_amendment(agreement: Agreement) -> Amendment | None:
+    """The last approved amendment of an agreement, or None."""
+    return agreement.amendments.filter(state=State.APPROVED).last()
+
+
+def waiting_amendment(agreement: Agreement) -> Amendment | None:
+    """The amendment of an agreement that waits for a decision, or None; there is one at a time."""
+    return agreement.amendments.filter(state=State.PREPARED).first()
+
+
+def standing_agreements() -> QuerySet[Agreement]:
+    """The agreements that something can rest on: approved and not cancelled."""
+    return Agreement.objects.filter(state=State.APPROVED, cancelled_on=None)
 
 
 def with_next_due(agreements: QuerySet[Agreement]) -> QuerySet[Any]:

@@ -1,27 +1,42 @@
 """What waits for another person's decision."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from fund.models import Decided, Disbursement, SecretariatPayment, State
+from django.db.models import QuerySet, Value
+
+from fund.models import Agreement, Allocation, Amendment, Decided, Disbursement, SecretariatPayment, State
 
 # Every kind of document that one person prepares and another decides on.
-DECIDED: tuple[type[Decided], ...] = (Disbursement, SecretariatPayment)
+DECIDED: tuple[type[Decided], ...] = (Agreement, Amendment, Allocation, Disbursement, SecretariatPayment)
 
 
 def waiting_documents(*, most: int | None = None) -> list[Decided]:
     """The documents that wait, the longest waiting first, and at most so many."""
-    found: list[Decided] = []
-    for model in DECIDED:
-        rows = model._default_manager.filter(state=State.PREPARED).select_related("created_by")
-        found += rows.order_by("created_at", "pk")[:most]
-    return sorted(found, key=lambda document: (document.created_at, document.number))[:most]
+    rows = list(_waiting().order_by("created_at", "number")[:most])
+    by_kind: defaultdict[int, list[str]] = defaultdict(list)
+    for kind, number, _created_at in rows:
+        by_kind[kind].append(number)
+    documents: dict[str, Decided] = {}
+    for kind, numbers in by_kind.items():
+        found = DECIDED[kind]._default_manager.filter(number__in=numbers).select_related("created_by")
+        documents |= {document.number: document for document in found.prefetch_related(*DECIDED[kind].RELATED)}
+    return [documents[number] for _kind, number, _created_at in rows]
 
 
 def count_waiting(*, until: date | None = None) -> int:
     """How many documents wait, of any day or of those up to one."""
-    return sum(_count(model, {f"{model.DAY}__lte": until} if until else {}) for model in DECIDED)
+    return _waiting(until).count()
 
 
-def _count(model: type[Decided], narrowed: dict[str, Any]) -> int:
-    return model._default_manager.filter(state=State.PREPARED, **narrowed).count()
+def _waiting(until: date | None = None) -> QuerySet[Any, Any]:
+    """The kind (its place in DECIDED), the number and the moment of every document that waits, in one query."""
+    first, *others = (_waiting_of(kind, model, until) for kind, model in enumerate(DECIDED))
+    return first.union(*others, all=True)
+
+
+def _waiting_of(kind: int, model: type[Decided], until: date | None) -> QuerySet[Any, Any]:
+    narrowed = {f"{model.DAY}__lte": until} if until else {}
+    rows = model._default_manager.filter(state=State.PREPARED, **narrowed).order_by()
+    return rows.annotate(kind_of=Value(kind)).values_list("kind_of", "number", "created_at")

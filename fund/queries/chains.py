@@ -19,6 +19,7 @@ from fund.models import (
     Allocation,
     Amendment,
     Application,
+    Decided,
     Direction,
     Disbursement,
     DisbursementState,
@@ -29,7 +30,7 @@ from fund.models import (
     Pledge,
     Receipt,
     ReceiptPart,
-    SecretariatPayment,
+    State,
 )
 from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
@@ -226,8 +227,8 @@ def _amount_of(document: Document, funds: Collection[str]) -> Any:
 
 def state_of(document: Document) -> tuple[str, str]:
     """What there is to say of a document's state, with its tone; empty where it simply stands."""
-    if isinstance(document, Disbursement | SecretariatPayment):
-        return document.get_state_display(), _TONES[DisbursementState(document.state)]
+    if isinstance(document, Decided) and document.state != State.APPROVED:
+        return document.get_state_display(), _TONES[document.state]
     if isinstance(document, Milestone):
         return _state_of_milestone(document)
     if getattr(document, "withdrawn_on", None):
@@ -259,9 +260,10 @@ def _state_of_obligation(obligation: Any) -> tuple[str, str]:
     return (_("Partly open"), "warn") if obligation.closed else (_("Open"), "warn")
 
 
-_TONES = {
-    DisbursementState.PREPARED: "warn",
+# What is approved stands by itself, unless it says more than that.
+_TONES: dict[str, str] = {
+    State.PREPARED: "warn",
     DisbursementState.PAID: "good",
-    DisbursementState.REJECTED: "bad",
-    DisbursementState.REVERSED: "bad",
+    State.REJECTED: "bad",
+    State.REVERSED: "bad",
 }

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from fund import policy
-from fund.models import Agreement
+from fund.models import Agreement, State
 from ledger.queries import Low, Scope, Total, all_accounts, lowest, totals
 
 _CASH, _HELD, _ALLOCATED, _SPENT, _DEFERRED = range(5)
@@ -84,9 +86,15 @@ def fund_standings(codes: Sequence[str]) -> dict[str, FundStanding]:
     return {code: FundStanding(code, *sums[code]) for code in codes}
 
 
+def earmarked_agreements() -> QuerySet[Agreement]:
+    """The agreements that are a sub-fund of their own, with their donors, by number; cancelled ones too."""
+    approved = Agreement.objects.filter(earmarked=True, state=State.APPROVED)
+    return approved.select_related("donor").order_by("number")
+
+
 def sub_funds() -> list[SubFund]:
-    """POOL, GENERAL and the sub-fund of every earmarked agreement, also of a cancelled one, by code."""
-    agreements = Agreement.objects.filter(earmarked=True).select_related("donor").order_by("number")
+    """POOL, GENERAL and the sub-fund of every approved earmarked agreement, also of a cancelled one, by code."""
+    agreements = earmarked_agreements()
     known: dict[str, Agreement | None] = {policy.POOL: None, policy.GENERAL: None}
     known |= {agreement.number: agreement for agreement in agreements}
     standings = fund_standings(list(known))
@@ -137,7 +145,7 @@ def lowest_deferred(fund: str, *, since: date) -> Low:
 
 
 def find_earmark(fund: str) -> Agreement | None:
-    """The earmarked agreement that a sub-fund is, or None for POOL and GENERAL."""
+    """The earmarked agreement that a sub-fund is, or would be once it is approved; None for POOL and GENERAL."""
     return Agreement.objects.filter(number=fund, earmarked=True).first()
 
 

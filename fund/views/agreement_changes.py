@@ -4,9 +4,11 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import BaseFormSet
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -20,12 +22,13 @@ from fund.forms.agreement_changes import (
     to_terms,
 )
 from fund.models import Agreement, Amendment, Milestone, Recognition
-from fund.operations.amendments import amend_agreement
+from fund.operations.amendments import prepare_amendment
 from fund.operations.milestones import accept_milestone, plan_milestone, reverse_milestone
-from fund.queries.agreements import add_dues
+from fund.queries.agreements import add_dues, waiting_amendment
 from fund.queries.figures import sum_deferred
 from fund.templatetags.money import minor, money
 from fund.views.corrections import DocumentFormPage, ReversalPage
+from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import D, DocumentPage, find_asked
 from ledger.queries import functional_currency
 
@@ -43,9 +46,10 @@ class AgreementAmend(DocumentFormPage):
     model = Agreement
     permission_required = "fund.add_amendment"
     title = _("Amend %(number)s")
+    success_message = PREPARED
     extra_context = {
-        "submit": _("Amend and post"),
-        "busy": _("Posting…"),
+        "submit": _("Prepare"),
+        "busy": _("Preparing…"),
         "lines": {
             "title": _("Instalments from now on"),
             "total_field": "amount",
@@ -53,6 +57,14 @@ class AgreementAmend(DocumentFormPage):
             "help": _("Change amounts and days, add what is new, remove what is no longer owed. The rest stays."),
         },
     }
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        waiting = waiting_amendment(self.document)
+        if waiting is None:
+            return super().get(request, *args, **kwargs)
+        # Said before anything is typed that would be refused.
+        messages.info(request, _t("%(number)s is decided first: one amendment at a time.") % {"number": waiting})
+        return redirect(waiting.get_absolute_url())
 
     def make_form(self, data: Any = None) -> forms.Form:
         return AmendmentForm(data, agreement=self.document)
@@ -73,11 +85,11 @@ class AgreementAmend(DocumentFormPage):
             "outstanding": minor(standing.outstanding, standing.currency),
         }
         lead = _t("%(amount)s now: %(received)s received, %(outstanding)s outstanding.") % facts
-        return super().get_context_data(lead=f"{lead} {_CONSEQUENCES[self.document.recognition]}", **context)
+        return super().get_context_data(lead=f"{lead} {_CONSEQUENCES[self.document.recognition]} {AWAITS}", **context)
 
     def act(self, form: Any, formsets: list[Any]) -> Amendment:
         terms = to_terms(formsets[0], self.document)
-        return amend_agreement(self.document, **form.cleaned_data, terms=terms, by=self.user)
+        return prepare_amendment(self.document, **form.cleaned_data, terms=terms, by=self.user)
 
 
 class _PartDetail(DocumentPage[D]):
@@ -91,8 +103,17 @@ class _PartDetail(DocumentPage[D]):
         return get_object_or_404(found, **named)
 
 
-class AmendmentDetail(_PartDetail[Amendment]):
-    """An amendment: what was, and what is from then on."""
+class _PartForm(DocumentFormPage):
+    """A small form that does something to what is numbered within an agreement."""
+
+    @cached_property
+    def document(self) -> Any:
+        named = {"agreement__number": self.kwargs["number"], "position": self.kwargs["position"]}
+        return get_object_or_404(self.model, **named)
+
+
+class AmendmentDetail(DecidedPage[Amendment], _PartDetail[Amendment]):
+    """An amendment: what was, what is from then on, and who decides."""
 
     model = Amendment
     template_name = "fund/amendment_detail.html"
@@ -100,6 +121,16 @@ class AmendmentDetail(_PartDetail[Amendment]):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(lines=self.object.lines.select_related("instalment"), **context)
+
+
+class AmendmentApprove(ApprovePage, AmendmentDetail):
+    """Approves an amendment at a press."""
+
+
+class AmendmentReject(_PartForm, RejectPage):
+    """Asks why an amendment is rejected, and rejects it."""
+
+    model = Amendment
 
 
 class MilestoneDetail(_PartDetail[Milestone]):
@@ -129,16 +160,11 @@ class MilestoneNew(DocumentFormPage):
         return plan_milestone(self.document, **form.cleaned_data, by=self.user)
 
 
-class _MilestonePage(DocumentFormPage):
+class _MilestonePage(_PartForm):
     """A small form that does something to a milestone."""
 
     model = Milestone
     permission_required = "fund.change_milestone"
-
-    @cached_property
-    def document(self) -> Any:
-        named = {"agreement__number": self.kwargs["number"], "position": self.kwargs["position"]}
-        return get_object_or_404(Milestone.objects.select_related("agreement"), **named)
 
 
 class MilestoneAccept(_MilestonePage):

@@ -15,15 +15,16 @@ from fund.countries import name_countries
 from fund.filters.agreements import AgreementFilter
 from fund.forms.agreements import AgreementForm, make_instalments
 from fund.models import Agreement, Pledge
-from fund.operations.agreements import sign_agreement
+from fund.operations.agreements import prepare_agreement
 from fund.operations.reversals import cancel_agreement
-from fund.queries.agreements import add_dues, with_next_due, with_open
+from fund.queries.agreements import add_dues, waiting_amendment, with_next_due, with_open
 from fund.queries.chains import state_of
 from fund.queries.receipts import has_receipts, receipts_of_agreement
 from fund.queries.recoveries import terms_of
 from fund.recommendations import name_sections
 from fund.views.corrections import ReversalPage
-from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
+from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
+from fund.views.pages import FormPage, ListPage, find_asked
 from ledger.money import Amount
 
 
@@ -56,10 +57,10 @@ class AgreementList(ListPage):
         add_dues(rows, today=timezone.localdate())
 
 
-class AgreementDetail(DocumentPage[Agreement]):
-    """An agreement: its instalments, its earmark, its receipts."""
+class AgreementDetail(DecidedPage[Agreement]):
+    """An agreement: who decides on it, its instalments, its earmark, its receipts."""
 
-    queryset = Agreement.objects.select_related("donor", "pledge", "created_by")
+    queryset = Agreement.objects.select_related("donor", "pledge", "created_by", "decided_by")
     template_name = "fund/agreement_detail.html"
     permission_required = "fund.view_agreement"
 
@@ -67,6 +68,7 @@ class AgreementDetail(DocumentPage[Agreement]):
         agreement: Any = self.object
         add_dues([agreement], today=timezone.localdate())
         receipts, milestones = receipts_of_agreement(agreement), agreement.milestones.all()
+        amending = waiting_amendment(agreement)
         accepted = any(one.accepted_on and not one.reversed_on for one in milestones)
         return super().get_context_data(
             themes=name_sections(agreement.earmark_themes, get_language() or ""),
@@ -75,7 +77,8 @@ class AgreementDetail(DocumentPage[Agreement]):
             receipts=receipts,
             amendments=agreement.amendments.all(),
             milestones=[(one, state_of(one)) for one in milestones],
-            can_cancel=not (agreement.cancelled_on or accepted or has_receipts(agreement)),
+            amending=amending,
+            can_cancel=agreement.is_standing and not (amending or accepted or has_receipts(agreement)),
             terms=next(reversed(terms_of(agreement.sub_fund)), None),
             **context,
         )
@@ -86,11 +89,13 @@ class AgreementNew(FormPage):
 
     template_name = "fund/agreement_form.html"
     permission_required = "fund.add_agreement"
+    success_message = PREPARED
     extra_context = {
         "title": _("New agreement"),
         "back": (_("Agreements"), reverse_lazy("fund:agreement-list")),
-        "submit": _("Sign and post"),
-        "busy": _("Posting…"),
+        "lead": AWAITS,
+        "submit": _("Prepare"),
+        "busy": _("Preparing…"),
         "lines": {
             "title": _("Instalments"),
             "total_field": "amount",
@@ -117,7 +122,17 @@ class AgreementNew(FormPage):
 
     def act(self, form: Any, formsets: list[Any]) -> Agreement:
         facts = form.to_facts()
-        return sign_agreement(**facts, instalments=formsets[0].to_dues(facts["amount"]), by=self.user)
+        return prepare_agreement(**facts, instalments=formsets[0].to_dues(facts["amount"]), by=self.user)
+
+
+class AgreementApprove(ApprovePage, AgreementDetail):
+    """Approves an agreement at a press."""
+
+
+class AgreementReject(RejectPage):
+    """Asks why an agreement is rejected, and rejects it."""
+
+    model = Agreement
 
 
 class AgreementCancel(ReversalPage):

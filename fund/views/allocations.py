@@ -11,13 +11,14 @@ from fund.filters.allocations import AllocationFilter
 from fund.forms.allocations import AllocationForm, AllocationLines, MoveForm
 from fund.forms.choices import BLANK, all_fund_choices, available_fund_choices
 from fund.forms.lines import filled_lines
-from fund.models import Allocation, Project
-from fund.operations.allocations import allocate, reallocate, return_allocation
+from fund.models import Allocation, Direction, Project
+from fund.operations.allocations import prepare_allocation
 from fund.operations.reversals import reverse_allocation
 from fund.queries.projects import Left, project_fund_standings
 from fund.queries.uses import add_totals
 from fund.views.corrections import ReversalPage
-from fund.views.pages import DocumentPage, FormPage, ListPage, find_asked
+from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
+from fund.views.pages import FormPage, ListPage, find_asked
 from ledger.money import to_decimal
 from ledger.queries import functional_currency
 
@@ -36,8 +37,8 @@ class AllocationList(ListPage):
         add_totals(rows)
 
 
-class AllocationDetail(DocumentPage[Allocation]):
-    """An allocation: the decision, its sub-funds, its chain and its entries."""
+class AllocationDetail(DecidedPage[Allocation]):
+    """An allocation: the decision, who approves it, its sub-funds, its chain and its entries."""
 
     model = Allocation
     queryset = Allocation.objects.select_related("project", "source", "created_by").prefetch_related("lines")
@@ -57,11 +58,13 @@ class AllocationNew(FormPage):
 
     template_name = "fund/form.html"
     permission_required = "fund.add_allocation"
+    success_message = PREPARED
     extra_context = {
         "title": _("New allocation"),
         "back": (_("Allocations"), reverse_lazy("fund:allocation-list")),
-        "submit": _("Allocate and post"),
-        "busy": _("Posting…"),
+        "lead": AWAITS,
+        "submit": _("Prepare"),
+        "busy": _("Preparing…"),
         "lines": {
             "title": _("Taken of"),
             "total_field": "amount",
@@ -82,7 +85,7 @@ class AllocationNew(FormPage):
         facts = form.cleaned_data
         lines = {line["fund"]: line["amount"] for line in filled_lines(formsets[0])}
         facts["project"] = Project.objects.get(code=facts["project"])
-        return allocate(**facts, lines=lines, by=self.user)
+        return prepare_allocation(**facts, lines=lines, by=self.user)
 
 
 class LeftPage(FormPage):
@@ -90,8 +93,13 @@ class LeftPage(FormPage):
 
     template_name = "fund/left_form.html"
     permission_required = "fund.add_allocation"
+    success_message = PREPARED
     giver: ClassVar[str]
-    extra_context = {"back": (_("Allocations"), reverse_lazy("fund:allocation-list")), "busy": _("Posting…")}
+    extra_context = {
+        "back": (_("Allocations"), reverse_lazy("fund:allocation-list")),
+        "submit": _("Prepare"),
+        "busy": _("Preparing…"),
+    }
 
     def make_formsets(self, data: Any = None) -> list[BaseFormSet[Any]]:
         choices = [BLANK, *all_fund_choices()]
@@ -117,8 +125,7 @@ class AllocationReturn(LeftPage):
     giver = "project"
     extra_context = LeftPage.extra_context | {
         "title": _("Return of an allocation"),
-        "lead": _("What a project has left can be allocated again."),
-        "submit": _("Return and post"),
+        "lead": _("What a project has left can be allocated again, once another person approves it."),
         "lines": {"title": _("Given back of"), "total_field": "amount", "add_label": _("Add a sub-fund")},
     }
 
@@ -129,7 +136,7 @@ class AllocationReturn(LeftPage):
         facts = form.cleaned_data
         facts["project"] = Project.objects.get(code=facts["project"])
         lines = {line["fund"]: line["amount"] for line in filled_lines(formsets[0])}
-        return return_allocation(**facts, lines=lines, by=self.user)
+        return prepare_allocation(**facts, direction=Direction.RETURN, lines=lines, by=self.user)
 
 
 class AllocationMove(LeftPage):
@@ -138,8 +145,7 @@ class AllocationMove(LeftPage):
     giver = "source"
     extra_context = LeftPage.extra_context | {
         "title": _("Re-allocation"),
-        "lead": _("One decision takes money of a project and gives it to another."),
-        "submit": _("Move and post"),
+        "lead": _("One decision takes money of a project and gives it to another, once another person approves it."),
         "lines": {"title": _("Moved of"), "total_field": "amount", "add_label": _("Add a sub-fund")},
     }
 
@@ -151,7 +157,17 @@ class AllocationMove(LeftPage):
         for name in ("source", "project"):
             facts[name] = Project.objects.get(code=facts[name])
         lines = {line["fund"]: line["amount"] for line in filled_lines(formsets[0])}
-        return reallocate(**facts, lines=lines, by=self.user)
+        return prepare_allocation(**facts, direction=Direction.MOVE, lines=lines, by=self.user)
+
+
+class AllocationApprove(ApprovePage, AllocationDetail):
+    """Approves an allocation at a press."""
+
+
+class AllocationReject(RejectPage):
+    """Asks why an allocation is rejected, and rejects it."""
+
+    model = Allocation
 
 
 class AllocationReverse(ReversalPage):

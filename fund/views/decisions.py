@@ -1,6 +1,5 @@
 """What the pages share of documents that one person prepares and another decides on."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
@@ -14,12 +13,17 @@ from fund.forms.approvals import RejectionForm
 from fund.models import Approval, Decided
 from fund.operations.answers import Attempt
 from fund.operations.approvals import active_delegations, describe_threshold, may_decide, reject
+from fund.operations.decisions import approve
 from fund.queries.approvals import waiting_documents
 from fund.views.corrections import DocumentFormPage
 from fund.views.pages import ChangePage, DocumentPage, PlainPage, find_message
 from ledger.errors import Refused
 
 D = TypeVar("D", bound=Decided)
+
+# What the form of a document that another person decides on says before it is sent, and after.
+AWAITS = _("It is prepared here; another person approves it, and then it is posted.")
+PREPARED = _("{} is prepared and awaits another person's approval.")
 
 
 class DecidedPage(DocumentPage[D]):
@@ -33,7 +37,6 @@ class DecidedPage(DocumentPage[D]):
             "can_decide": may_decide(found, by=self.user),
             "approvals": Approval.objects.filter(document=found.number).select_related("by", "on_behalf_of"),
             "threshold": describe_threshold(),
-            "route": found.ROUTE,
         }
         return super().get_context_data(**shown, **context)
 
@@ -58,13 +61,11 @@ class Deciding:
 
 
 class ApprovePage(Deciding, ChangePage):
-    """Approves a document at a press, by `operation`; what refuses it stands on the document's page.
+    """Approves a document at a press; what refuses it stands on the document's page.
 
-    Comes before the document's own page among the bases. `operation` takes the document and `by`, and returns False
-    where another approver is needed.
+    Comes before the document's own page among the bases.
     """
 
-    operation: ClassVar[Callable[..., bool]]
     done: ClassVar[str | Promise] = _("{} is approved and posted.")
     first_of_two: ClassVar[str | Promise] = _("{} awaits a second approver.")
 
@@ -76,7 +77,7 @@ class ApprovePage(Deciding, ChangePage):
 
     def approve(self) -> Any:
         found = self.get_object()  # type: ignore[attr-defined]
-        self.success_message = self.done if self.operation(found, by=self.user) else self.first_of_two
+        self.success_message = self.done if approve(found, by=self.user) else self.first_of_two
         return found
 
     def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:

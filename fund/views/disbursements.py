@@ -16,7 +16,7 @@ from fund.forms.disbursements import DisbursementForm, DisbursementLines
 from fund.forms.lines import filled_lines
 from fund.models import BankAccount, Disbursement, DisbursementState, Obligation, Project
 from fund.operations.answers import Attempt
-from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.reversals import reverse_disbursement
 from fund.operations.sources import propose_sources
 from fund.queries.obligations import add_open
@@ -24,7 +24,7 @@ from fund.queries.projects import project_fund_standings
 from fund.queries.sub_funds import cash_of_funds
 from fund.queries.uses import add_totals
 from fund.views.corrections import ReversalPage
-from fund.views.decisions import ApprovePage, DecidedPage, RejectPage
+from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import FormPage, ListPage, find_asked
 from ledger.money import Amount, to_decimal
 from ledger.queries import functional_currency
@@ -85,13 +85,13 @@ class DisbursementNew(FormPage):
     template_name = "fund/disbursement_form.html"
     permission_required = "fund.add_disbursement"
     aliases = {"currency": "bank_account"}
-    success_message = _("{} is prepared and awaits another person's approval.")
+    success_message = PREPARED
     extra_context = {
         "title": _("New disbursement"),
         "back": (_("Disbursements"), reverse_lazy("fund:disbursement-list")),
         "submit": _("Prepare"),
         "busy": _("Preparing…"),
-        "lead": _("It is prepared here; another person approves it, and then it is posted."),
+        "lead": AWAITS,
         "lines": {
             "title": _("Charged to"),
             "total_field": "amount",
@@ -234,8 +234,6 @@ def _is_incomplete(line: Any) -> bool:
 
 class DisbursementApprove(ApprovePage, DisbursementDetail):
     """Approves a disbursement at a press."""
-
-    operation = staticmethod(approve_disbursement)
 
 
 class DisbursementReject(RejectPage):

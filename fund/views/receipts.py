@@ -13,11 +13,11 @@ from django.views.generic import TemplateView
 
 from fund.filters.receipts import ReceiptFilter
 from fund.forms.receipts import AgreementReceiptForm, ChooseForm, GiftForm, ReceiptForm
-from fund.models import Agreement, BankAccount, Donor, Receipt
+from fund.models import Agreement, BankAccount, Donor, Receipt, State
 from fund.operations.answers import Attempt
 from fund.operations.receipts import record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
-from fund.queries.agreements import add_dues, with_next_due
+from fund.queries.agreements import add_dues, standing_agreements, with_next_due
 from fund.queries.receipts import realised_difference, standing_parts, unidentified_deposits, with_parts
 from fund.views.corrections import ReversalPage
 from fund.views.pages import ChangePage, DocumentPage, FormPage, ListPage, find_asked
@@ -93,6 +93,7 @@ class ReceiptChoose(ChangePage, TemplateView):
             donor=donor,
             words=words,
             unknown=self.unknown(),
+            waiting=find_asked(Agreement.objects.filter(state=State.PREPARED), self.request.GET.get("agreement")),
             agreements=self.offer(words, donor),
             offered=OFFERED,
             **context,
@@ -104,7 +105,7 @@ class ReceiptChoose(ChangePage, TemplateView):
 
     def offer(self, words: str, donor: Donor | None) -> list[Any]:
         """The agreements that words find, or a donor's, or else those that owe something; the earliest due first."""
-        found = with_next_due(Agreement.objects.filter(cancelled_on=None).select_related("donor"))
+        found = with_next_due(standing_agreements().select_related("donor"))
         if words:
             party = Q(donor__code__iexact=words) | Q(donor__name__icontains=words)
             found = found.filter(Q(number__icontains=words) | Q(reference__icontains=words) | party)
@@ -181,7 +182,7 @@ class GiftReceipt(ReceiptRecord):
 
 def receipt_new(request: HttpRequest) -> Any:
     """The step of a new receipt that its address asks for: of an agreement, a donor's gift, or the choice of them."""
-    agreements = Agreement.objects.filter(cancelled_on=None).select_related("donor")
+    agreements = standing_agreements().select_related("donor")
     if agreement := find_asked(agreements, request.GET.get("agreement")):
         return AgreementReceipt.as_view(agreement=agreement)(request)
     if donor := find_asked(Donor.objects.all(), request.GET.get("donor"), field="code"):

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.runs import PaymentForm
 from fund.models import SecretariatPayment
-from fund.operations.secretariat import approve_payment, prepare_payment
+from fund.operations.secretariat import prepare_payment
 from fund.queries.recoveries import due_to_secretariat
-from fund.views.decisions import ApprovePage, DecidedPage, RejectPage
+from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import FormPage
 from fund.views.records import RecordDetail
 from fund.views.runs import describe_new
@@ -20,12 +20,12 @@ class PaymentNew(FormPage):
 
     template_name = "fund/payment_form.html"
     permission_required = "fund.add_secretariatpayment"
-    success_message = _("{} is prepared and awaits another person's approval.")
+    success_message = PREPARED
     extra_context = describe_new(
         SecretariatPayment,
         submit=_("Prepare"),
         busy=_("Preparing…"),
-        lead=_("It is prepared here; another person approves it, and then it is posted."),
+        lead=AWAITS,
     )
 
     def make_form(self, data: Any = None) -> forms.Form:
@@ -44,8 +44,6 @@ class PaymentDetail(DecidedPage[Any], RecordDetail):
 
 class PaymentApprove(ApprovePage, PaymentDetail):
     """Approves a payment at a press."""
-
-    operation = staticmethod(approve_payment)
 
 
 class PaymentReject(RejectPage):

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from fund import policy
 from fund.countries import name_countries
 from fund.forms.sub_funds import SubFundSearch
-from fund.models import Agreement
+from fund.models import Agreement, State
 from fund.queries.accounts import trial_balance
 from fund.queries.recoveries import terms_of
 from fund.queries.sub_funds import SubFund, cash_of_funds, find_earmark, fund_standings, sub_funds
@@ -61,7 +61,7 @@ class SubFundDetail(PlainPage):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         code = context["code"]
         agreement = find_earmark(code)
-        if agreement is None and code not in (policy.POOL, policy.GENERAL):
+        if (agreement is None or agreement.state != State.APPROVED) and code not in (policy.POOL, policy.GENERAL):
             raise Http404(f"There is no sub-fund {code}.")
         return super().get_context_data(
             agreement=agreement,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from fund.errors import ReceiptTwice, ValueInvalid
-from fund.models import Agreement, BankAccount, Receipt
+from fund.models import Agreement, BankAccount, Receipt, State
 from fund.money import to_amount
 from fund.operations.acts import require
 from fund.operations.receipts import Facts, normalise_reference, record_receipt
@@ -104,9 +104,10 @@ class Banks:
 def _find_agreement(name: str) -> Agreement:
     """The agreement with a reference, or with our own number. Raises ValueInvalid."""
     agreements = Agreement.objects.select_related("donor")
-    # The one that stands before those that were cancelled.
+    # The one that stands or waits before those that were cancelled or rejected.
     by_reference = agreements.filter(reference=name).order_by("cancelled_on", "-pk")
-    found = next((agreement for agreement in by_reference if not agreement.cancelled_on), None)
+    standing = by_reference.filter(cancelled_on=None).exclude(state=State.REJECTED)
+    found = standing.first()
     found = found or by_reference.first() or agreements.filter(number=name).first()
     if not found:
         message = f"No agreement has the reference {name[:60]}. Import the agreements first."

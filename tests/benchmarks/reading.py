@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import Agreement, Donor, DonorClass
-from fund.operations.agreements import Due, Earmark, sign_agreement
+from fund.operations.agreements import Due, Earmark
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
 from fund.operations.receipts import Facts, record_gift, record_receipt
@@ -17,6 +17,7 @@ from fund.queries.statements import make_statement
 from ledger.money import parse_amount
 from tests.benchmarks import traffic
 from tests.benchmarks.timing import measure
+from tests.deeds import sign_agreement
 
 AS_OF = date(2021, 5, 17)
 _SIGNED_ON = date(2016, 1, 4)

@@ -29,6 +29,7 @@ RECEIPT, ALLOCATION = f"RCT-{YEAR}-0001", f"ALC-{YEAR}-0001"
 DEPOSIT, RETURNED, IN_PARTS = f"RCT-{YEAR}-0003", f"RCT-{YEAR}-0004", f"RCT-{YEAR}-0005"
 SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
 OBLIGATION = f"OBL-{YEAR}-0001"
+UNDECIDED, RETURN = f"AGR-{YEAR}-0005", f"ALC-{YEAR}-0002"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
 
@@ -47,9 +48,13 @@ CONTRIBUTIONS = (
     Address("fund:agreement-new", query=f"pledge={PLEDGE}"),
     Address("fund:agreement", (AGREEMENT,)),
     Address("fund:agreement-cancel", (UNPAID,)),
+    Address("fund:agreement", (UNDECIDED,), reader="approver"),
+    Address("fund:agreement-reject", (UNDECIDED,), reader="approver"),
     Address("fund:agreement", (CONDITIONAL,)),
     Address("fund:agreement-amend", (CONDITIONAL,)),
     Address("fund:amendment", (CONDITIONAL, "1")),
+    Address("fund:amendment", (AGREEMENT, "1"), reader="approver"),
+    Address("fund:amendment-reject", (AGREEMENT, "1"), reader="approver"),
     Address("fund:milestone-new", (CONDITIONAL,)),
     Address("fund:milestone", (CONDITIONAL, "1")),
     Address("fund:milestone", (CONDITIONAL, "2"), reader="auditor"),
@@ -90,6 +95,8 @@ PROGRAMME = (
     Address("fund:allocation-return", query="project=CYB-01"),
     Address("fund:allocation-move", query="source=CYB-01"),
     Address("fund:allocation", (ALLOCATION,)),
+    Address("fund:allocation", (RETURN,), reader="approver"),
+    Address("fund:allocation-reject", (RETURN,), reader="approver"),
     Address("fund:allocation-reverse", (ALLOCATION,)),
     Address("fund:obligation-list"),
     Address("fund:obligation-new", query="project=CYB-01"),
@@ -208,6 +215,9 @@ GROUPS = {
 # These answer with a file or lead to another page.
 NO_PAGES = frozenset(
     {
+        "fund:agreement-approve",
+        "fund:amendment-approve",
+        "fund:allocation-approve",
         "fund:disbursement-approve",
         "fund:delegation-end",
         "fund:secretariat-payment-approve",

@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from fund.models import Agreement, BankAccount, Donor, OpeningMode, Project
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
-from fund.operations.amendments import Term, amend_agreement
+from fund.models import Agreement, BankAccount, Direction, Donor, OpeningMode, Project
+from fund.operations.agreements import Due, Earmark, prepare_agreement
+from fund.operations.allocations import prepare_allocation
+from fund.operations.amendments import Term, prepare_amendment
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.operations.bank_charges import record_bank_charge
@@ -37,6 +37,7 @@ from fund.operations.treasury import add_bank_account, add_rate, open_year
 from fund.policy import CarriedEntry
 from ledger.entries import Leg
 from ledger.money import Amount, parse_amount
+from tests.deeds import allocate, amend_agreement, sign_agreement
 
 YEAR = timezone.localdate().year - 1
 
@@ -107,6 +108,17 @@ def fill(people: People) -> None:
     take_over(officer)
     put_files(earmarked, officer)
     change(sign(acme, usd("800"), officer, recognition="as_conditions_met", earmark=Earmark(themes=[2])), officer)
+    leave_undecided(earmarked, canada, project, officer)
+
+
+def leave_undecided(agreement: Agreement, donor: Donor, project: Project, by: User) -> None:
+    """An agreement, an amendment and a return that wait for the approver."""
+    dues = [Due(day(11, 1), usd("900"))]
+    prepare_agreement(donor=donor, signed_on=day(8, 1), amount=usd("900"), instalments=dues, earmark=Earmark(), by=by)
+    terms = [Term(date(YEAR + 2, 2, 1), usd("4500"), f"{agreement.number}/2"), Term(day(12, 1), usd("250"))]
+    prepare_amendment(agreement, amended_on=day(8, 2), note="Less, and a part of it earlier", terms=terms, by=by)
+    lines, direction = {agreement.number: usd("50")}, Direction.RETURN
+    prepare_allocation(project=project, decided_on=day(8, 3), lines=lines, direction=direction, by=by)
 
 
 def sign(donor: Donor, amount: Amount, by: User, **options: object) -> Agreement:

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from fund.models import Agreement, BankAccount, Donor, Receipt
-from fund.operations.agreements import Due, Earmark, sign_agreement
+from fund.operations.agreements import Due, Earmark
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
 from fund.operations.receipts import Facts, record_gift, record_receipt
@@ -23,6 +23,7 @@ from imports.operations.receipts import ReceiptOptions, import_receipts
 from imports.parsers.contributions import parse_receipts
 from ledger.money import Amount
 from ledger.queries import entries
+from tests.deeds import sign_agreement
 
 YEAR = 2026
 _AGREEMENTS = 12

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from fund.models import (
     Agreement,
     Allocation,
+    Amendment,
     Application,
     BankAccount,
     Disbursement,
@@ -26,8 +27,9 @@ from fund.models import (
     Project,
     Receipt,
 )
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark, prepare_agreement
+from fund.operations.allocations import prepare_allocation
+from fund.operations.amendments import Term, prepare_amendment
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
@@ -40,6 +42,7 @@ from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from ledger.money import Amount, parse_amount
+from tests.deeds import allocate, sign_agreement
 
 
 def usd(text: str) -> Amount:
@@ -224,6 +227,28 @@ def allocation(receipt: Receipt, project: Project, officer: User) -> Allocation:
     """ALC-2026-0001: USD 5,000.00 of AGR-2026-0001, which has 6,000.00, for CYB-01."""
     lines = {"AGR-2026-0001": usd("5000")}
     return allocate(project=project, decided_on=date(2026, 3, 10), lines=lines, by=officer)
+
+
+@pytest.fixture
+def prepared_agreement(fund_year: int, canada: Donor, officer: User) -> Agreement:
+    """AGR-2026-0001: USD 100.00, due on 1 March, earmarked without limits; it awaits approval."""
+    facts: dict[str, Any] = {"signed_on": date(2026, 1, 15), "amount": usd("100"), "earmark": Earmark()}
+    dues = [Due(date(2026, 3, 1), usd("100"))]
+    return prepare_agreement(donor=canada, instalments=dues, reference="CAN/9", by=officer, **facts)
+
+
+@pytest.fixture
+def prepared_amendment(agreement: Agreement, officer: User) -> Amendment:
+    """AGR-2026-0001/A1: the second instalment lowered to USD 3,000.00, a third of 500.00; it awaits approval."""
+    terms = [Term(date(2026, 8, 1), usd("3000"), "AGR-2026-0001/2"), Term(date(2026, 12, 1), usd("500"))]
+    return prepare_amendment(agreement, amended_on=date(2026, 3, 5), note="By letter", terms=terms, by=officer)
+
+
+@pytest.fixture
+def prepared_allocation(receipt: Receipt, project: Project, officer: User) -> Allocation:
+    """ALC-2026-0001: USD 5,000.00 of AGR-2026-0001, which has 6,000.00, for CYB-01; it awaits approval."""
+    lines = {"AGR-2026-0001": usd("5000")}
+    return prepare_allocation(project=project, decided_on=date(2026, 3, 10), lines=lines, by=officer)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from fund.operations.reversals import cancel_agreement
 from ledger.queries import entries
 
 AMEND = "/agreements/AGR-2026-0001/amend/"
+AMENDMENT = "/agreements/AGR-2026-0001/amendments/1/"
 MILESTONE = "/agreements/AGR-2026-0001/milestones/1/"
 
 
@@ -56,11 +57,14 @@ def test_the_form_of_an_amendment_shows_what_stands(receipt: Receipt, officer_cl
     assert 'value="AGR-2026-0001/2"' in page
 
 
-def test_an_officer_amends_an_agreement(agreement: Agreement, officer_client: Client) -> None:
+def test_an_officer_amends_an_agreement_and_an_approver_approves_it(
+    agreement: Agreement, officer_client: Client, approver_client: Client
+) -> None:
     sent = form(FIRST, LOWER, ("", "250", "2026-12-01"), ends_on="2027-12-31")
     response = officer_client.post(AMEND, sent, follow=True)
-    assert response.redirect_chain == [("/agreements/AGR-2026-0001/amendments/1/", 302)]
-    page = response.content.decode()
+    assert response.redirect_chain == [(AMENDMENT, 302)]
+    assert "AGR-2026-0001/3" not in response.content.decode()
+    page = approver_client.post(f"{AMENDMENT}approve/", follow=True).content.decode()
     for text in ("AGR-2026-0001/3", "USD\xa09,250.00", "Letter of 30 March", "2027-12-31", "Income:Contributions:CAN"):
         assert text in page
     agreed = text_of(officer_client, "/agreements/AGR-2026-0001/")
@@ -68,14 +72,20 @@ def test_an_officer_amends_an_agreement(agreement: Agreement, officer_client: Cl
         assert text in agreed
 
 
-def test_a_removed_instalment_is_taken_off(agreement: Agreement, officer_client: Client) -> None:
+def test_a_removed_instalment_is_taken_off(
+    agreement: Agreement, officer_client: Client, approver_client: Client
+) -> None:
     officer_client.post(AMEND, form(FIRST, SECOND, **{"instalments-1-DELETE": "on"}))
+    approver_client.post(f"{AMENDMENT}approve/")
     assert agreement.instalments.get(position=2).amount.amount == 0
     assert "Taken off" in text_of(officer_client, "/agreements/AGR-2026-0001/")
 
 
-def test_the_lines_of_an_amendment_name_it(agreement: Agreement, officer_client: Client) -> None:
+def test_the_lines_of_an_amendment_name_it(
+    agreement: Agreement, officer_client: Client, approver_client: Client
+) -> None:
     officer_client.post(AMEND, form(FIRST, LOWER))
+    approver_client.post(f"{AMENDMENT}approve/")
     entry = entries().get(narration="Amendment AGR-2026-0001/A1")
     assert "/agreements/AGR-2026-0001/amendments/1/" in text_of(officer_client, f"/journal/{entry.number}/")
     assert "/attachments/AGR-2026-0001/A1/new/" in text_of(officer_client, "/agreements/AGR-2026-0001/amendments/1/")
@@ -109,9 +119,10 @@ def test_a_refused_amendment_says_why_and_keeps_what_was_typed(
 
 
 def test_a_form_that_was_opened_before_another_amendment_undoes_nothing(
-    agreement: Agreement, officer_client: Client
+    agreement: Agreement, officer_client: Client, approver_client: Client
 ) -> None:
     officer_client.post(AMEND, form(FIRST, LOWER))
+    approver_client.post(f"{AMENDMENT}approve/")
     response = officer_client.post(AMEND, form(FIRST, SECOND, ("", "5", "2026-12-01")))
     assert response.status_code == 422
     assert "AGR-2026-0001/A1 was recorded since this form was opened" in response.content.decode()
@@ -196,7 +207,7 @@ def test_what_is_not_there_is_not_found(milestone: Milestone, officer_client: Cl
 
 
 def test_an_officer_signs_a_conditional_agreement_for_a_theme(
-    fund_year: int, canada: object, project: Project, officer_client: Client
+    fund_year: int, canada: object, project: Project, officer_client: Client, approver_client: Client
 ) -> None:
     sent = {"donor": "CAN", "signed_on": "2026-01-15", "amount_0": "100", "amount_1": "USD"}
     sent |= {"instalments-TOTAL_FORMS": "1", "instalments-INITIAL_FORMS": "0", "instalments-0-due_on": "2026-07-01"}
@@ -205,6 +216,8 @@ def test_an_officer_signs_a_conditional_agreement_for_a_theme(
     assert "These limits are of an earmark" in refused
     page = officer_client.post("/agreements/new/", sent | {"earmarked": "on"}, follow=True).content.decode()
     assert "Action against terrorism and violent extremism online" in page
+    assert officer_client.get("/sub-funds/AGR-2026-0001/").status_code == 404
+    approver_client.post("/agreements/AGR-2026-0001/approve/")
     assert "Action against terrorism" in text_of(officer_client, "/sub-funds/AGR-2026-0001/")
 
 
@@ -218,7 +231,7 @@ def test_a_conditional_agreement_without_an_earmark_is_refused_by_the_form(
     assert "A conditional agreement is earmarked" in response.content.decode()
 
 
-def test_a_command_amends(agreement: Agreement) -> None:
+def test_a_command_amends(agreement: Agreement, approver: User) -> None:
     said = run(
         "amend_agreement",
         "AGR-2026-0001",
@@ -228,7 +241,9 @@ def test_a_command_amends(agreement: Agreement) -> None:
         *("--new", "50", "2026-12-01"),
         by="officer",
     )
-    assert said == "AGR-2026-0001/A1 is recorded.\n"
+    next_step = "Another person approves it: `manage.py approve AGR-2026-0001/A1 --by USERNAME`."
+    assert said == f"AGR-2026-0001/A1 is prepared. {next_step}\n"
+    assert run("approve", "AGR-2026-0001/A1", by="approver") == "AGR-2026-0001/A1 is approved and posted.\n"
     assert Agreement.objects.get().amount.amount == 9050
 
 

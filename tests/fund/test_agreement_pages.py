@@ -7,11 +7,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import Agreement, BankAccount, Donor, Pledge, Project, Receipt
-from fund.operations.agreements import Due, sign_agreement
+from fund.operations.agreements import Due
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.reversals import cancel_agreement
 from ledger.money import Amount
 from ledger.queries import entries
+from tests.deeds import sign_agreement
 
 WHOLE = Amount(1_000_000, "USD")
 HALVES = (("2026-03-01", "6,000.00"), ("2026-07-01", "4000"))
@@ -32,10 +33,13 @@ def sign(donor: Donor, due: str, by: User) -> Agreement:
     return sign_agreement(**facts, instalments=[Due(date.fromisoformat(due), WHOLE)])
 
 
-def test_an_officer_signs_an_agreement_with_instalments(fund_year: int, canada: Donor, officer_client: Client) -> None:
+def test_an_officer_signs_an_agreement_with_instalments_and_an_approver_approves_it(
+    fund_year: int, canada: Donor, officer_client: Client, approver_client: Client
+) -> None:
     response = officer_client.post("/agreements/new/", form(*HALVES, ("", "")), follow=True)
     assert response.redirect_chain == [("/agreements/AGR-2026-0001/", 302)]
-    page = response.content.decode()
+    assert "Nothing is posted until then" in response.content.decode()
+    page = approver_client.post("/agreements/AGR-2026-0001/approve/", follow=True).content.decode()
     for text in ("CAN/7", "By letter", "AGR-2026-0001/2", "6,000.00", "4,000.00", "Overdue", "Due soon", "(the pool)"):
         assert text in page
     assert "Assets:Receivable:CAN" in page

@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from fund.checks import run_checks
 from fund.errors import AllocationExceeded, FundsFirst, NotPermitted, OutsideEarmark, StateUnfit, ValueInvalid
 from fund.models import Agreement, Allocation, Obligation, Project
-from fund.operations.allocations import allocate, reallocate, return_allocation
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.reversals import reverse_allocation
 from fund.queries.projects import project_standings
@@ -18,6 +17,7 @@ from fund.queries.sub_funds import fund_standings
 from ledger.errors import Refused
 from ledger.money import Amount, parse_amount
 from ledger.queries import entries, entries_caused_by, get_draft
+from tests.deeds import allocate, reallocate, return_allocation
 
 FUND = "AGR-2026-0001"
 DAY = date(2026, 4, 1)

@@ -8,12 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fund.models import Allocation, Disbursement, Project, Receipt
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 from ledger.money import parse_amount
 from ledger.queries import entries
+from tests.deeds import allocate, sign_agreement
 
 
 def form(*lines: tuple[str, str], **changes: Any) -> dict[str, Any]:
@@ -26,10 +26,12 @@ def form(*lines: tuple[str, str], **changes: Any) -> dict[str, Any]:
 
 
 def test_an_officer_allocates_what_has_been_received(
-    receipt: Receipt, project: Project, officer_client: Client
+    receipt: Receipt, project: Project, officer_client: Client, approver_client: Client
 ) -> None:
     response = officer_client.post("/allocations/new/", form(("AGR-2026-0001", "5,000.00")), follow=True)
     assert response.redirect_chain == [("/allocations/ALC-2026-0001/", 302)]
+    assert "Equity:Allocated:CYB-01" not in response.content.decode()
+    response = approver_client.post("/allocations/ALC-2026-0001/approve/", follow=True)
     page = response.content.decode()
     for text in ("CYB-01", "5,000.00", "Board of March", "AGR-2026-0001", "JE-2026-", "Equity:Allocated:CYB-01"):
         assert text in page

@@ -12,14 +12,14 @@ from django.test import Client
 from fund.checks import run_checks
 from fund.errors import InstalmentsDiffer, InstalmentSettled, NotPermitted, OutsideEarmark, StateUnfit, ValueInvalid
 from fund.models import Agreement, Amendment, AmendmentLine, Disbursement, Donor, Instalment, Project, Receipt
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
-from fund.operations.amendments import Term, amend_agreement
+from fund.operations.agreements import Due, Earmark
+from fund.operations.amendments import Term
 from fund.operations.attachments import attach
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.reversals import cancel_agreement, reverse_receipt
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, entries_caused_by, get_draft, get_total, totals
+from tests.deeds import allocate, amend_agreement, sign_agreement
 from tests.fund.standings import agreement_standings
 
 DAY = date(2026, 4, 1)

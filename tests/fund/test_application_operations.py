@@ -10,8 +10,7 @@ from django.contrib.auth.models import User
 from fund.checks import run_checks
 from fund.errors import FundsFirst, NotPermitted, ReceiptTooLarge, StateUnfit, UnappliedExceeded, ValueInvalid
 from fund.models import Agreement, Application, BankAccount, Donor, Project, Receipt
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.applications import Word, apply_unapplied, reverse_application
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_receipt
@@ -21,6 +20,7 @@ from fund.queries.statements import make_statement
 from fund.queries.unapplied import unapplied_balances
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_draft, totals
+from tests.deeds import allocate, sign_agreement
 
 DAY = date(2026, 3, 9)
 WORD = Word("L-1", date(2026, 3, 8))

@@ -64,7 +64,7 @@ def test_below_the_threshold_one_approver_is_enough(disbursement: Disbursement, 
     settings.TWO_APPROVERS_FROM = 701
     assert approve_disbursement(disbursement, by=approver)
     assert state(disbursement) == DisbursementState.PAID
-    assert Approval.objects.get().by == approver
+    assert Approval.objects.get(document="DSB-2026-0001").by == approver
 
 
 def test_from_the_threshold_on_two_people_approve(large: Disbursement, approver: User, second: User) -> None:
@@ -101,7 +101,7 @@ def test_somebody_in_an_approvers_place_approves(disbursement: Disbursement, app
     refuse(NotPermitted, disbursement, deputy)
     give(approver, deputy)
     assert approve_disbursement(disbursement, by=deputy)
-    made = Approval.objects.get()
+    made = Approval.objects.get(document="DSB-2026-0001")
     assert (made.by, made.on_behalf_of) == (deputy, approver)
 
 

@@ -32,6 +32,7 @@ from fund.models import (
     Amendment,
     Application,
     BankAccount,
+    Decided,
     Disbursement,
     Donor,
     Milestone,
@@ -39,10 +40,13 @@ from fund.models import (
     Placement,
     Project,
     Receipt,
+    State,
 )
-from fund.operations.allocations import allocate, return_allocation
-from fund.operations.amendments import Term, amend_agreement
+from fund.operations.allocations import prepare_allocation
+from fund.operations.amendments import Term
 from fund.operations.applications import Word, apply_unapplied
+from fund.operations.approvals import reject
+from fund.operations.decisions import approve
 from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.interest import record_interest
@@ -58,6 +62,7 @@ from fund.queries.recoveries import due_to_secretariat
 from ledger.errors import Refused
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_total
+from tests.deeds import allocate, amend_agreement, return_allocation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,6 +135,33 @@ def test_two_amendments_of_one_form_are_not_both_recorded(agreement: Agreement, 
     assert Amendment.objects.get().number == "AGR-2026-0001/A1"
 
 
+@pytest.mark.parametrize("kind", ["agreement", "amendment", "allocation"])
+def test_two_who_approve_at_once_post_it_once(kind: str, request: pytest.FixtureRequest, approver: User) -> None:
+    document: Decided = request.getfixturevalue(f"prepared_{kind}")
+    only_one(press_at_once(lambda: approve(document, by=approver)), StateUnfit)
+    assert entries().filter(links__position=0, links__document=document.number).count() == 1
+
+
+def test_what_is_approved_is_not_rejected_at_the_same_moment(
+    prepared_allocation: Allocation, approver: User, sign_in: Callable[[User], Client]
+) -> None:
+    acts: list[Callable[[], Any]] = [lambda: approve(prepared_allocation, by=approver)] * 2
+    acts += [lambda: reject(prepared_allocation, reason="No", by=approver)] * 2
+    only_one(press_at_once(lambda: acts.pop()()), StateUnfit)
+    prepared_allocation.refresh_from_db()
+    is_posted = entries().filter(links__position=0, links__document="ALC-2026-0001").exists()
+    assert is_posted == (prepared_allocation.state == State.APPROVED)
+
+
+def test_two_allocations_that_wait_for_the_same_money_are_not_both_approved(
+    prepared_allocation: Allocation, project: Project, officer: User, approver: User
+) -> None:
+    lines = {"AGR-2026-0001": parse_amount("1500", "USD")}
+    other = prepare_allocation(project=project, decided_on=date(2026, 3, 10), lines=lines, by=officer)
+    found = [prepared_allocation, other]
+    only_one(press_at_once(lambda: approve(found.pop(), by=approver), times=2), FundsFirst)
+
+
 def test_what_is_received_is_not_amended_away_at_the_same_moment(
     agreement: Agreement, bank: BankAccount, officer: User
 ) -> None:
@@ -183,7 +215,7 @@ def test_the_last_money_is_allocated_once(receipt: Receipt, project: Project, of
     lines = {"AGR-2026-0001": parse_amount("6000", "USD")}
     outcomes = press_at_once(lambda: allocate(project=project, decided_on=DAY, lines=lines, by=officer))
     only_one(outcomes, FundsFirst)
-    assert Allocation.objects.count() == 1
+    assert Allocation.objects.filter(state=State.APPROVED).count() == 1
 
 
 def test_a_disbursement_approved_at_once_is_paid_once(
@@ -233,7 +265,7 @@ def test_a_project_closes_or_gets_money_and_never_both(receipt: Receipt, project
     ]
     [refused] = [outcome for outcome in press_at_once(lambda: acts.pop()(), times=2) if outcome]
     assert isinstance(refused, ProjectClosed | ProjectUnfinished)
-    assert bool(Project.objects.get().accounts_closed_on) != Allocation.objects.exists()
+    assert bool(Project.objects.get().accounts_closed_on) != Allocation.objects.filter(state=State.APPROVED).exists()
 
 
 def test_what_is_left_is_returned_once(allocation: Allocation, officer: User) -> None:
@@ -241,7 +273,7 @@ def test_what_is_left_is_returned_once(allocation: Allocation, officer: User) ->
     give_back: dict[str, Any] = {"decided_on": date(2026, 4, 1), "lines": lines, "by": officer}
     outcomes = press_at_once(lambda: return_allocation(project=allocation.project, **give_back))
     only_one(outcomes, AllocationExceeded)
-    assert Allocation.objects.count() == 2
+    assert Allocation.objects.filter(state=State.APPROVED).count() == 2
 
 
 @pytest.fixture

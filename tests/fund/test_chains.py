@@ -6,13 +6,13 @@ from django.test import Client
 from djmoney.money import Money
 
 from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Pledge, Receipt
-from fund.operations.agreements import Due, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due
 from fund.operations.approvals import reject
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.queries.chains import LONGEST, chain_of, state_of
 from ledger.money import Amount
+from tests.deeds import allocate, sign_agreement
 
 WHOLE = ["AGR-2026-0001", "RCT-2026-0001", "ALC-2026-0001", "DSB-2026-0001"]
 

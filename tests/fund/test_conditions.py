@@ -10,9 +10,8 @@ from django.contrib.auth.models import User
 from fund.checks import run_checks
 from fund.errors import MilestoneTooLarge, NotPermitted, OutsideEarmark, StateUnfit, ValueInvalid
 from fund.models import Agreement, AuditRecord, BankAccount, Disbursement, Donor, Milestone, Project
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
-from fund.operations.amendments import Term, amend_agreement
+from fund.operations.agreements import Due, Earmark
+from fund.operations.amendments import Term
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.milestones import accept_milestone, plan_milestone, reverse_milestone
 from fund.operations.receipts import Facts, record_receipt
@@ -24,6 +23,7 @@ from fund.queries.statements import make_statement
 from fund.queries.sub_funds import fund_standings
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, entries_caused_by, get_draft, totals
+from tests.deeds import allocate, amend_agreement, sign_agreement
 from tests.lifted import lifted
 
 DAY = date(2026, 3, 10)

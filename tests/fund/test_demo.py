@@ -25,6 +25,7 @@ from fund.demonstration.telling import build_demonstration
 from fund.management.commands.demo import find_port, is_free
 from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Instalment, Pledge, Project, Receipt
 from fund.operations.people import add_person
+from fund.queries.agreements import standing_agreements
 from fund.queries.contributions import instalment_standings
 from ledger.queries import entries, open_years
 from tests.fund.standings import agreement_standings
@@ -58,11 +59,13 @@ def test_the_demonstration_has_every_kind_of_thing():
     assert {model: model._default_manager.count() for model in (Donor, Pledge, Agreement, Receipt, Project)} == {
         Donor: 15,
         Pledge: 6,
-        Agreement: 19,
+        Agreement: 20,
         Receipt: 30,
         Project: 6,
     }
-    assert Allocation.objects.count() == 12
+    assert Counter(Agreement.objects.values_list("state", flat=True)) == {"approved": 19, "prepared": 1}
+    decided = Counter(Allocation.objects.values_list("state", flat=True))
+    assert decided == {"approved": 11, "prepared": 1, "reversed": 1}
     assert Counter(Disbursement.objects.values_list("state", flat=True)) == {
         "paid": 22,
         "prepared": 3,
@@ -76,7 +79,7 @@ def test_the_demonstration_has_every_kind_of_thing():
 @pytest.mark.django_db
 def test_instalments_of_the_demonstration_are_in_every_state():
     load_demonstration(today := date(2026, 8, 15))
-    instalments = list(Instalment.objects.filter(agreement__cancelled_on=None))
+    instalments = list(Instalment.objects.filter(agreement__in=standing_agreements()))
     standings = instalment_standings(instalments)
     states: Counter[tuple[str, bool]] = Counter()
     for instalment in instalments:

@@ -19,8 +19,7 @@ from fund.errors import (
 )
 from fund.models import Agreement, BankAccount, Donor, Placement, Project, Receipt, ReceiptPart
 from fund.money import to_amount
-from fund.operations.agreements import Due, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due
 from fund.operations.deposits import (
     Part,
     identify_deposit,
@@ -38,6 +37,7 @@ from fund.queries.statements import make_statement
 from ledger.errors import PeriodClosed, Refused, YearNotOpen
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_draft, totals
+from tests.deeds import allocate, sign_agreement
 
 DAY, LATER = date(2026, 3, 2), date(2026, 3, 9)
 UNIDENTIFIED = "Liabilities:Unidentified"

@@ -16,8 +16,7 @@ from fund.errors import (
     ValueInvalid,
 )
 from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Project, Receipt
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.approvals import reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.projects import ProjectFacts, add_project
@@ -26,6 +25,7 @@ from fund.operations.reversals import reverse_allocation, reverse_disbursement, 
 from fund.queries.sub_funds import bank_cash, fund_standings, lowest_allocation_left
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_total
+from tests.deeds import allocate, sign_agreement
 
 DAY = date(2026, 3, 10)
 

@@ -8,13 +8,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fund.models import Allocation, BankAccount, Disbursement, DisbursementState, Project
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
 from ledger.money import parse_amount
 from ledger.queries import entries
+from tests.deeds import allocate, sign_agreement
 
 LINE = ("AGR-2026-0001", "CYB-01", "Travel", "700")
 

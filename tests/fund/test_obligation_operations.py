@@ -9,8 +9,7 @@ from django.contrib.auth.models import User
 from fund.checks import run_checks
 from fund.errors import AllocationExceeded, NotPermitted, ObligationUnfit, OutsideEarmark, StateUnfit, ValueInvalid
 from fund.models import Allocation, BankAccount, Disbursement, Donor, Obligation, ObligationCancellation, Project
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.projects import ProjectFacts, add_project
@@ -21,6 +20,7 @@ from fund.queries.projects import project_standings
 from ledger.errors import Refused, YearNotOpen
 from ledger.money import Amount, parse_amount
 from ledger.queries import entries, entries_caused_by, get_draft
+from tests.deeds import allocate, sign_agreement
 
 FUND = "AGR-2026-0001"
 LINE = "OBL-2026-0001/1"

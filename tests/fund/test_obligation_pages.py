@@ -237,26 +237,30 @@ def give_back(**changes: str) -> dict[str, Any]:
     return sent | ROWS | changes
 
 
-def test_what_is_left_is_offered_for_the_return_and_returned(obligation: Obligation, officer_client: Client) -> None:
+def test_what_is_left_is_offered_for_the_return_and_returned(
+    obligation: Obligation, officer_client: Client, approver_client: Client
+) -> None:
     page = officer_client.get("/allocations/return/?project=CYB-01").content.decode()
     assert 'value="3000.00"' in page
     refused = officer_client.post("/allocations/return/", give_back(**{"lines-0-amount": "3000.01"}))
     assert (refused.status_code, Allocation.objects.count()) == (422, 1)
     assert "once the obligation is cancelled" in refused.content.decode()
-    page = officer_client.post("/allocations/return/", give_back(), follow=True).content.decode()
+    officer_client.post("/allocations/return/", give_back())
+    page = approver_client.post("/allocations/ALC-2026-0002/approve/", follow=True).content.decode()
     for text in ("Return", "−3,000.00", "Return of unspent allocation ALC-2026-0002"):
         assert text in page
 
 
 def test_money_is_moved_and_both_projects_show_it(
-    allocation: Allocation, officer: User, officer_client: Client
+    allocation: Allocation, officer: User, officer_client: Client, approver_client: Client
 ) -> None:
     officer_client.post(
         "/projects/new/",
         {"code": "BOR-01", "title": "B", "starts_on": "2026-01-01", "countries": "GTM", "recommendations": "1"},
     )
     sent = give_back(source="CYB-01", project="BOR-01")
-    page = officer_client.post("/allocations/move/", sent, follow=True).content.decode()
+    officer_client.post("/allocations/move/", sent)
+    page = approver_client.post("/allocations/ALC-2026-0002/approve/", follow=True).content.decode()
     for text in ("From project", "Re-allocation ALC-2026-0002 from CYB-01"):
         assert text in page
     assert "−3,000.00" in officer_client.get("/projects/CYB-01/").content.decode()

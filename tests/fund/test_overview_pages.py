@@ -7,13 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from fund.models import Agreement, BankAccount, Disbursement, Donor, Pledge, Receipt
-from fund.operations.agreements import Due, sign_agreement
+from fund.operations.agreements import Due
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.queries.figures import Grouping, add_groups, group_contributions
 from fund.queries.overview import Year, contributions_by_year, find_owing, get_position
 from fund.views.overview import draw_path, draw_years
+from tests.deeds import sign_agreement
 from tests.fund.conftest import usd
 
 TODAY = date(2026, 6, 15)
@@ -156,7 +157,7 @@ def test_what_awaits_approval_is_the_approvers_to_decide(
     content = request.getfixturevalue(client_name).get("/").content.decode()
     assert f"<h2>{title}</h2>" in content
     assert f'href="/disbursements/{disbursement.number}/"' in content
-    assert "1 payment awaits approval" in content
+    assert "1 document awaits approval" in content
 
 
 def test_what_is_decided_awaits_nothing(disbursement: Disbursement, approver: User, approver_client: Client) -> None:

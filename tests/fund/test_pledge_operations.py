@@ -5,11 +5,12 @@ from django.contrib.auth.models import User
 
 from fund.errors import ValueInvalid
 from fund.models import Pledge
-from fund.operations.agreements import Due, sign_agreement
+from fund.operations.agreements import Due
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.reversals import cancel_agreement
 from fund.queries.contributions import open_pledges
 from ledger.money import parse_amount
+from tests.deeds import sign_agreement
 
 SIGNED, CANCELLED = date(2026, 2, 1), date(2026, 5, 1)
 

@@ -7,10 +7,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import Agreement, Donor, Pledge
-from fund.operations.agreements import Due, sign_agreement
+from fund.operations.agreements import Due
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from ledger.money import Amount
 from ledger.queries import entries
+from tests.deeds import sign_agreement
 
 SIGNED = Amount(4_000_000, "USD")
 

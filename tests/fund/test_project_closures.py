@@ -11,7 +11,6 @@ from django.test import Client
 from fund.checks import run_checks
 from fund.errors import NotPermitted, ProjectClosed, ProjectUnfinished, StateUnfit, ValueInvalid
 from fund.models import Allocation, AuditRecord, BankAccount, Disbursement, Obligation, Project
-from fund.operations.allocations import allocate, reallocate, return_allocation
 from fund.operations.approvals import reject
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
@@ -21,6 +20,7 @@ from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.reversals import reverse_allocation, reverse_disbursement
 from ledger.money import Amount, parse_amount
 from ledger.queries import entries
+from tests.deeds import allocate, reallocate, return_allocation
 
 FUND = "AGR-2026-0001"
 DAY = date(2026, 4, 1)

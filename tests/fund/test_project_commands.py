@@ -62,8 +62,10 @@ def test_a_contract_is_cancelled_in_part_and_whole(obligation: Obligation) -> No
 def test_what_is_left_is_returned_or_moved(obligation: Obligation, officer: User) -> None:
     add_project(code="BOR-01", facts=ProjectFacts("Borders", [1], [], obligation.let_on), by=officer)
     on = ("--on", "2026-04-01")
-    assert run("return_allocation", "CYB-01", f"{FUND}=1000", *on) == "ALC-2026-0002 is recorded.\n"
+    said = run("return_allocation", "CYB-01", f"{FUND}=1000", *on)
+    assert said.startswith("ALC-2026-0002 is prepared. Another person approves it: `manage.py approve ALC-2026-0002")
     run("return_allocation", "CYB-01", f"{FUND}=1000", "--to", "BOR-01", *on)
+    call_command("approve", "ALC-2026-0002", "ALC-2026-0003", by="second-person", stdout=io.StringIO())
     for extra in ((), ("--to", "BOR-01")):
         with pytest.raises(CommandError, match="once the obligation is cancelled"):
             run("return_allocation", "CYB-01", f"{FUND}=1000.01", *extra, *on)

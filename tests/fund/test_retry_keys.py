@@ -102,6 +102,14 @@ class Change(NamedTuple):
         return self.path.removesuffix("approve/").removesuffix("1/end/")
 
 
+def decisions(name: str, page: str, fixtures: str) -> list[Change]:
+    """The two decisions on a document that waits."""
+    return [
+        Change(f"{name}-approve", f"{page}approve/", fixtures, {}, "approver_client", once=True),
+        Change(f"{name}-reject", f"{page}reject/", fixtures, REASON, "approver_client"),
+    ]
+
+
 CHANGES = [
     Change("donor-new", "/donors/new/", "officer", DONOR | {"code": "PER"}),
     Change("donor-edit", "/donors/CAN/edit/", "canada", DONOR),
@@ -110,6 +118,8 @@ CHANGES = [
     Change("agreement-new", "/agreements/new/", "fund_year canada", AGREEMENT | {"amount_1": "USD"}),
     Change("agreement-cancel", "/agreements/AGR-2026-0001/cancel/", "agreement", REVERSAL),
     Change("agreement-amend", "/agreements/AGR-2026-0001/amend/", "agreement", AMENDMENT),
+    *decisions("agreement", "/agreements/AGR-2026-0001/", "prepared_agreement"),
+    *decisions("amendment", "/agreements/AGR-2026-0001/amendments/1/", "prepared_amendment"),
     Change("milestone-new", "/agreements/AGR-2026-0001/milestones/new/", "conditional", MILESTONE),
     Change("milestone-accept", "/agreements/AGR-2026-0001/milestones/1/accept/", "milestone", ACCEPTANCE),
     Change("milestone-reverse", "/agreements/AGR-2026-0001/milestones/1/reverse/", "milestone", REVERSAL),
@@ -127,6 +137,7 @@ CHANGES = [
     Change("project-edit", "/projects/CYB-01/edit/", "project", PROJECT),
     Change("allocation-new", "/allocations/new/", "receipt project", ALLOCATION),
     Change("allocation-reverse", "/allocations/ALC-2026-0001/reverse/", "allocation", REVERSAL),
+    *decisions("allocation", "/allocations/ALC-2026-0001/", "prepared_allocation"),
     Change("allocation-return", "/allocations/return/", "allocation", ALLOCATION),
     Change("allocation-move", "/allocations/move/", "allocation border", MOVE),
     Change("obligation-new", "/obligations/new/", "allocation", OBLIGATION),
@@ -136,15 +147,7 @@ CHANGES = [
     Change("project-close-accounts", "/projects/CYB-01/close-accounts/", "stopped", {"on": "2026-06-01"}),
     Change("project-reopen", "/projects/CYB-01/reopen/", "stopped", REASON),
     Change("disbursement-new", "/disbursements/new/", "allocation", PAYMENT | {"lines-0-category": "Travel"}),
-    Change(
-        "disbursement-approve",
-        "/disbursements/DSB-2026-0001/approve/",
-        "disbursement",
-        {},
-        "approver_client",
-        once=True,
-    ),
-    Change("disbursement-reject", "/disbursements/DSB-2026-0001/reject/", "disbursement", REASON, "approver_client"),
+    *decisions("disbursement", "/disbursements/DSB-2026-0001/", "disbursement"),
     Change("disbursement-reverse", "/disbursements/DSB-2026-0001/reverse/", "paid", REVERSAL),
     Change("bank-account-new", "/bank-accounts/new/", "fund_year", {"code": "B-1", "name": "Bank", "currency": "USD"}),
     Change("rate-new", "/rates/new/", "fund_year", {"currency": "CAD", "effective_on": "2026-01-01", "rate": "0.7"}),
@@ -167,21 +170,7 @@ CHANGES = [
     Change("in-kind-new", "/in-kind/new/", "fund_year canada project", IN_KIND | {"amount_1": "USD"}),
     Change("in-kind-reverse", "/in-kind/INK-2026-0001/reverse/", "in_kind", REVERSAL),
     Change("secretariat-payment-new", "/secretariat-payments/new/", "recovery", PAYS),
-    Change(
-        "secretariat-payment-approve",
-        "/secretariat-payments/SEC-2026-0001/approve/",
-        "payment",
-        {},
-        "approver_client",
-        once=True,
-    ),
-    Change(
-        "secretariat-payment-reject",
-        "/secretariat-payments/SEC-2026-0001/reject/",
-        "payment",
-        REASON,
-        "approver_client",
-    ),
+    *decisions("secretariat-payment", "/secretariat-payments/SEC-2026-0001/", "payment"),
     Change("secretariat-payment-reverse", "/secretariat-payments/SEC-2026-0001/reverse/", "paid_payment", REVERSAL),
     Change("books-check", "/period-end/check/", "fund_year", {"month": "2026-01"}),
     Change("attachment-withdraw", "/attachments/AGR-2026-0001/1/withdraw/", "attachment", REASON),

@@ -7,13 +7,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import Answer, BankAccount, Disbursement, Donor, Project
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.disbursements import Line
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.sources import propose_sources
 from ledger.money import Amount, parse_amount
 from ledger.queries import entries
+from tests.deeds import allocate, sign_agreement
 
 DAY = date(2026, 3, 10)
 

@@ -37,7 +37,6 @@ from fund.models import (
     Transfer,
     document_kinds,
 )
-from fund.operations.allocations import allocate
 from fund.operations.approvals import reject
 from fund.operations.bank_charges import record_bank_charge
 from fund.operations.closings import close_period
@@ -58,6 +57,7 @@ from fund.queries.sub_funds import bank_cash, fund_standings
 from ledger.errors import PeriodClosed, Refused
 from ledger.money import Amount, parse_amount
 from ledger.queries import entries, entries_of, get_draft
+from tests.deeds import allocate
 
 FUND = "AGR-2026-0001"
 LATER = date(2026, 6, 10)

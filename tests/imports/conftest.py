@@ -6,12 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 
 from fund.models import Agreement, BankAccount, Receipt
-from fund.operations.agreements import Due, sign_agreement
+from fund.operations.agreements import Due
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.treasury import add_bank_account, open_year
 from ledger.money import Amount, parse_amount
+from tests.deeds import sign_agreement
 
 
 def usd(text: str) -> Amount:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from imports.operations.agreements import AgreementOptions, import_agreements
 from imports.operations.batches import Outcome, Years
 from imports.parsers.contributions import parse_agreements
 from ledger.queries import entries, open_years
+from tests.deeds import make_approvers
 from tests.fund.standings import agreement_standings
 
 HEADER = "donor,class,country,reference,year,currency,amount"
@@ -20,7 +22,8 @@ YEARS = Years(latest=2026)
 
 def read(*rows: str, by: User, options: AgreementOptions | None = None) -> Outcome:
     reading = parse_agreements("\n".join([HEADER, *rows]).encode())
-    return import_agreements(reading, by=by, options=options or AgreementOptions(years=YEARS))
+    found = replace(options or AgreementOptions(years=YEARS), approvers=make_approvers())
+    return import_agreements(reading, by=by, options=found)
 
 
 def test_a_row_becomes_an_agreement_of_its_year_with_one_instalment(officer: User):

@@ -14,6 +14,7 @@ from imports.operations.receipts import ReceiptOptions, import_receipts
 from imports.parsers.contributions import parse_agreements, parse_receipts
 from ledger.money import Amount
 from ledger.queries import Scope, get_total
+from tests.deeds import make_approvers
 
 HEADER = "reference,date,agreement,currency,amount"
 YEARS = Years(latest=2026)
@@ -58,7 +59,8 @@ def test_a_reversed_receipt_stays_reversed(receipt: Receipt, officer: User):
 
 def test_a_fund_without_a_bank_account_gets_one_for_each_currency(officer: User):
     table = "donor,class,reference,year,currency,amount\nCanada,NGO,A-1,2026,USD,9"
-    import_agreements(parse_agreements(table.encode()), by=officer, options=AgreementOptions(YEARS))
+    options = AgreementOptions(YEARS, approvers=make_approvers())
+    import_agreements(parse_agreements(table.encode()), by=officer, options=options)
     outcome = read("B-1,2026-03-02,A-1,USD,5", "B-2,2026-03-03,A-1,USD,4", by=officer)
     assert outcome.notes == ["The fund had no bank account: MAIN-USD was added."]
     assert BankAccount.objects.get().currency == "USD"

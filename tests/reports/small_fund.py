@@ -6,8 +6,7 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from fund.models import Agreement, BankAccount, Disbursement, Donor, Project, Receipt, Recognition
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate
+from fund.operations.agreements import Due, Earmark
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import Part, identify_deposit, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
@@ -20,6 +19,7 @@ from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_disbursement, reverse_receipt
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from ledger.money import Amount, parse_amount
+from tests.deeds import allocate, sign_agreement
 
 RATES = [
     ("CAD", "2025-12-01", "0.70"),

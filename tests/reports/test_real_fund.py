@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from django.core.management import call_command
 
+from tests.deeds import approved_by
 from tests.reports.workbooks import calculate_checks, rows_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.samples]
@@ -23,7 +24,12 @@ def run(*arguments: object) -> str:
 def folder(samples: Path) -> Path:
     """The fund's papers, loaded."""
     folder = samples / "cerf"
-    run("import_agreements", folder / "cerf_agreements.csv", "--open-years")
+    run(
+        "import_agreements",
+        folder / "cerf_agreements.csv",
+        *approved_by(),
+        "--open-years",
+    )
     run("import_receipts", folder / "cerf_receipts.csv")
     return folder
 

@@ -17,6 +17,7 @@ from fund.queries.contributions import Standing
 from ledger.book import write_book
 from ledger.money import to_decimal
 from ledger.queries import Scope, get_total
+from tests.deeds import approved_by
 from tests.fund.standings import agreement_standings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.samples]
@@ -31,7 +32,7 @@ def run(command: str, *arguments: Any) -> str:
 
 
 def load(folder: Path) -> str:
-    agreements = run("import_agreements", folder / "cerf_agreements.csv")
+    agreements = run("import_agreements", folder / "cerf_agreements.csv", *approved_by())
     return agreements + run("import_receipts", folder / "cerf_receipts.csv")
 
 

@@ -13,9 +13,8 @@ import pytest
 from beancount.core.data import Transaction
 
 from fund.models import Agreement, BankAccount, Disbursement, Donor, Project
-from fund.operations.agreements import Due, Earmark, sign_agreement
-from fund.operations.allocations import allocate, return_allocation
-from fund.operations.amendments import Term, amend_agreement
+from fund.operations.agreements import Due, Earmark
+from fund.operations.amendments import Term
 from fund.operations.deposits import Part, identify_deposit, record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
@@ -34,6 +33,7 @@ from ledger.entries import Draft
 from ledger.money import Amount, parse_amount
 from ledger.operations import open_account, post_entry
 from ledger.queries import Scope, all_accounts, entries, get_draft, totals
+from tests.deeds import allocate, amend_agreement, return_allocation, sign_agreement
 from tests.scenarios.worked_year import PATH, Balances, add_up, load_transactions, to_draft
 
 pytestmark = pytest.mark.django_db

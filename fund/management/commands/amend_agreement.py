@@ -4,16 +4,20 @@ from typing import Any
 from django.core.management import CommandError, CommandParser
 
 from fund.management.actors import add_actor_option, find_actor
+from fund.management.arguments import describe_prepared
 from fund.management.base import ChangeCommand, Say
 from fund.models import Agreement
-from fund.operations.amendments import Term, amend_agreement
+from fund.operations.amendments import Term, prepare_amendment
 from ledger.money import parse_amount
 
 TECHNICAL_USER = "console"
 
 
 class Command(ChangeCommand):
-    help = "Amends an agreement: other amounts or days of instalments, new ones, another last day of its earmark."
+    help = (
+        "Prepares an amendment of an agreement: other amounts or days of instalments, new ones, another last day of "
+        "its earmark; `approve` approves it."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -39,7 +43,7 @@ class Command(ChangeCommand):
         agreement = Agreement.objects.filter(number=options["agreement"]).first()
         if agreement is None:
             raise CommandError(f"{options['agreement']} is not an agreement. Numbers are such as AGR-2026-0002.")
-        amendment = amend_agreement(
+        amendment = prepare_amendment(
             agreement,
             amended_on=options["dated"],
             note=options["note"],
@@ -47,7 +51,7 @@ class Command(ChangeCommand):
             ends_on=options["ends_on"],
             by=by,
         )
-        say(f"{amendment} is recorded.")
+        say(describe_prepared(amendment))
 
 
 def read_terms(options: dict[str, Any], currency: str) -> list[Term]:

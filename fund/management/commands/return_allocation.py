@@ -3,15 +3,16 @@ from typing import Any
 from django.core.management import CommandParser
 
 from fund.management.actors import add_actor_option, find_actor
-from fund.management.arguments import find_project, read_day, read_lines
+from fund.management.arguments import describe_prepared, find_project, read_day, read_lines
 from fund.management.base import ChangeCommand, Say
-from fund.operations.allocations import reallocate, return_allocation
+from fund.models import Direction
+from fund.operations.allocations import prepare_allocation
 
 TECHNICAL_USER = "console"
 
 
 class Command(ChangeCommand):
-    help = "Returns what a project has left, or moves it to another project, in one decision."
+    help = "Prepares the return of what a project has left, or its move to another one; `approve` approves it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -24,9 +25,8 @@ class Command(ChangeCommand):
     def change(self, options: dict[str, Any], say: Say) -> None:
         giver, lines = find_project(options["project"]), read_lines(options["lines"])
         by = find_actor(options, TECHNICAL_USER, say=say)
+        where: dict[str, Any] = {"project": giver, "direction": Direction.RETURN}
         if options["to"]:
-            target = find_project(options["to"])
-            made = reallocate(source=giver, project=target, decided_on=options["on"], lines=lines, by=by)
-        else:
-            made = return_allocation(project=giver, decided_on=options["on"], lines=lines, by=by)
-        say(f"{made} is recorded.")
+            where = {"project": find_project(options["to"]), "source": giver, "direction": Direction.MOVE}
+        made = prepare_allocation(**where, decided_on=options["on"], lines=lines, by=by)
+        say(describe_prepared(made))

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management import CommandError, CommandParser
 
+from fund.management.actors import find_person
 from fund.models import DonorClass
 from imports.management.file_command import FileCommand, read_years
 from imports.operations.agreements import AgreementOptions, import_agreements
@@ -14,11 +15,12 @@ from imports.parsers.terms import normalise_term
 
 class Command(FileCommand):
     help = (
-        "Signs an agreement with one instalment for each row of FILE: donor, class, country, reference, year, "
-        "currency, amount. All rows or none; rows that are there already are left as they are."
+        "Prepares an agreement with one instalment for each row of FILE: donor, class, country, reference, year, "
+        "currency, amount. All rows or none; rows that are there already are left as they are. Another person approves "
+        "them, with --approved-by at once."
     )
     noun = ("agreement", "agreements")
-    verb = "signed"
+    verb = "prepared"
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -31,8 +33,20 @@ class Command(FileCommand):
             help=f'what a class of the file means, such as "Member State=state_party": {", ".join(DonorClass.values)}',
         )
 
+        parser.add_argument(
+            "--approved-by",
+            action="append",
+            default=[],
+            metavar="USERNAME",
+            help="who approves what is imported, at once, and is not who imports; may be repeated, since large "
+            "agreements need two; without it they wait",
+        )
+
     def read_options(self, options: dict[str, Any]) -> None:
-        self.chosen = AgreementOptions(years=read_years(options), classes=dict(map(read_class, options["classes"])))
+        approvers = [find_person(username) for username in options["approved_by"]]
+        classes = dict(map(read_class, options["classes"]))
+        self.chosen = AgreementOptions(read_years(options), classes, approvers)
+        self.verb = "signed" if approvers else "prepared"
 
     def parse(self, data: bytes) -> Any:
         return parse_agreements(data)

@@ -1,0 +1,25 @@
+"""Which operation approves which kind of document. Rejecting is the same for all of them: see `approvals.reject`."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import User
+
+from fund.models import Agreement, Allocation, Amendment, Decided, Disbursement, SecretariatPayment
+from fund.operations.agreements import approve_agreement
+from fund.operations.allocations import approve_allocation
+from fund.operations.amendments import approve_amendment
+from fund.operations.disbursements import approve_disbursement
+from fund.operations.secretariat import approve_payment
+
+APPROVE: dict[type[Decided], Callable[..., bool]] = {
+    Agreement: approve_agreement,
+    Amendment: approve_amendment,
+    Allocation: approve_allocation,
+    Disbursement: approve_disbursement,
+    SecretariatPayment: approve_payment,
+}
+
+
+def approve(document: Decided, *, by: User) -> bool:
+    """Approves a document of any kind by its own operation; False where it needs another approver before it posts."""
+    return APPROVE[type(document)](document, by=by)
