@@ -12,7 +12,16 @@ _RECEIVED = ("receipt", "application")
 _SPENT = ("project", "payee", "allocation", "obligation", "disbursement")
 _DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, "attachment")
 _RUNS = ("revaluation", "recovery", "interest", "bankcharge", "transfer", "inkind", "secretariatpayment")
-_THINGS = (*_DOCUMENTS, *_RUNS, "recoveryterms", "bankaccount", "exchangerate", "openedbook")
+_THINGS = (
+    *_DOCUMENTS,
+    *_RUNS,
+    "recoveryterms",
+    "bankaccount",
+    "exchangerate",
+    "openedbook",
+    "bankdetails",
+    "screening",
+)
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))
 _RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in (*_DOCUMENTS, *_RUNS)))

@@ -19,9 +19,9 @@ _Attached = tuple[str, int, str]
 
 
 def check_frozen(report: Report) -> Iterator[str]:
-    """The database's triggers on attachments are in place."""
+    """The database's triggers on attachments and screenings are in place."""
     for name in sorted(triggers.find_missing(connection)):
-        yield f"The database lacks the trigger {name}, which keeps attachments from being changed."
+        yield f"The database lacks the trigger {name}, which keeps attachments and screenings from being changed."
 
 
 def check_contents(report: Report) -> Iterator[str]:

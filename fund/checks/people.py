@@ -5,7 +5,7 @@ from typing import Any
 
 from fund.checks.documents import Kind
 from fund.checks.kinds import KINDS
-from fund.models import Approval, AuditRecord, Decided, Disbursement, State
+from fund.models import Approval, AuditRecord, Decided, Disbursement, Obligation, State
 from ledger.checks import Report
 from ledger.queries import entries
 
@@ -37,14 +37,16 @@ def check_people(kind: Kind, document: Any, people: People) -> Iterator[str]:
 
 
 def check_payees(report: Report) -> Iterator[str]:
-    """Every payment's entry names the payee of its document."""
-    (payments,) = (kind for kind in KINDS if kind.model is Disbursement)
-    for documents in payments.chunks(report):
-        payees = {document.number: document.payee for document in documents}
+    """Every entry of a payment or a contract names the payee of its document."""
+    found = (
+        documents for kind in KINDS if kind.model in (Disbursement, Obligation) for documents in kind.chunks(report)
+    )
+    for documents in found:
+        payees = {document.number: document.payee.name for document in documents}
         rows = entries().filter(links__position=0, links__document__in=payees).order_by("id")
         for number, document, payee in rows.values_list("number", "links__document", "payee"):
             if payees[document] != payee:
-                yield f"{document} is paid to {payees[document]}, its entry {number} to {payee}."
+                yield f"{document} names {payees[document]}, its entry {number} {payee}."
 
 
 def check_approvals(report: Report) -> Iterator[str]:

@@ -58,10 +58,12 @@ class State(models.TextChoices):
 class Decided(Document):
     """A document that one person prepares and another approves or rejects; nothing of it is posted before.
 
-    `reason` is why it was rejected, `DAY` the field of the day that its entry is dated.
+    `reason` is why it was rejected, `DAY` the field of the day that its entry is dated, `SUBJECT`
+    names the relations that `subject` reads.
     """
 
     DAY: ClassVar[str]
+    SUBJECT: ClassVar[tuple[str, ...]] = ()
 
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED, editable=False)
     decided_by = models.ForeignKey(

@@ -3,17 +3,17 @@
 from datetime import date
 from typing import Any
 
-from fund.models import Decided, Disbursement, SecretariatPayment, State
+from fund.models import BankDetails, Decided, Disbursement, SecretariatPayment, State
 
 # Every kind of document that one person prepares and another decides on.
-DECIDED: tuple[type[Decided], ...] = (Disbursement, SecretariatPayment)
+DECIDED: tuple[type[Decided], ...] = (Disbursement, SecretariatPayment, BankDetails)
 
 
 def waiting_documents(*, most: int | None = None) -> list[Decided]:
     """The documents that wait, the longest waiting first, and at most so many."""
     found: list[Decided] = []
     for model in DECIDED:
-        rows = model._default_manager.filter(state=State.PREPARED).select_related("created_by")
+        rows = model._default_manager.filter(state=State.PREPARED).select_related("created_by", *model.SUBJECT)
         found += rows.order_by("created_at", "pk")[:most]
     return sorted(found, key=lambda document: (document.created_at, document.number))[:most]
 

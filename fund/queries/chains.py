@@ -19,6 +19,8 @@ from fund.models import (
     Allocation,
     Amendment,
     Application,
+    BankDetails,
+    Decided,
     Direction,
     Disbursement,
     DisbursementState,
@@ -29,7 +31,7 @@ from fund.models import (
     Pledge,
     Receipt,
     ReceiptPart,
-    SecretariatPayment,
+    State,
 )
 from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
@@ -71,9 +73,9 @@ class _Chain:
 def chain_of(document: Document) -> list[Step]:
     """The steps of a document's chain, in the order of the money's path; the document itself is marked.
 
-    Runs, and what banks and the Secretariat give and take, have none.
+    Runs, what banks and the Secretariat give and take, and bank details have none.
     """
-    if isinstance(document, RUNS):
+    if isinstance(document, (*RUNS, BankDetails)):
         return []
     chain = _find(document)
     steps = [
@@ -226,12 +228,14 @@ def _amount_of(document: Document, funds: Collection[str]) -> Any:
 
 def state_of(document: Document) -> tuple[str, str]:
     """What there is to say of a document's state, with its tone; empty where it simply stands."""
-    if isinstance(document, Disbursement | SecretariatPayment):
-        return document.get_state_display(), _TONES[DisbursementState(document.state)]
+    if isinstance(document, Decided):
+        return document.get_state_display(), _TONES[document.state]
     if isinstance(document, Milestone):
         return _state_of_milestone(document)
     if getattr(document, "withdrawn_on", None):
         return _("Withdrawn"), "quiet"
+    if getattr(document, "lapsed_on", None):
+        return _("Lapsed"), "quiet"
     if getattr(document, "cancelled_on", None):
         return _("Cancelled"), "bad"
     if getattr(document, "reversed_on", None):
@@ -260,8 +264,9 @@ def _state_of_obligation(obligation: Any) -> tuple[str, str]:
 
 
 _TONES = {
-    DisbursementState.PREPARED: "warn",
+    State.PREPARED: "warn",
+    State.APPROVED: "good",
     DisbursementState.PAID: "good",
-    DisbursementState.REJECTED: "bad",
-    DisbursementState.REVERSED: "bad",
+    State.REJECTED: "bad",
+    State.REVERSED: "bad",
 }

@@ -34,12 +34,12 @@ def latest_disbursements(*, project: str = "", fund: str = "") -> list[Any]:
     which = {"fund": fund} if fund else {"project__code": project}
     lines = DisbursementLine.objects.filter(**which).select_related("project")
     found = Disbursement.objects.filter(**{f"lines__{name}": value for name, value in which.items()}).distinct()
-    return add_totals(found.prefetch_related(Prefetch("lines", lines))[:LATEST])
+    return add_totals(found.select_related("payee").prefetch_related(Prefetch("lines", lines))[:LATEST])
 
 
 def latest_obligations(*, project: str) -> QuerySet[Obligation]:
     """The latest obligations of a project."""
-    return Obligation.objects.filter(project__code=project).select_related("project")[:LATEST]
+    return Obligation.objects.filter(project__code=project).select_related("project", "payee")[:LATEST]
 
 
 def add_totals(documents: Iterable[Any]) -> list[Any]:

@@ -35,12 +35,12 @@ class DisbursementList(ListPage):
 
     template_name = "fund/disbursement_list.html"
     permission_required = "fund.view_disbursement"
-    queryset = Disbursement.objects.select_related("bank_account").prefetch_related("lines__project")
+    queryset = Disbursement.objects.select_related("bank_account", "payee").prefetch_related("lines__project")
     filterset_class = DisbursementFilter
     orderings = {
         "number": ("number",),
         "paid_on": ("paid_on", "number"),
-        "payee": ("payee", "number"),
+        "payee": ("payee__name", "number"),
         "amount": ("amount_currency", "amount", "number"),
     }
     default_ordering = "-paid_on"
@@ -54,7 +54,7 @@ class DisbursementDetail(DecidedPage[Disbursement]):
     """A disbursement: what it charges, who decides, its chain and its entries."""
 
     model = Disbursement
-    queryset = Disbursement.objects.select_related("bank_account", "created_by", "decided_by")
+    queryset = Disbursement.objects.select_related("bank_account", "payee", "created_by", "decided_by")
     template_name = "fund/disbursement_detail.html"
     permission_required = "fund.view_disbursement"
 
@@ -101,7 +101,7 @@ class DisbursementNew(FormPage):
     }
 
     def make_form(self, data: Any = None) -> forms.Form:
-        return DisbursementForm(data, initial={"payee": self.obligation.payee} if self.obligation else None)
+        return DisbursementForm(data, initial={"payee": self.obligation.payee.name} if self.obligation else None)
 
     def make_formsets(self, data: Any = None) -> list[BaseFormSet[Any]]:
         if self.obligation and data is None:

@@ -123,7 +123,7 @@ def test_nothing_is_withdrawn_twice(pledge: Pledge, officer: User, officer_clien
     withdraw_pledge(pledge, on=date(2026, 2, 1), reason="r", by=officer)
     response = officer_client.post("/pledges/PLG-2026-0001/withdraw/", {"on": "2026-05-02", "reason": "again"})
     assert response.status_code == 422
-    assert "Nothing of PLG-2026-0001 is open: it is signed or withdrawn." in response.content.decode()
+    assert "Nothing of PLG-2026-0001 is open: it is signed, withdrawn or lapsed." in response.content.decode()
 
 
 @pytest.mark.parametrize(
