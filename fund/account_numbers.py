@@ -51,3 +51,10 @@ def clean_bic(text: str) -> str:
 def mask(account: str) -> str:
     """The last four characters, for who need not know the rest: `mask("GB82WEST12345698765432")` is "•••• 5432"."""
     return f"•••• {account[-SHOWN:]}"
+
+
+def group(account: str) -> str:
+    """An IBAN in groups of four, as letters have it, and any other number as it is."""
+    if not is_iban(account):
+        return account
+    return " ".join(account[start : start + 4] for start in range(0, len(account), 4))

@@ -12,16 +12,8 @@ _RECEIVED = ("receipt", "application")
 _SPENT = ("project", "payee", "allocation", "obligation", "disbursement")
 _DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, "attachment")
 _RUNS = ("revaluation", "recovery", "interest", "bankcharge", "transfer", "inkind", "secretariatpayment")
-_THINGS = (
-    *_DOCUMENTS,
-    *_RUNS,
-    "recoveryterms",
-    "bankaccount",
-    "exchangerate",
-    "openedbook",
-    "bankdetails",
-    "screening",
-)
+_TO_WHOM = ("bankdetails", "screening")
+_THINGS = (*_DOCUMENTS, *_RUNS, *_TO_WHOM, "recoveryterms", "bankaccount", "exchangerate", "openedbook")
 
 _READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))
 _RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in (*_DOCUMENTS, *_RUNS)))

@@ -1,6 +1,7 @@
 """Who made and decided documents, and who was paid: documents against the audit records and their entries."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from fund.checks.documents import Kind
@@ -38,10 +39,8 @@ def check_people(kind: Kind, document: Any, people: People) -> Iterator[str]:
 
 def check_payees(report: Report) -> Iterator[str]:
     """Every entry of a payment or a contract names the payee of its document."""
-    found = (
-        documents for kind in KINDS if kind.model in (Disbursement, Obligation) for documents in kind.chunks(report)
-    )
-    for documents in found:
+    kinds = [kind for kind in KINDS if kind.model in (Disbursement, Obligation)]
+    for documents in chain.from_iterable(kind.chunks(report) for kind in kinds):
         payees = {document.number: document.payee.name for document in documents}
         rows = entries().filter(links__position=0, links__document__in=payees).order_by("id")
         for number, document, payee in rows.values_list("number", "links__document", "payee"):

@@ -36,7 +36,7 @@ class BankDetails(OfRecipient, Decided):
     class Meta(Decided.Meta):
         verbose_name = verbose_name_plural = "bank details"
         ordering = ("-valid_from", "-pk")
-        constraints = (*OfRecipient.Meta.constraints, *Decided.Meta.constraints)
+        constraints = (*OfRecipient.Meta.constraints, *Decided.Meta.constraints)  # type: ignore[assignment]
 
     @property
     def subject(self) -> str:

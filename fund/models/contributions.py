@@ -13,7 +13,7 @@ from fund.policy import POOL
 
 
 class Pledge(Document):
-    """A public promise, not binding: memorandum only. Past `expires_on` it no longer holds, and an officer lets it lapse."""
+    """A public promise, not binding: memorandum only. `expires_on` is the last day on which it holds."""
 
     PREFIX = "PLG"
     ROUTE = "pledge"

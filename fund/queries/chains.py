@@ -263,7 +263,7 @@ def _state_of_obligation(obligation: Any) -> tuple[str, str]:
     return (_("Partly open"), "warn") if obligation.closed else (_("Open"), "warn")
 
 
-_TONES = {
+_TONES: dict[str, str] = {
     State.PREPARED: "warn",
     State.APPROVED: "good",
     DisbursementState.PAID: "good",

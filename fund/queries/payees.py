@@ -1,17 +1,16 @@
 """What is known of who gets money: the account that holds, and matches on lists of sanctions."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fund.models import (
-    MATCHES,
     BankDetails,
     Decided,
     Document,
-    Donor,
     OfRecipient,
     Payee,
     Recipient,
@@ -64,16 +63,24 @@ def find_uncleared(screenings: Iterable[Screening], *, at: datetime | None = Non
     return found
 
 
-def blocked_of(recipients: Iterable[Recipient]) -> set[int]:
-    """Which payees, or which donors, have an uncleared match, by their primary keys; one query for all."""
-    known = list(recipients)
-    name = "donor" if known and isinstance(known[0], Donor) else "payee"
-    blocked: dict[int, bool] = {}
-    rows = Screening.objects.filter(**{f"{name}__in": known}).order_by("pk").values_list(f"{name}_id", "result")
-    for key, result in rows:
-        if result in (*MATCHES, ScreeningResult.CLEARED):
-            blocked[key] = result in MATCHES
-    return {key for key, is_blocked in blocked.items() if is_blocked}
+def find_before(details: BankDetails) -> BankDetails | None:
+    """The approved bank details that these replace, or will; None for the first ones."""
+    earlier = Q(valid_from__lt=details.valid_from) | Q(valid_from=details.valid_from, pk__lt=details.pk)
+    return details_of(details.recipient).filter(earlier, state=State.APPROVED).first()
+
+
+def add_standings(payees: list[Any]) -> list[Any]:
+    """The payees, each with its latest `screening`, whether it `is_blocked`, and whether it `has_details`."""
+    screened: defaultdict[int | None, list[Screening]] = defaultdict(list)
+    for screening in Screening.objects.filter(payee__in=payees):
+        screened[screening.payee_id].append(screening)
+    known = BankDetails.objects.filter(payee__in=payees, state=State.APPROVED).values_list("payee", flat=True)
+    with_details = set(known.order_by())
+    for payee in payees:
+        found = screened[payee.pk]
+        payee.screening = found[0] if found else None
+        payee.is_blocked, payee.has_details = bool(find_uncleared(found)), payee.pk in with_details
+    return payees
 
 
 def find_posted(payee: Payee) -> str:
