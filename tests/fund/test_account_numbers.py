@@ -38,9 +38,7 @@ def test_an_account_is_kept_without_blanks(text: str, cleaned: str) -> None:
     assert clean_account(text) == cleaned
 
 
-@pytest.mark.parametrize(
-    "text", ["", "12", "GB82", "GB83 WEST 1234 5698 7654 32", "12_34", "１２３４", "9" * 35, "12<34"]
-)
+@pytest.mark.parametrize("text", ["", "12", "GB82", "GB83 WEST 1234 5698 7654 32", "12_34", "٣٤٥٦", "9" * 35])
 def test_what_is_no_account_is_refused_for_its_field_and_not_repeated(text: str) -> None:
     with pytest.raises(ValueInvalid) as refused:
         clean_account(text)
