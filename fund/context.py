@@ -30,6 +30,7 @@ _NAVIGATION = (
             (_("Allocations"), "fund:allocation-list", "view_allocation"),
             (_("Obligations"), "fund:obligation-list", "view_obligation"),
             (_("Disbursements"), "fund:disbursement-list", "view_disbursement"),
+            (_("Payees"), "fund:payee-list", "view_payee"),
             (_("Recommendations"), "fund:recommendation-list", "view_project"),
         ),
     ),

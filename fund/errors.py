@@ -75,6 +75,10 @@ class ProjectUnfinished(Refused):
     """The closure of a project that has something open or left."""
 
 
+class PayeeBlocked(Refused):
+    """Money for somebody with an uncleared match on a list of sanctions."""
+
+
 class SamePerson(Refused):
     """A disbursement approved by who prepared it."""
 

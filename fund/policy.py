@@ -185,6 +185,12 @@ def withdraw_pledge(*, number: str, donor: Party, on: date, remaining: Carried, 
     return Draft(on, "pledge", donor.name, f"Pledge {number} withdrawn: {reason}", (number,), legs)
 
 
+def lapse_pledge(*, number: str, donor: Party, on: date, remaining: Carried, reason: str) -> Draft:
+    """The rest of a pledge no longer holds, and the donor did not say so: the memorandum is reversed."""
+    legs = _release(donor, remaining)
+    return Draft(on, "pledge", donor.name, f"Pledge {number} lapsed: {reason}", (number,), legs)
+
+
 def _release(donor: Party, released: Carried) -> tuple[Leg, ...]:
     return (_credit(PLEDGED + donor.code, released, GENERAL), _debit(PLEDGES, released, GENERAL))
 

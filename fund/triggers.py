@@ -22,7 +22,10 @@ RECORDS = FrozenTables(
     "fund_kept",
     "what was done, refused and approved is append-only",
 )
-_ALL = (ATTACHMENTS, RECORDS)
+SCREENINGS = FrozenTables(
+    {"fund_screening": (("id",),)}, "fund_screenings_frozen", "results of screenings are append-only"
+)
+_ALL = (ATTACHMENTS, RECORDS, SCREENINGS)
 
 
 def find_missing(connection: BaseDatabaseWrapper) -> set[str]:

@@ -19,9 +19,9 @@ _Attached = tuple[str, int, str]
 
 
 def check_frozen(report: Report) -> Iterator[str]:
-    """The database's triggers on attachments and on the audit's own records are in place."""
+    """The database's triggers on attachments, screenings and the audit's own records are in place."""
     for name in sorted(triggers.find_missing(connection)):
-        yield f"The database lacks the trigger {name}, which keeps attachments and audit records from being changed."
+        yield f"The database lacks the trigger {name}, which keeps what is append-only from being changed."
 
 
 def check_contents(report: Report) -> Iterator[str]:

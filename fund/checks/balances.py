@@ -60,10 +60,10 @@ def find_below_zero(moves: list[_Move]) -> _Move | None:
 
 
 def check_pledges(report: Report) -> Iterator[str]:
-    """No more is signed of a pledge than it promised, and nothing of a withdrawn one is open."""
+    """No more is signed of a pledge than it promised, and nothing of one that is withdrawn or lapsed is open."""
     for pledges in PLEDGES.chunks(report):
         remaining = open_pledges(pledges)
         for pledge in pledges:
             left = remaining[pledge.number].amount
-            if left.minor < 0 or (left.minor and pledge.withdrawn_on):
+            if left.minor < 0 or (left.minor and pledge.ended_on):
                 yield f"{pledge} has {left} open, which it must not have."

@@ -26,6 +26,7 @@ from fund.models import (
     Amendment,
     AmendmentLine,
     Application,
+    BankDetails,
     Direction,
     Disbursement,
     DisbursementLine,
@@ -90,10 +91,15 @@ def _expect_pledge(pledge: Pledge, caused: list[Caused]) -> list[Expected]:
     # How much was left at a withdrawal is the books' own matter; `check_pledges` sees that nothing is left after it. An
     # earlier one is over: an agreement was cancelled after it, and the pledge was open again.
     withdrawals = [Expected(entry.on, sum_legs([entry], (policy.PLEDGED,))) for entry in caused[1:]]
-    if pledge.withdrawn_on:
+    if pledge.ended_on:
         last = withdrawals.pop().sums if withdrawals else {}
-        withdrawals.append(Expected(pledge.withdrawn_on, last))
+        withdrawals.append(Expected(pledge.ended_on, last))
     return [Expected(pledge.announced_on, {key: amount.minor}), *withdrawals]
+
+
+def _acts_of_pledge(pledge: Pledge) -> list[str]:
+    ends = ((pledge.withdrawn_on, "withdraw pledge"), (pledge.lapsed_on, "lapse pledge"))
+    return ["announce pledge", *(act for day, act in ends if day)]
 
 
 def _expect_agreement(agreement: Any, caused: list[Caused]) -> list[Expected]:
@@ -273,7 +279,7 @@ PLEDGES = Kind(
     day="announced_on",
     accounts=(policy.PLEDGED,),
     expect=_expect_pledge,
-    acts=acts_of("announce pledge", "withdraw pledge", "withdrawn_on"),
+    acts=_acts_of_pledge,
     related=("donor",),
 )
 DOCUMENTS = (
@@ -339,7 +345,7 @@ DOCUMENTS = (
         accounts=(policy.OBLIGATED,),
         expect=_expect_obligation,
         acts=_acts_of_obligation,
-        related=("project",),
+        related=("project", "payee"),
         lines=fetch_lines("lines", ObligationLine.objects.prefetch_related("cancellations")),
         parts="lines",
     ),
@@ -349,9 +355,17 @@ DOCUMENTS = (
         accounts=(policy.BANK, policy.PROJECTS, policy.OBLIGATED),
         expect=_expect_disbursement,
         acts=acts_of_decided("disbursement", "reverse disbursement"),
-        related=("bank_account",),
+        related=("bank_account", "payee"),
         lines=fetch_lines("lines", _LINES_PAID),
         parts="lines",
+    ),
+    Kind(
+        BankDetails,
+        day="valid_from",
+        accounts=(),
+        expect=lambda *_: [],
+        acts=acts_of_decided("bank details"),
+        related=("payee", "donor"),
     ),
     Kind(
         OpenedBook,

@@ -1,11 +1,12 @@
 """Who made and decided documents, and who was paid: documents against the audit records and their entries."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from fund.checks.documents import Kind
 from fund.checks.kinds import KINDS
-from fund.models import Approval, AuditRecord, Decided, Disbursement, State
+from fund.models import Approval, AuditRecord, Decided, Disbursement, Obligation, State
 from ledger.checks import Report
 from ledger.queries import entries
 
@@ -46,14 +47,14 @@ def needs_approval(acts: Sequence[str]) -> bool:
 
 
 def check_payees(report: Report) -> Iterator[str]:
-    """Every payment's entry names the payee of its document."""
-    (payments,) = (kind for kind in KINDS if kind.model is Disbursement)
-    for documents in payments.chunks(report):
-        payees = {document.number: document.payee for document in documents}
+    """Every entry of a payment or a contract names the payee of its document."""
+    kinds = [kind for kind in KINDS if kind.model in (Disbursement, Obligation)]
+    for documents in chain.from_iterable(kind.chunks(report) for kind in kinds):
+        payees = {document.number: document.payee.name for document in documents}
         rows = entries().filter(links__position=0, links__document__in=payees).order_by("id")
         for number, document, payee in rows.values_list("number", "links__document", "payee"):
             if payees[document] != payee:
-                yield f"{document} is paid to {payees[document]}, its entry {number} to {payee}."
+                yield f"{document} names {payees[document]}, its entry {number} {payee}."
 
 
 def check_approvals(report: Report) -> Iterator[str]:

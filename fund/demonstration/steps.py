@@ -110,6 +110,30 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
+class Banked:
+    """A payee's bank details are entered and, unless they wait, approved."""
+
+    ago: int
+    payee: str
+    account: str
+    bank: str
+    country: str
+    currency: str
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A payee is looked up in a list of sanctions; `cleared` is why a match was none of ours."""
+
+    ago: int
+    payee: str
+    result: str
+    note: str = ""
+    cleared: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """Something is taken back: a pledge withdrawn, an agreement cancelled, another document reversed."""
 
@@ -118,4 +142,4 @@ class Undone:
     reason: str
 
 
-Step = Pledged | Signed | Received | Given | Planned | Allocated | Paid | Undone
+Step = Pledged | Signed | Received | Given | Planned | Allocated | Paid | Banked | Screened | Undone

@@ -1,6 +1,19 @@
 """What happens in the demonstration fund, told over 360 days. Pure."""
 
-from fund.demonstration.steps import Allocated, For, Given, Paid, Planned, Pledged, Received, Signed, Step, Undone
+from fund.demonstration.steps import (
+    Allocated,
+    Banked,
+    For,
+    Given,
+    Paid,
+    Planned,
+    Pledged,
+    Received,
+    Screened,
+    Signed,
+    Step,
+    Undone,
+)
 
 LENGTH = 360
 
@@ -273,4 +286,13 @@ PAYMENTS: tuple[Step, ...] = (
     Paid(1, "d-27", "Cabinet Vauclair", (("fra-victims", "VIC-01", "Operating", "EUR 2,150"),), waits=True),
 )
 
-STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS)
+PAYEES: tuple[Step, ...] = (
+    Banked(260, "Frontera Equipos S.A.", "0042-118-3375", "Banco del Istmo", "PAN", "USD"),
+    Banked(150, "Cabinet Vauclair", "FR14 2004 1010 0505 0001 3M02 606", "Banque de l'Aube", "FRA", "EUR"),
+    Banked(2, "Cabinet Vauclair", "ES91 2100 0418 4502 0005 1332", "Banca Iberia", "ESP", "EUR", waits=True),
+    Screened(260, "Frontera Equipos S.A.", "no_match"),
+    Screened(120, "Quipu Análisis S.R.L.", "possible", "A firm of nearly the same name", "Another tax number"),
+    Screened(50, "Bayview Conference Rooms", "possible", "An owner of the same name"),
+)
+
+STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS, *PAYEES)

@@ -10,12 +10,14 @@ from django.contrib.auth.models import User
 
 from fund.demonstration.steps import (
     Allocated,
+    Banked,
     For,
     Given,
     Paid,
     Planned,
     Pledged,
     Received,
+    Screened,
     Signed,
     Step,
     Undone,
@@ -27,6 +29,7 @@ from fund.models import (
     BankAccount,
     Disbursement,
     Instalment,
+    Payee,
     Pledge,
     Receipt,
     Recognition,
@@ -34,6 +37,7 @@ from fund.models import (
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.approvals import reject
+from fund.operations.bank_details import Account, prepare_bank_details
 from fund.operations.decisions import approve
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
@@ -41,6 +45,7 @@ from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.screenings import clear_match, record_screening
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from fund.policy import POOL
 from ledger.money import Amount, parse_amount
@@ -201,6 +206,22 @@ class Telling:
         elif not step.waits:
             self._approve(disbursement)
         self.made[step.key] = disbursement
+
+    @tell.register
+    def _(self, step: Banked) -> None:
+        facts = Account(step.payee, step.account, step.bank, step.country, step.currency)
+        payee = Payee.objects.get(name=step.payee)
+        details = prepare_bank_details(payee, facts=facts, valid_from=self.day(step.ago), by=self.by)
+        if not step.waits:
+            approve(details, by=self.approvers[0])
+
+    @tell.register
+    def _(self, step: Screened) -> None:
+        payee, on = Payee.objects.get(name=step.payee), self.day(step.ago)
+        facts = {"list_name": "Consolidated list", "result": step.result, "note": step.note}
+        record_screening(payee, screened_on=on, **facts, by=self.by)
+        if step.cleared:
+            clear_match(payee, on=on, reason=step.cleared, by=self.approvers[0])
 
     @tell.register
     def _(self, step: Undone) -> None:

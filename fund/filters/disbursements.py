@@ -34,4 +34,4 @@ class DisbursementFilter(django_filters.FilterSet):  # type: ignore[misc]  # dja
         fields: list[str] = []
 
     def filter_words(self, queryset: QuerySet[Disbursement], name: str, value: Any) -> QuerySet[Disbursement]:
-        return queryset.filter(Q(number__icontains=value) | Q(payee__icontains=value) | Q(note__icontains=value))
+        return queryset.filter(Q(number__icontains=value) | Q(payee__name__icontains=value) | Q(note__icontains=value))

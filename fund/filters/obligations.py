@@ -33,7 +33,7 @@ class ObligationFilter(django_filters.FilterSet):  # type: ignore[misc]  # djang
         fields: list[str] = []
 
     def filter_words(self, queryset: QuerySet[Obligation], name: str, value: Any) -> QuerySet[Obligation]:
-        words = Q(number__icontains=value) | Q(payee__icontains=value) | Q(purpose__icontains=value)
+        words = Q(number__icontains=value) | Q(payee__name__icontains=value) | Q(purpose__icontains=value)
         return queryset.filter(words | Q(note__icontains=value))
 
     def filter_state(self, queryset: QuerySet[Obligation], name: str, value: Any) -> QuerySet[Any]:

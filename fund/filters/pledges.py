@@ -10,8 +10,14 @@ from fund.forms.donors import named_donor_choices
 from fund.forms.fields import date_input
 from fund.models import Pledge
 
-OPEN, SIGNED, WITHDRAWN = "open", "signed", "withdrawn"
-STATES = ((OPEN, _("Open")), (SIGNED, _("Signed")), (WITHDRAWN, _("Withdrawn")))
+OPEN, PAST, SIGNED, WITHDRAWN, LAPSED = "open", "past", "signed", "withdrawn", "lapsed"
+STATES = (
+    (OPEN, _("Open")),
+    (PAST, _("Past its day")),
+    (SIGNED, _("Signed")),
+    (WITHDRAWN, _("Withdrawn")),
+    (LAPSED, _("Lapsed")),
+)
 
 
 class PledgeFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -38,5 +44,9 @@ class PledgeFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     def filter_state(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         if value == WITHDRAWN:
             return queryset.exclude(withdrawn_on=None)
-        standing = queryset.filter(withdrawn_on=None)
+        if value == LAPSED:
+            return queryset.exclude(lapsed_on=None)
+        standing = queryset.filter(withdrawn_on=None, lapsed_on=None)
+        if value == PAST:
+            return standing.filter(is_past=True, open__gt=0)
         return standing.filter(open__gt=0) if value == OPEN else standing.exclude(open__gt=0)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.forms.choices import BLANK, Choices, bank_account_choices
 from fund.forms.fields import DayField, PlainAmountField, read_amount
 from fund.forms.lines import line_formset
+from fund.forms.payees import PayeeNameField
 from fund.models import Category
 from ledger.money import Amount
 
@@ -16,7 +17,7 @@ from ledger.money import Amount
 class DisbursementForm(forms.Form):
     """Who is paid, out of which bank account, and when."""
 
-    payee = forms.CharField(label=_("Payee"), max_length=200)
+    payee = PayeeNameField()
     bank_account = forms.ChoiceField(label=_("Bank account"), choices=bank_account_choices)
     paid_on = DayField(label=_("Day of payment"), initial=timezone.localdate)
     note = forms.CharField(label=_("Note"), required=False, max_length=300)

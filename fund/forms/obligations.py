@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, project_choices
 from fund.forms.fields import DayField, PlainAmountField, read_amount
+from fund.forms.payees import PayeeNameField
 from fund.forms.reversals import ReversalForm
 from fund.models import Category
 from ledger.money import Amount, to_decimal
@@ -19,7 +20,7 @@ class ObligationForm(forms.Form):
     """The contract: for which project, with whom, what for, and until when."""
 
     project = forms.ChoiceField(label=_("Project"), choices=project_choices)
-    payee = forms.CharField(label=_("Payee"), max_length=200)
+    payee = PayeeNameField()
     purpose = forms.CharField(label=_("What for"), max_length=200)
     category = forms.ChoiceField(label=_("Category"), choices=[BLANK, *Category.choices])
     let_on = DayField(label=_("Let on"), past=True, initial=timezone.localdate)

@@ -20,6 +20,9 @@ class PledgeForm(forms.Form):
     donor = DonorField(help_text=LINK_TO_NEW())
     announced_on = DayField(label=_("Announced on"), past=True)
     amount = AmountField(label=_("Amount"))
+    expires_on = DayField(
+        label=_("Holds until"), required=False, help_text=_("The last day, where the donor named one.")
+    )
     note = forms.CharField(
         label=_("Note"), required=False, max_length=300, help_text=_("Where it was made, for instance.")
     )
@@ -27,7 +30,7 @@ class PledgeForm(forms.Form):
 
 def open_pledge_choices() -> Choices:
     """The pledges of which something is open, donor by donor, with what is open; or none."""
-    found = with_open(Pledge.objects.filter(withdrawn_on=None)).filter(open__gt=0).select_related("donor")
+    found = with_open(Pledge.objects.select_related("donor")).filter(open__gt=0)
     return [BLANK, *((pledge.number, _describe(pledge)) for pledge in found.order_by("donor__name", "number"))]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.core.management import CommandError
 
-from fund.models import Decided, Obligation, Project
+from fund.models import Decided, Donor, Obligation, Payee, Project
 from fund.queries.attachments import find_document
 from ledger.money import Amount, parse_amount
 from ledger.queries import functional_currency
@@ -59,4 +59,20 @@ def find_obligation(number: str) -> Obligation:
     found = Obligation.objects.filter(number=number.strip()).first()
     if found is None:
         raise CommandError(f"{number} is not the number of an obligation, such as OBL-2026-0001.")
+    return found
+
+
+def find_payee(code: str) -> Payee:
+    """The payee with a code. Raises CommandError."""
+    found = Payee.objects.filter(code=code.strip().upper()).first()
+    if found is None:
+        raise CommandError(f"{code} is not a payee's code.")
+    return found
+
+
+def find_donor(code: str) -> Donor:
+    """The donor with a code. Raises CommandError."""
+    found = Donor.objects.filter(code=code.strip().upper()).first()
+    if found is None:
+        raise CommandError(f"{code} is not a donor's code.")
     return found

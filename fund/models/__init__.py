@@ -5,6 +5,7 @@ from fund.models.answers import Answer
 from fund.models.approvals import Approval, Delegation
 from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord, Refusal
+from fund.models.bank_details import BankDetails
 from fund.models.base import Decided, Document, NumberSeries, State, document_kinds
 from fund.models.budgets import BUDGET_CATEGORIES, Budget, BudgetLine
 from fund.models.changes import Remembers
@@ -14,7 +15,7 @@ from fund.models.disbursements import Category, Disbursement, DisbursementLine, 
 from fund.models.donors import Donor, DonorAccess, DonorClass
 from fund.models.obligations import Obligation, ObligationCancellation, ObligationLine
 from fund.models.opened_books import OpenedBook, OpeningMode
-from fund.models.payees import Payee
+from fund.models.payees import OfRecipient, Payee, Recipient, of_recipient
 from fund.models.projects import Allocation, AllocationLine, Direction, Project, ProjectRecommendation
 from fund.models.runs import (
     RUNS,
@@ -35,10 +36,12 @@ from fund.models.runs import (
     Transfer,
     TransferLine,
 )
+from fund.models.screenings import MATCHES, Screening, ScreeningResult
 from fund.models.treasury import BankAccount, ExchangeRate
 
 __all__ = [
     "BUDGET_CATEGORIES",
+    "MATCHES",
     "RUNS",
     "Agreement",
     "Allocation",
@@ -54,6 +57,7 @@ __all__ = [
     "BankAccount",
     "BankCharge",
     "BankChargeLine",
+    "BankDetails",
     "Budget",
     "BudgetLine",
     "Category",
@@ -80,6 +84,7 @@ __all__ = [
     "Obligation",
     "ObligationCancellation",
     "ObligationLine",
+    "OfRecipient",
     "OpenedBook",
     "OpeningMode",
     "Payee",
@@ -90,6 +95,7 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "ReceiptPart",
+    "Recipient",
     "Recognition",
     "Recovery",
     "RecoveryBase",
@@ -99,10 +105,13 @@ __all__ = [
     "Remembers",
     "Revaluation",
     "RevaluationLine",
+    "Screening",
+    "ScreeningResult",
     "SecretariatPayment",
     "SecretariatPaymentLine",
     "State",
     "Transfer",
     "TransferLine",
     "document_kinds",
+    "of_recipient",
 ]

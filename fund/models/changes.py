@@ -1,7 +1,7 @@
 """Rows that know what they were."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -11,6 +11,9 @@ class Remembers(models.Model):
 
     One that is new was nothing.
     """
+
+    #: What an audit record leaves out, since not everybody who reads it may know it.
+    CONFIDENTIAL: ClassVar[frozenset[str]] = frozenset()
 
     was: dict[str, Any]
 

@@ -1,5 +1,7 @@
 """From the promise to the money: pledges, agreements with instalments, receipts."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from fund.policy import POOL
 
 
 class Pledge(Document):
-    """A public promise, not binding: memorandum only."""
+    """A public promise, not binding: memorandum only. `expires_on` is the last day on which it holds."""
 
     PREFIX = "PLG"
     ROUTE = "pledge"
@@ -19,11 +21,18 @@ class Pledge(Document):
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="pledges")
     announced_on = models.DateField()
     amount = money_field()
+    expires_on = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, editable=False)
+    lapsed_on = models.DateField(null=True, editable=False)
 
     class Meta:
         ordering = ("-announced_on", "-number")
         indexes = (models.Index(fields=("announced_on", "number"), name="pledge_by_day"),)
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day on which the donor took it back, or on which it lapsed; None while it stands."""
+        return self.withdrawn_on or self.lapsed_on
 
 
 class Recognition(models.TextChoices):

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from fund.models.base import Decided, money_field
+from fund.models.payees import Payee
 from fund.models.projects import Project
 from fund.models.treasury import BankAccount
 
@@ -35,8 +36,9 @@ class Disbursement(Decided):
     PREFIX = "DSB"
     ROUTE = "disbursement"
     DAY = "paid_on"
+    RELATED = ("payee",)
 
-    payee = models.CharField(max_length=200)
+    payee = models.ForeignKey(Payee, on_delete=models.PROTECT, related_name="disbursements")
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="disbursements")
     paid_on = models.DateField()
     amount = money_field()
@@ -49,7 +51,7 @@ class Disbursement(Decided):
 
     @property
     def subject(self) -> str:
-        return self.payee
+        return str(self.payee)
 
 
 class DisbursementLine(models.Model):

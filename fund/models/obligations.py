@@ -4,6 +4,7 @@ from django.db import models
 
 from fund.models.base import Document, money_field
 from fund.models.disbursements import Category
+from fund.models.payees import Payee
 from fund.models.projects import Project
 
 
@@ -17,7 +18,7 @@ class Obligation(Document):
     ROUTE = "obligation"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="obligations")
-    payee = models.CharField(max_length=200)
+    payee = models.ForeignKey(Payee, on_delete=models.PROTECT, related_name="obligations")
     purpose = models.CharField(max_length=200)
     category = models.CharField(max_length=20, choices=Category)
     let_on = models.DateField()

@@ -175,7 +175,7 @@ def _take_off(pledge: Pledge, agreement: Agreement, amount: Amount) -> Carried:
         raise PledgeUnfit(f"{pledge} was announced on {pledge.announced_on}, after this.", field="pledge")
     remaining = open_pledges([pledge])[pledge.number]
     if not remaining.amount.minor:
-        raise PledgeUnfit(f"Nothing of {pledge} is open: it is signed or withdrawn.", field="pledge")
+        raise PledgeUnfit(f"Nothing of {pledge} is open: it is signed, withdrawn or lapsed.", field="pledge")
     if remaining.amount.currency != amount.currency or amount.minor >= remaining.amount.minor:
         return remaining
     return Carried(amount, share(remaining.functional, amount.minor, remaining.amount.minor))

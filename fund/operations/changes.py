@@ -30,12 +30,12 @@ def _write(texts: dict[str, str], names: list[str]) -> str:
     return json.dumps(shown, ensure_ascii=False, sort_keys=True) if shown else ""
 
 
-def _describe(row: Model, values: dict[str, Any]) -> dict[str, str]:
+def _describe(row: Remembers, values: dict[str, Any]) -> dict[str, str]:
     fields = [field for field in row._meta.concrete_fields if field.attname in values]
     return {
         field.name: _read(row, field, values)
         for field in fields
-        if field.name not in _LEFT_OUT and not isinstance(field, CurrencyField)
+        if field.name not in _LEFT_OUT | row.CONFIDENTIAL and not isinstance(field, CurrencyField)
     }
 
 

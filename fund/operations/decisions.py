@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 
-from fund.models import Agreement, Allocation, Amendment, Decided, Disbursement, SecretariatPayment
+from fund.models import Agreement, Allocation, Amendment, BankDetails, Decided, Disbursement, SecretariatPayment
 from fund.operations.agreements import approve_agreement
 from fund.operations.allocations import approve_allocation
 from fund.operations.amendments import approve_amendment
+from fund.operations.bank_details import approve_bank_details
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.secretariat import approve_payment
 
@@ -17,6 +18,7 @@ APPROVE: dict[type[Decided], Callable[..., bool]] = {
     Allocation: approve_allocation,
     Disbursement: approve_disbursement,
     SecretariatPayment: approve_payment,
+    BankDetails: approve_bank_details,
 }
 
 

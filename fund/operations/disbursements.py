@@ -17,6 +17,7 @@ from fund.models import (
     DisbursementLine,
     DisbursementState,
     Obligation,
+    Payee,
     Project,
     Recognition,
 )
@@ -24,6 +25,7 @@ from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.obligations import check_payable
+from fund.operations.payees import get_payee
 from fund.policy import Carried, CashOut, Charge, Release
 from fund.queries.rates import carry
 from fund.queries.sub_funds import bank_cash, lowest_deferred
@@ -46,7 +48,7 @@ class Line:
 
 def prepare_disbursement(
     *,
-    payee: str,
+    payee: Payee | str,
     bank_account: BankAccount,
     paid_on: date,
     lines: Sequence[Line],
@@ -55,17 +57,19 @@ def prepare_disbursement(
 ) -> Disbursement:
     """Records a disbursement that waits for another person's approval; nothing is posted yet.
 
-    The limits are checked here already, so that the preparer learns of a refusal at once. Raises FundsFirst,
-    AllocationExceeded, ObligationUnfit, OutsideEarmark, ProjectClosed, RateMissing, YearNotOpen, ValueInvalid.
+    `payee` may be a name: one that is not known yet is added. The limits are checked here already, so that the preparer
+    learns of a refusal at once. Raises PayeeBlocked, FundsFirst, AllocationExceeded, ObligationUnfit, OutsideEarmark,
+    ProjectClosed, RateMissing, YearNotOpen, ValueInvalid.
     """
     acts.require(by, "add_disbursement")
-    payee = acts.clean_text(payee, field="payee", longest=200)
     _check_lines(lines, bank_account)
     with writing():
+        found = get_payee(payee, by=by)
+        limits.check_payee(found)
         acts.check_day(paid_on, "paid_on")
         _check_limits(lines, bank_account, paid_on)
         total = Amount(sum(line.amount.minor for line in lines), bank_account.currency)
-        disbursement = Disbursement(payee=payee, bank_account=bank_account, paid_on=paid_on, created_by=by)
+        disbursement = Disbursement(payee=found, bank_account=bank_account, paid_on=paid_on, created_by=by)
         disbursement.amount = to_money(total)
         disbursement.number = acts.take_number(Disbursement, paid_on)
         disbursement.note = acts.clean_text(note, field="note", longest=300, required=False)
@@ -81,7 +85,7 @@ def prepare_disbursement(
             )
             for line in lines
         )
-        acts.record("prepare disbursement", disbursement, by=by, detail=f"{payee}: {total}")
+        acts.record("prepare disbursement", disbursement, by=by, detail=f"{found}: {total}")
     return disbursement
 
 
@@ -93,6 +97,7 @@ def approve_disbursement(disbursement: Disbursement, *, by: User) -> bool:
     """
     with writing():
         found = get_prepared(disbursement, by=by)
+        limits.check_payee(found.payee)
         lines = [
             Line(line.fund, line.project, line.category, to_amount(line.amount), line.obligation)
             for line in found.lines.select_related("project", "obligation__project").order_by("pk")
@@ -168,7 +173,7 @@ def _to_draft(disbursement: Disbursement, lines: Sequence[Line], charges: Sequen
     cash = [CashOut(fund, _carried(account, fund, minor)) for fund, minor in sums.items()]
     return policy.disburse(
         number=disbursement.number,
-        payee=disbursement.payee,
+        payee=disbursement.payee.name,
         on=disbursement.paid_on,
         bank=account.account,
         charges=charges,

@@ -1,10 +1,20 @@
-"""The controls that refuse money: funds first, the allocation limit, the earmark, the closure of a project."""
+"""The controls that refuse money: funds first, the allocation limit, the earmark, the closure of a project,
+and lists of sanctions."""
 
 from datetime import date
 
 from fund import policy
-from fund.errors import AllocationExceeded, FundsFirst, OutsideEarmark, ProjectClosed, StateUnfit, ValueInvalid
-from fund.models import Agreement, BankAccount, Decided, Project, State
+from fund.errors import (
+    AllocationExceeded,
+    FundsFirst,
+    OutsideEarmark,
+    PayeeBlocked,
+    ProjectClosed,
+    StateUnfit,
+    ValueInvalid,
+)
+from fund.models import Agreement, BankAccount, Decided, Project, Recipient, State
+from fund.queries.payees import uncleared_matches
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
@@ -15,6 +25,18 @@ from fund.queries.sub_funds import (
 from fund.recommendations import SECTIONS
 from ledger.money import Amount
 from ledger.queries import functional_currency
+
+
+def check_payee(recipient: Recipient, *, field: str = "payee") -> None:
+    """Raises PayeeBlocked where a payee, or a donor who is refunded, has a match on a list that is not cleared."""
+    matches = uncleared_matches(recipient)
+    if matches:
+        found, names = matches[0], " or ".join(sorted({match.created_by.get_username() for match in matches}))
+        raise PayeeBlocked(
+            f"{recipient} has a {found.get_result_display().lower()} on “{found.list_name}” of {found.screened_on}: "
+            f"nothing is paid until it is cleared. An approver other than {names} clears it, with the reason.",
+            field=field,
+        )
 
 
 def check_available(fund: str, amount: int, *, on: date, field: str = "lines") -> None:

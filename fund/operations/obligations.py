@@ -7,9 +7,10 @@ from django.contrib.auth.models import User
 from django.db.models import Max
 
 from fund.errors import ObligationUnfit, ValueInvalid
-from fund.models import Category, Obligation, ObligationCancellation, ObligationLine, Project
+from fund.models import Category, Obligation, ObligationCancellation, ObligationLine, Payee, Project
 from fund.money import to_money
 from fund.operations import acts, limits
+from fund.operations.payees import get_payee
 from fund.policy import Reserved
 from fund.policy_obligations import cancel_obligation as to_cancellation
 from fund.policy_obligations import obligate
@@ -22,7 +23,7 @@ from ledger.queries import functional_currency, get_last_day
 def record_obligation(
     *,
     project: Project,
-    payee: str,
+    payee: Payee | str,
     purpose: str,
     category: str,
     let_on: date,
@@ -47,14 +48,14 @@ def record_obligation(
             limits.check_allocation(project.code, fund, amount.minor, on=let_on)
         obligation = Obligation(project=project, category=category, let_on=let_on, ends_on=ends_on, created_by=by)
         obligation.amount = to_money(_total(lines))
-        obligation.payee = acts.clean_text(payee, field="payee", longest=200)
+        obligation.payee = get_payee(payee, by=by)
         obligation.purpose = acts.clean_text(purpose, field="purpose", longest=200)
         obligation.note = acts.clean_text(note, field="note", longest=300, required=False)
         obligation.number = acts.take_number(Obligation, let_on)
         obligation.save(force_insert=True)
         draft = obligate(
             number=obligation.number,
-            payee=obligation.payee,
+            payee=obligation.payee.name,
             project=project.code,
             on=let_on,
             lines=_save_lines(obligation, lines),
@@ -75,7 +76,7 @@ def cancel_obligation(
     acts.require(by, "change_obligation")
     reason = acts.clean_text(reason, field="reason", longest=200)
     with writing():
-        found = Obligation.objects.select_related("project").get(pk=obligation.pk)
+        found = Obligation.objects.select_related("project", "payee").get(pk=obligation.pk)
         acts.check_day(on, "on")
         acts.check_not_before(on, found.let_on, "on")
         if lines is None:
@@ -84,7 +85,7 @@ def cancel_obligation(
         reserved = _find_cancelled(found, lines, on)
         draft = to_cancellation(
             number=found.number,
-            payee=found.payee,
+            payee=found.payee.name,
             project=found.project.code,
             on=on,
             lines=reserved,

@@ -1,28 +1,86 @@
 """Payees: who is paid."""
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
+from fund.codes import make_code
 from fund.countries import check_country
-from fund.errors import CodeTaken
+from fund.errors import CodeTaken, StateUnfit
 from fund.models import Payee
 from fund.operations.acts import clean_text, record, require
 from fund.operations.donors import clean_code
+from fund.queries.payees import find_posted
 from ledger.operations import writing
 
 
-def add_payee(*, code: str, name: str, country: str = "", by: User) -> Payee:
-    """Adds a payee. Raises CodeTaken where the code or the name is another payee's, ValueInvalid."""
+def add_payee(*, code: str = "", name: str, country: str = "", by: User) -> Payee:
+    """Adds a payee; without a code, one is made of the name.
+
+    Raises CodeTaken where the code or the name is another payee's, ValueInvalid.
+    """
     require(by, "add_payee")
-    code = clean_code(code)
     name = clean_text(name, field="name", longest=200)
     with writing():
-        taken = Payee.objects.filter(code=code).first()
-        if taken:
-            raise CodeTaken(f"{code} is the code of {taken}. Choose another one.", field="code")
-        taken = Payee.objects.filter(name__iexact=name).first()
-        if taken:
-            raise CodeTaken(f"{taken} is a payee already, with the code {taken.code}.", field="name")
+        code = clean_code(code) if code.strip() else make_code(name, _is_taken)
+        if _is_taken(code):
+            raise CodeTaken(f"{code} is the code of {Payee.objects.get(code=code)}. Choose another one.", field="code")
+        _check_name(name, Payee.objects.all())
         payee = Payee(code=code, name=name, country=check_country(country))
         payee.save(force_insert=True)
         record("add payee", code, by=by, detail=name, of=payee)
     return payee
+
+
+def change_payee(payee: Payee, *, name: str, country: str, by: User) -> Payee:
+    """Changes what is said of a payee; the code stays, and the name once an entry has it. Screenings stay.
+
+    Raises StateUnfit for another name than entries have, CodeTaken, ValueInvalid.
+    """
+    require(by, "change_payee")
+    name = clean_text(name, field="name", longest=200)
+    with writing():
+        found = Payee.objects.get(pk=payee.pk)
+        before = _describe(found)
+        if name != found.name:
+            _check_rename(found)
+            _check_name(name, Payee.objects.exclude(pk=found.pk))
+        found.name, found.country = name, check_country(country)
+        found.save(update_fields=["name", "country"])
+        record("change payee", found.code, by=by, detail=f"{before} → {_describe(found)}")
+    return found
+
+
+def get_payee(payee: Payee | str, *, by: User) -> Payee:
+    """The payee itself or the one of that name, as it stands under the lock; who is not known yet is added at once.
+
+    Raises ValueInvalid for the field `payee`, and NotPermitted where `by` may not add one.
+    """
+    if isinstance(payee, Payee):
+        return Payee.objects.get(pk=payee.pk)
+    name = clean_text(payee, field="payee", longest=200)
+    known = Payee.objects
+    return known.filter(name=name).first() or known.filter(name__iexact=name).first() or add_payee(name=name, by=by)
+
+
+def _is_taken(code: str) -> bool:
+    return Payee.objects.filter(code=code).exists()
+
+
+def _check_name(name: str, others: QuerySet[Payee]) -> None:
+    taken = others.filter(name__iexact=name).first()
+    if taken:
+        raise CodeTaken(f"{taken} is a payee already, with the code {taken.code}.", field="name")
+
+
+def _check_rename(payee: Payee) -> None:
+    number = find_posted(payee)
+    if number:
+        raise StateUnfit(
+            f"The entries of {number} name {payee}: this name stays. Add who has another name as a payee of its own.",
+            field="name",
+        )
+
+
+def _describe(payee: Payee) -> str:
+    # Two names of the greatest length have to fit into one record.
+    return f"{payee.name[:180]}, {payee.country or 'no country'}"

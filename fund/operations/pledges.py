@@ -1,29 +1,39 @@
-"""Pledges: announced, withdrawn."""
+"""Pledges: announced, withdrawn, lapsed."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.contrib.auth.models import User
 from django.db.models import Max
 
 from fund import policy
-from fund.errors import StateUnfit
+from fund.errors import StateUnfit, ValueInvalid
 from fund.models import Donor, Pledge
 from fund.money import to_money
 from fund.operations import acts
 from fund.policy import Party
 from fund.queries.contributions import open_pledges
 from fund.queries.rates import carry
+from ledger.entries import Draft
 from ledger.money import Amount
 from ledger.operations import writing
 
 
-def announce_pledge(*, donor: Donor, announced_on: date, amount: Amount, by: User, note: str = "") -> Pledge:
-    """Records a pledge: a memorandum at the rate of the day. Raises RateMissing, YearNotOpen, ValueInvalid."""
+def announce_pledge(
+    *, donor: Donor, announced_on: date, amount: Amount, by: User, note: str = "", expires_on: date | None = None
+) -> Pledge:
+    """Records a pledge: a memorandum at the rate of the day. `expires_on` is the last day on which it holds.
+
+    Raises RateMissing, YearNotOpen, ValueInvalid.
+    """
     acts.require(by, "add_pledge")
     acts.check_positive(amount)
+    if expires_on:
+        acts.check_not_before(expires_on, announced_on, "expires_on")
     with writing():
         acts.check_day(announced_on, "announced_on")
         pledge = Pledge(donor=donor, announced_on=announced_on, amount=to_money(amount), created_by=by)
+        pledge.expires_on = expires_on
         pledge.number = acts.take_number(Pledge, announced_on)
         pledge.note = acts.clean_text(note, field="note", longest=300, required=False)
         pledge.save(force_insert=True)
@@ -39,6 +49,20 @@ def withdraw_pledge(pledge: Pledge, *, on: date, reason: str, by: User) -> None:
 
     What a cancelled agreement gave back to the pledge is not taken before the day of its cancellation.
     """
+    _end(pledge, policy.withdraw_pledge, "withdrawn_on", "withdraw pledge", on, reason, by)
+
+
+def lapse_pledge(pledge: Pledge, *, on: date, reason: str, by: User) -> None:
+    """Lets lapse what of a pledge is not signed, where the donor said nothing.
+
+    Raises what `withdraw_pledge` raises, and ValueInvalid up to the last day on which it holds.
+    """
+    if pledge.expires_on and on <= pledge.expires_on:
+        raise ValueInvalid(f"{pledge} holds until {pledge.expires_on}: it lapses after that day.", field="on")
+    _end(pledge, policy.lapse_pledge, "lapsed_on", "lapse pledge", on, reason, by)
+
+
+def _end(pledge: Pledge, draft: Callable[..., Draft], field: str, act: str, on: date, reason: str, by: User) -> None:
     acts.require(by, "change_pledge")
     reason = acts.clean_text(reason, field="reason", longest=200)
     with writing():
@@ -47,10 +71,9 @@ def withdraw_pledge(pledge: Pledge, *, on: date, reason: str, by: User) -> None:
         acts.check_not_before(on, given_back_on or pledge.announced_on, "on")
         remaining = open_pledges([pledge])[pledge.number]
         if not remaining.amount.minor:
-            raise StateUnfit(f"Nothing of {pledge} is open: it is signed or withdrawn.")
+            raise StateUnfit(f"Nothing of {pledge} is open: it is signed, withdrawn or lapsed.")
         party = Party(pledge.donor.code, pledge.donor.name)
-        draft = policy.withdraw_pledge(number=pledge.number, donor=party, on=on, remaining=remaining, reason=reason)
-        acts.post(draft, by=by)
-        pledge.withdrawn_on = on
-        pledge.save(update_fields=["withdrawn_on"])
-        acts.record("withdraw pledge", pledge, by=by, detail=reason)
+        acts.post(draft(number=pledge.number, donor=party, on=on, remaining=remaining, reason=reason), by=by)
+        setattr(pledge, field, on)
+        pledge.save(update_fields=[field])
+        acts.record(act, pledge, by=by, detail=reason)

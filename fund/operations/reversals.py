@@ -71,7 +71,7 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
         acts.check_not_before(on, get_last_day(found.number), "on")
         for number in (found.number, *found.amendments.values_list("number", flat=True)):
             _reverse(number, on=on, reason=reason, by=by)
-        Pledge.objects.filter(agreements=found).update(withdrawn_on=None)
+        Pledge.objects.filter(agreements=found).update(withdrawn_on=None, lapsed_on=None)
         found.cancelled_on = on
         found.save(update_fields=["cancelled_on"])
         acts.record("cancel agreement", found, by=by, detail=reason)

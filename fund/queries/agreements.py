@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from fund import policy
 from fund.models import Agreement, Amendment, Instalment, Pledge, State
@@ -55,9 +55,18 @@ def with_next_due(agreements: QuerySet[Agreement]) -> QuerySet[Any]:
     return agreements.annotate(next_due=Subquery(owed.values("due_on")[:1]))
 
 
-def with_open(pledges: QuerySet[Pledge]) -> QuerySet[Any]:
-    """`pledges` with what of each is neither signed nor withdrawn as `open`, in minor units."""
-    return pledges.annotate(open=document_balance(OuterRef("number"), (policy.PLEDGED,)))
+def with_open(pledges: QuerySet[Pledge], *, today: date | None = None) -> QuerySet[Any]:
+    """`pledges` with what of each is neither signed, withdrawn nor lapsed as `open`, in minor units.
+
+    `is_past` says whether the last day on which it holds was before `today`.
+    """
+    found = pledges.annotate(open=document_balance(OuterRef("number"), (policy.PLEDGED,)))
+    return found.annotate(is_past=Q(expires_on__lt=today)) if today else found
+
+
+def past_pledges(*, today: date) -> QuerySet[Any]:
+    """The pledges of which something is open after the last day on which they hold."""
+    return with_open(Pledge.objects.filter(expires_on__lt=today), today=today).filter(open__gt=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,19 @@ from typing import Any
 
 from django.db.models import QuerySet, Value
 
-from fund.models import Agreement, Allocation, Amendment, Decided, Disbursement, SecretariatPayment, State
+from fund.models import (
+    Agreement,
+    Allocation,
+    Amendment,
+    BankDetails,
+    Decided,
+    Disbursement,
+    SecretariatPayment,
+    State,
+)
 
 # Every kind of document that one person prepares and another decides on.
-DECIDED: tuple[type[Decided], ...] = (Agreement, Amendment, Allocation, Disbursement, SecretariatPayment)
+DECIDED: tuple[type[Decided], ...] = (Agreement, Amendment, Allocation, Disbursement, SecretariatPayment, BankDetails)
 
 
 def waiting_documents(*, most: int | None = None) -> list[Decided]:

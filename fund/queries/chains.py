@@ -19,6 +19,7 @@ from fund.models import (
     Allocation,
     Amendment,
     Application,
+    BankDetails,
     Decided,
     Direction,
     Disbursement,
@@ -72,9 +73,9 @@ class _Chain:
 def chain_of(document: Document) -> list[Step]:
     """The steps of a document's chain, in the order of the money's path; the document itself is marked.
 
-    Runs, and what banks and the Secretariat give and take, have none.
+    Runs, what banks and the Secretariat give and take, and bank details have none.
     """
-    if isinstance(document, RUNS):
+    if isinstance(document, (*RUNS, BankDetails)):
         return []
     chain = _find(document)
     steps = [
@@ -227,12 +228,15 @@ def _amount_of(document: Document, funds: Collection[str]) -> Any:
 
 def state_of(document: Document) -> tuple[str, str]:
     """What there is to say of a document's state, with its tone; empty where it simply stands."""
-    if isinstance(document, Decided) and document.state != State.APPROVED:
+    # What is approved is posted, and then stands by itself; bank details post nothing.
+    if isinstance(document, Decided) and (document.state != State.APPROVED or isinstance(document, BankDetails)):
         return document.get_state_display(), _TONES[document.state]
     if isinstance(document, Milestone):
         return _state_of_milestone(document)
     if getattr(document, "withdrawn_on", None):
         return _("Withdrawn"), "quiet"
+    if getattr(document, "lapsed_on", None):
+        return _("Lapsed"), "quiet"
     if getattr(document, "cancelled_on", None):
         return _("Cancelled"), "bad"
     if getattr(document, "reversed_on", None):
@@ -263,6 +267,7 @@ def _state_of_obligation(obligation: Any) -> tuple[str, str]:
 # What is approved stands by itself, unless it says more than that.
 _TONES: dict[str, str] = {
     State.PREPARED: "warn",
+    State.APPROVED: "good",
     DisbursementState.PAID: "good",
     State.REJECTED: "bad",
     State.REVERSED: "bad",

@@ -13,6 +13,7 @@ from fund.models import (
     Allocation,
     Amendment,
     Application,
+    BankDetails,
     Disbursement,
     Document,
     Milestone,
@@ -32,6 +33,7 @@ _DOCUMENTS: tuple[type[Document], ...] = (
     Allocation,
     Obligation,
     Disbursement,
+    BankDetails,
     OpenedBook,
     *RUNS,
 )

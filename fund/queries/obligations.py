@@ -58,7 +58,7 @@ def add_open(obligations: Iterable[Any]) -> list[Any]:
 
 def open_obligations(*, project: str = "") -> list[Any]:
     """The obligations of which something is open, of one project or of all, the earliest first; see `add_open`."""
-    found = with_open(Obligation.objects.select_related("project")).filter(is_open=True)
+    found = with_open(Obligation.objects.select_related("project", "payee")).filter(is_open=True)
     if project:
         found = found.filter(project__code=project)
     return add_open(found.order_by("let_on", "number"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from fund.models import Allocation, AllocationLine, Direction, Disbursement, DisbursementLine, Obligation
+from fund.models import Allocation, AllocationLine, Direction, Disbursement, DisbursementLine, Obligation, Payee
 from fund.money import to_amount, to_money
 from fund.queries.chains import state_of
 from ledger.money import Amount
@@ -34,12 +34,23 @@ def latest_disbursements(*, project: str = "", fund: str = "") -> list[Any]:
     which = {"fund": fund} if fund else {"project__code": project}
     lines = DisbursementLine.objects.filter(**which).select_related("project")
     found = Disbursement.objects.filter(**{f"lines__{name}": value for name, value in which.items()}).distinct()
-    return add_totals(found.prefetch_related(Prefetch("lines", lines))[:LATEST])
+    return add_totals(found.select_related("payee").prefetch_related(Prefetch("lines", lines))[:LATEST])
+
+
+def payments_of(payee: Payee) -> list[Any]:
+    """The latest payments to a payee."""
+    found = Disbursement.objects.filter(payee=payee).select_related("payee").prefetch_related("lines__project")
+    return add_totals(found[:LATEST])
+
+
+def obligations_of(payee: Payee) -> QuerySet[Obligation]:
+    """The latest contracts with a payee."""
+    return Obligation.objects.filter(payee=payee).select_related("project", "payee")[:LATEST]
 
 
 def latest_obligations(*, project: str) -> QuerySet[Obligation]:
     """The latest obligations of a project."""
-    return Obligation.objects.filter(project__code=project).select_related("project")[:LATEST]
+    return Obligation.objects.filter(project__code=project).select_related("project", "payee")[:LATEST]
 
 
 def add_totals(documents: Iterable[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("pledges/new/", pledges.PledgeNew.as_view(), name="pledge-new"),
     path("pledges/<slug:number>/", pledges.PledgeDetail.as_view(), name="pledge"),
     path("pledges/<slug:number>/withdraw/", pledges.PledgeWithdraw.as_view(), name="pledge-withdraw"),
+    path("pledges/<slug:number>/lapse/", pledges.PledgeLapse.as_view(), name="pledge-lapse"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement-list"),
     path("agreements/new/", agreements.AgreementNew.as_view(), name="agreement-new"),
     path("agreements/<slug:number>/", agreements.AgreementDetail.as_view(), name="agreement"),

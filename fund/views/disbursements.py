@@ -14,7 +14,7 @@ from fund.filters.disbursements import DisbursementFilter
 from fund.forms.choices import Choices, fund_choices, obligation_choices, project_choices
 from fund.forms.disbursements import DisbursementForm, DisbursementLines
 from fund.forms.lines import filled_lines
-from fund.models import BankAccount, Disbursement, DisbursementState, Obligation, Project
+from fund.models import BankAccount, Disbursement, DisbursementState, Obligation, Payee, Project
 from fund.operations.answers import Attempt
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.reversals import reverse_disbursement
@@ -26,6 +26,7 @@ from fund.queries.uses import add_totals
 from fund.views.corrections import ReversalPage
 from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import FormPage, ListPage, find_asked
+from fund.views.recipients import describe_account
 from ledger.money import Amount, to_decimal
 from ledger.queries import functional_currency
 
@@ -35,12 +36,12 @@ class DisbursementList(ListPage):
 
     template_name = "fund/disbursement_list.html"
     permission_required = "fund.view_disbursement"
-    queryset = Disbursement.objects.select_related("bank_account").prefetch_related("lines__project")
+    queryset = Disbursement.objects.select_related("bank_account", "payee").prefetch_related("lines__project")
     filterset_class = DisbursementFilter
     orderings = {
         "number": ("number",),
         "paid_on": ("paid_on", "number"),
-        "payee": ("payee", "number"),
+        "payee": ("payee__name", "number"),
         "amount": ("amount_currency", "amount", "number"),
     }
     default_ordering = "-paid_on"
@@ -54,7 +55,7 @@ class DisbursementDetail(DecidedPage[Disbursement]):
     """A disbursement: what it charges, who decides, its chain and its entries."""
 
     model = Disbursement
-    queryset = Disbursement.objects.select_related("bank_account", "created_by", "decided_by")
+    queryset = Disbursement.objects.select_related("bank_account", "payee", "created_by", "decided_by")
     template_name = "fund/disbursement_detail.html"
     permission_required = "fund.view_disbursement"
 
@@ -62,6 +63,7 @@ class DisbursementDetail(DecidedPage[Disbursement]):
         lines = list(self.object.lines.select_related("project", "obligation").order_by("pk"))
         if self.object.is_waiting:
             _add_limits(lines, self.object.bank_account)
+            context |= describe_account(self.object.payee, self.user, on=self.object.paid_on)
         return super().get_context_data(lines=lines, **context)
 
 
@@ -101,7 +103,7 @@ class DisbursementNew(FormPage):
     }
 
     def make_form(self, data: Any = None) -> forms.Form:
-        return DisbursementForm(data, initial={"payee": self.obligation.payee} if self.obligation else None)
+        return DisbursementForm(data, initial={"payee": self.payee})
 
     def make_formsets(self, data: Any = None) -> list[BaseFormSet[Any]]:
         if self.obligation and data is None:
@@ -126,7 +128,14 @@ class DisbursementNew(FormPage):
     @cached_property
     def obligation(self) -> Obligation | None:
         """The obligation that the address names, which the payment then begins with."""
-        return find_asked(Obligation.objects.select_related("project"), self.request.GET.get("obligation"))
+        return find_asked(Obligation.objects.select_related("project", "payee"), self.request.GET.get("obligation"))
+
+    @property
+    def payee(self) -> Payee | None:
+        """Whom the address names, or with whom the obligation is."""
+        if self.obligation:
+            return self.obligation.payee
+        return find_asked(Payee.objects.all(), self.request.GET.get("payee"), field="code")
 
     def perform(self, attempt: Attempt) -> HttpResponse:
         return self.propose() if "propose" in self.request.POST else super().perform(attempt)

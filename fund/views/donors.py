@@ -21,6 +21,7 @@ from fund.queries.donors import donor_standings
 from fund.queries.history import history_of
 from fund.queries.receipts import of_donor, with_parts
 from fund.views.pages import FormPage, ListPage, Page
+from fund.views.recipients import describe_recipient
 
 # A donor's page shows the newest of each kind of document; the lists have them all.
 NEWEST = 10
@@ -61,12 +62,13 @@ class DonorDetail(Page, DetailView[Donor]):
             standing=donor_standings([donor])[donor.code],
             country_name=country_names().get(donor.country, ""),
             history=history_of(donor.code, noun="donor"),
-            pledges=self.newest(with_open(Pledge.objects.filter(donor=donor))),
+            pledges=self.newest(with_open(Pledge.objects.filter(donor=donor), today=timezone.localdate())),
             agreements=add_dues(self.newest(Agreement.objects.filter(donor=donor)), today=timezone.localdate()),
             receipts=self.newest(
                 with_parts(Receipt.objects.filter(of_donor(donor.code)).select_related("agreement", "bank_account"))
             ),
             newest=NEWEST,
+            **describe_recipient(donor, self.user),
             **context,
         )
 

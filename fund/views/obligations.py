@@ -27,13 +27,13 @@ class ObligationList(ListPage):
 
     template_name = "fund/obligation_list.html"
     permission_required = "fund.view_obligation"
-    queryset = Obligation.objects.select_related("project")
+    queryset = Obligation.objects.select_related("project", "payee")
     filterset_class = ObligationFilter
     orderings = {
         "number": ("number",),
         "let_on": ("let_on", "number"),
         "ends_on": ("ends_on", "number"),
-        "payee": ("payee", "number"),
+        "payee": ("payee__name", "number"),
         "project": ("project__code", "number"),
     }
     default_ordering = "-let_on"
@@ -54,7 +54,7 @@ class ObligationDetail(DocumentPage[Obligation]):
     """An obligation: the contract, what of it is paid, cancelled and open, its chain and its entries."""
 
     model = Obligation
-    queryset = Obligation.objects.select_related("project", "created_by")
+    queryset = Obligation.objects.select_related("project", "payee", "created_by")
     template_name = "fund/obligation_detail.html"
     permission_required = "fund.view_obligation"
 

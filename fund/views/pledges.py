@@ -1,4 +1,4 @@
-"""Pledges: promises, until they are signed or withdrawn."""
+"""Pledges: promises, until they are signed, withdrawn or lapse."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.filters.pledges import PledgeFilter
 from fund.forms.pledges import PledgeForm
 from fund.models import Pledge
-from fund.operations.pledges import announce_pledge, withdraw_pledge
+from fund.operations.pledges import announce_pledge, lapse_pledge, withdraw_pledge
 from fund.queries.agreements import add_dues, with_open
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage
@@ -31,7 +31,7 @@ class PledgeList(ListPage):
     default_ordering = "-announced_on"
 
     def get_queryset(self) -> Any:
-        self.queryset = with_open(Pledge.objects.select_related("donor"))
+        self.queryset = with_open(Pledge.objects.select_related("donor"), today=timezone.localdate())
         return super().get_queryset()
 
 
@@ -42,7 +42,7 @@ class PledgeDetail(DocumentPage[Pledge]):
     permission_required = "fund.view_pledge"
 
     def get_queryset(self) -> Any:
-        return with_open(Pledge.objects.select_related("donor", "created_by"))
+        return with_open(Pledge.objects.select_related("donor", "created_by"), today=timezone.localdate())
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         agreements = add_dues(self.object.agreements.select_related("donor"), today=timezone.localdate())
@@ -82,4 +82,20 @@ class PledgeWithdraw(ReversalPage):
         "busy": _("Posting…"),
         "danger": True,
         "lead": _("What of the pledge is not signed is taken back. What is signed stays."),
+    }
+
+
+class PledgeLapse(ReversalPage):
+    """Lets lapse what of a pledge is not signed."""
+
+    model = Pledge
+    operation = staticmethod(lapse_pledge)
+    permission_required = "fund.change_pledge"
+    title = _("Let %(number)s lapse")
+    success_message = _("{} is lapsed.")
+    extra_context = {
+        "submit": _("Let it lapse"),
+        "busy": _("Posting…"),
+        "danger": True,
+        "lead": _("The donor did not take it back, and it no longer holds. What is signed stays."),
     }

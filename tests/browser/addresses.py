@@ -31,6 +31,7 @@ SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
 OBLIGATION = f"OBL-{YEAR}-0001"
 UNDECIDED, RETURN = f"AGR-{YEAR}-0005", f"ALC-{YEAR}-0002"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
+PAYEE, DETAILS = "INSTRUCTORS-LTD", f"BNK-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
 
 CONTRIBUTIONS = (
@@ -43,6 +44,10 @@ CONTRIBUTIONS = (
     Address("fund:pledge-new"),
     Address("fund:pledge", (PLEDGE,)),
     Address("fund:pledge-withdraw", (PLEDGE,)),
+    Address("fund:pledge-lapse", (PLEDGE,)),
+    Address("fund:donor-bank-details-new", ("CAN",)),
+    Address("fund:donor-screening-new", ("CAN",)),
+    Address("fund:donor-match-clear", ("CAN",), reader="approver"),
     Address("fund:agreement-list"),
     Address("fund:agreement-new"),
     Address("fund:agreement-new", query=f"pledge={PLEDGE}"),
@@ -109,6 +114,15 @@ PROGRAMME = (
     Address("fund:disbursement", (PREPARED,), reader="approver"),
     Address("fund:disbursement-reject", (PREPARED,), reader="approver"),
     Address("fund:disbursement-reverse", (PAID,)),
+    Address("fund:payee-list"),
+    Address("fund:payee-new"),
+    Address("fund:payee", (PAYEE,)),
+    Address("fund:payee-edit", (PAYEE,)),
+    Address("fund:payee-bank-details-new", (PAYEE,)),
+    Address("fund:payee-screening-new", (PAYEE,)),
+    Address("fund:payee-match-clear", (PAYEE,), reader="approver"),
+    Address("fund:bank-details", (DETAILS,), reader="approver"),
+    Address("fund:bank-details-reject", (DETAILS,), reader="approver"),
     Address("fund:recommendation-list"),
     Address("fund:recommendation", ("15",)),
     Address("fund:sub-fund-list"),
@@ -219,6 +233,7 @@ NO_PAGES = frozenset(
         "fund:amendment-approve",
         "fund:allocation-approve",
         "fund:disbursement-approve",
+        "fund:bank-details-approve",
         "fund:delegation-end",
         "fund:secretariat-payment-approve",
         "fund:attachment",

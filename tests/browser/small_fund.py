@@ -8,13 +8,14 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from fund.models import Agreement, BankAccount, Direction, Donor, OpeningMode, Project
+from fund.models import Agreement, BankAccount, Direction, Donor, OpeningMode, Payee, Project
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term, prepare_amendment
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.operations.bank_charges import record_bank_charge
+from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.deposits import Part, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
@@ -31,6 +32,7 @@ from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import reverse_receipt
+from fund.operations.screenings import record_screening
 from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account, add_rate, open_year
@@ -175,6 +177,7 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
         )
         if payee == "Instructors Ltd":
             approve_disbursement(disbursement, by=people.approver)
+    know(Payee.objects.get(name="Instructors Ltd"), people)
     record_obligation(
         project=project,
         payee="Instructors Ltd",
@@ -191,6 +194,17 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
         Planned("Support", YEAR, "IndirectCost", usd("300")),
     ]
     set_budget(project, decided_on=day(4, 1), lines=planned, by=people.officer)
+
+
+def know(payee: Payee, people: People) -> None:
+    """Bank details that hold, a change of them that waits, and a match that is not cleared."""
+    for account in ("GB82 WEST 1234 5698 7654 32", "DE89 3704 0044 0532 0130 00"):
+        facts = Account(payee.name, account, "Second bank", "GBR", "USD")
+        details = prepare_bank_details(payee, facts=facts, valid_from=day(1, 1), by=people.officer)
+        if account.startswith("GB"):
+            approve_bank_details(details, by=people.approver)
+    match = {"list_name": "A list", "result": "possible", "note": "The same name", "screened_on": day(6, 1)}
+    record_screening(payee, **match, by=people.officer)  # type: ignore[arg-type]
 
 
 def change(agreement: Agreement, by: User) -> None:

@@ -19,27 +19,33 @@ from fund.models import (
     Amendment,
     Application,
     BankAccount,
+    BankDetails,
     Disbursement,
     Donor,
     Milestone,
     Obligation,
+    Payee,
     Pledge,
     Project,
     Receipt,
+    Screening,
 )
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term, prepare_amendment
 from fund.operations.applications import Word, apply_unapplied
+from fund.operations.bank_details import Account, prepare_bank_details
 from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.milestones import plan_milestone
 from fund.operations.obligations import record_obligation
+from fund.operations.payees import add_payee
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
+from fund.operations.screenings import record_screening
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from ledger.money import Amount, parse_amount
 from tests.deeds import allocate, sign_agreement
@@ -271,6 +277,25 @@ def obligation(allocation: Allocation, officer: User) -> Obligation:
         lines={"AGR-2026-0001": usd("2000")},
         by=officer,
     )
+
+
+@pytest.fixture
+def payee(officer: User) -> Payee:
+    return add_payee(code="WINGS", name="Wings", by=officer)
+
+
+@pytest.fixture
+def details(fund_year: int, payee: Payee, officer: User) -> BankDetails:
+    """BNK-2026-0001: an account of Wings from 1 March on, prepared by the officer, not decided."""
+    facts = Account("Wings Ltd", "GB82 WEST 1234 5698 7654 32", "West Bank", "GBR", "USD", "WESTGB2L")
+    return prepare_bank_details(payee, facts=facts, valid_from=date(2026, 3, 1), by=officer)
+
+
+@pytest.fixture
+def match(payee: Payee, officer: User) -> Screening:
+    """A possible match of Wings on 1 June, recorded by the officer, not cleared."""
+    facts: dict[str, Any] = {"list_name": "A list", "result": "possible", "note": "The same name"}
+    return record_screening(payee, screened_on=date(2026, 6, 1), **facts, by=officer)
 
 
 @pytest.fixture

@@ -13,12 +13,14 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
+from fund.checks import run_checks
 from fund.errors import (
     AllocationExceeded,
     FundsFirst,
     MilestoneTooLarge,
     NothingToPost,
     ObligationUnfit,
+    PayeeBlocked,
     ProjectClosed,
     ProjectUnfinished,
     ReceiptTwice,
@@ -32,12 +34,15 @@ from fund.models import (
     Amendment,
     Application,
     BankAccount,
+    BankDetails,
     Decided,
     Disbursement,
     Donor,
     Milestone,
     Obligation,
+    Payee,
     Placement,
+    Pledge,
     Project,
     Receipt,
     State,
@@ -46,16 +51,19 @@ from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.approvals import reject
+from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
 from fund.operations.decisions import approve
 from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.interest import record_interest
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.obligations import cancel_obligation, record_obligation
+from fund.operations.pledges import lapse_pledge
 from fund.operations.project_closures import close_accounts, close_operations
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.revaluations import run_revaluation
+from fund.operations.screenings import record_screening
 from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.policy import DEFERRED
 from fund.queries.recoveries import due_to_secretariat
@@ -311,3 +319,41 @@ def test_a_month_is_revalued_once_and_its_interest_recorded_once(
     outcomes = press_at_once(lambda: record_interest(bank_account=bank, month="2026-03", amount=amount, by=officer))
     only_one(outcomes, RunTwice)
     assert entries().filter(kind__in=("interest", "revaluation")).count() == 2
+
+
+def test_a_payment_is_approved_or_its_payee_blocked_first(
+    allocation: Allocation, bank: BankAccount, officer: User, approver: User
+) -> None:
+    line = Line("AGR-2026-0001", allocation.project, "Travel", parse_amount("1", "USD"))
+    prepared = prepare_disbursement(payee="X", bank_account=bank, paid_on=date(2026, 4, 1), lines=[line], by=officer)
+    facts: dict[str, Any] = {"screened_on": DAY, "list_name": "L", "result": "possible", "note": "Name", "by": officer}
+    acts: list[Callable[[], Any]] = [
+        lambda: record_screening(prepared.payee, **facts),
+        lambda: approve_disbursement(prepared, by=approver),
+    ]
+    outcomes = [outcome for outcome in press_at_once(lambda: acts.pop()(), times=2) if outcome]
+    assert all(isinstance(outcome, PayeeBlocked) for outcome in outcomes)
+    assert entries().filter(kind="disbursement").count() == 1 - len(outcomes)
+    assert run_checks(lambda _: None) == []
+
+
+def test_a_change_of_bank_details_is_asked_for_and_approved_once(
+    fund_year: int, payee: Payee, officer: User, approver: User
+) -> None:
+    facts = Account("Wings", "GB82WEST12345698765432", "West", "GBR", "USD")
+    only_one(press_at_once(lambda: prepare_bank_details(payee, facts=facts, valid_from=DAY, by=officer)), StateUnfit)
+    details = BankDetails.objects.get()
+    only_one(press_at_once(lambda: approve_bank_details(details, by=approver)), StateUnfit)
+    assert run_checks(lambda _: None) == []
+
+
+def test_a_new_name_paid_at_once_is_one_payee(allocation: Allocation, bank: BankAccount, officer: User) -> None:
+    line = Line("AGR-2026-0001", allocation.project, "Travel", parse_amount("1", "USD"))
+    facts: dict[str, Any] = {"bank_account": bank, "paid_on": date(2026, 4, 1), "lines": [line], "by": officer}
+    assert press_at_once(lambda: prepare_disbursement(payee="New", **facts)) == [None] * 4
+    assert Payee.objects.get().disbursements.count() == 4
+
+
+def test_a_pledge_lapses_once(pledge: Pledge, officer: User) -> None:
+    only_one(press_at_once(lambda: lapse_pledge(pledge, on=DAY, reason="Silence", by=officer)), StateUnfit)
+    assert entries().filter(kind="pledge").count() == 2

@@ -24,6 +24,7 @@ from fund.models import (
     Obligation,
     ObligationCancellation,
     ObligationLine,
+    Payee,
     Pledge,
     Project,
     Receipt,
@@ -162,7 +163,7 @@ RECEIPT = "RCT-2026-0001: Assets:Bank:CITI-USD in AGR-2026-0001"
         (update(Agreement, signed_on=date(2025, 1, 15)), "AGR-2026-0001 is dated in 2025: its number is of another"),
         (update(AllocationLine, amount=Decimal(1)), "ALC-2026-0001: Equity:Unallocated in AGR-2026-0001 is USD 1.00"),
         (update(Allocation, reversed_on=DAY), "ALC-2026-0001 must have caused 1 reversal: none."),
-        (update(Disbursement, payee="Else"), "DSB-2026-0001 is paid to Else, its entry JE-2026-000004 to Hotel."),
+        (update(Payee, name="Else"), "DSB-2026-0001 names Else, its entry JE-2026-000004 Hotel."),
         (update(Disbursement, state="prepared"), "DSB-2026-0001 must have caused 0 entries: JE-2026-000004."),
         (update(Disbursement, state="odd"), "DSB-2026-0001 must have caused 0 entries: JE-2026-000004."),
         (

@@ -186,7 +186,7 @@ def test_the_list_filters_sorts_and_pages(obligation: Obligation, officer: User,
     assert count("project=CYB-01") == count(f"fund={FUND}") == 31
     assert count("fund=POOL") == 0
     page = officer_client.get("/obligations/?ordering=-payee&page=2").context["page_obj"]
-    assert [row.payee for row in page][-1] == "Firm 00"
+    assert [row.payee.name for row in page][-1] == "Firm 00"
 
 
 @pytest.mark.parametrize("path", ["/obligations/", "/disbursements/new/", "/projects/CYB-01/"])

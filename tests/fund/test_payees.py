@@ -1,14 +1,18 @@
-"""Payees: who is paid."""
+"""Payees: who is paid, under which name, and how a new one comes in."""
 
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
-from fund.errors import CodeTaken, NotPermitted, ValueInvalid
-from fund.models import Payee
-from fund.operations.payees import add_payee
+from fund.errors import CodeTaken, NotPermitted, StateUnfit, ValueInvalid
+from fund.models import AuditRecord, BankAccount, Disbursement, Obligation, Payee
+from fund.operations.approvals import reject
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.payees import add_payee, change_payee
 from ledger.errors import Refused
+from ledger.money import parse_amount
+from ledger.queries import entries
 
 
 def test_a_payee_has_a_code_and_a_name(officer: User) -> None:
@@ -33,6 +37,58 @@ def test_what_cannot_be_is_refused(facts: dict[str, Any], error: type[Refused], 
     assert Payee.objects.count() == 1
 
 
-def test_an_approver_adds_none(approver: User) -> None:
+def test_an_approver_adds_and_changes_none(payee: Payee, approver: User) -> None:
     with pytest.raises(NotPermitted):
         add_payee(code="UNODC", name="UN Office", by=approver)
+    with pytest.raises(NotPermitted):
+        change_payee(payee, name="Else", country="", by=approver)
+
+
+def test_a_payment_to_a_new_name_adds_the_payee(disbursement: Disbursement) -> None:
+    assert (disbursement.payee.code, disbursement.payee.name) == ("WINGS", "Wings")
+    assert AuditRecord.objects.filter(act="add payee", subject="WINGS", detail="Wings").count() == 1
+
+
+def test_a_payment_to_a_known_name_or_payee_adds_nobody(
+    disbursement: Disbursement, bank: BankAccount, officer: User
+) -> None:
+    [line] = [Line(line.fund, line.project, "Travel", parse_amount("1", "USD")) for line in disbursement.lines.all()]
+    facts: dict[str, Any] = {"bank_account": bank, "paid_on": disbursement.paid_on, "lines": [line], "by": officer}
+    found = [prepare_disbursement(payee=payee, **facts).payee for payee in (" wings ", disbursement.payee)]
+    assert [*found, *Payee.objects.all()] == [disbursement.payee] * 3
+
+
+def test_a_refused_payment_adds_no_payee(disbursement: Disbursement, bank: BankAccount, officer: User) -> None:
+    [line] = [Line(line.fund, line.project, "Travel", parse_amount("9000", "USD")) for line in disbursement.lines.all()]
+    with pytest.raises(Refused):
+        prepare_disbursement(payee="New", bank_account=bank, paid_on=disbursement.paid_on, lines=[line], by=officer)
+    assert [payee.name for payee in Payee.objects.all()] == ["Wings"]
+
+
+def test_a_change_is_recorded_with_what_was_before(payee: Payee, officer: User) -> None:
+    change_payee(payee, name="Wings Ltd", country="GTM", by=officer)
+    assert AuditRecord.objects.get(act="change payee").detail == "Wings, no country → Wings Ltd, GTM"
+    add_payee(name="Else", by=officer)
+    with pytest.raises(CodeTaken):
+        change_payee(payee, name="ELSE", country="", by=officer)
+
+
+def test_a_name_stays_once_an_entry_has_it_and_the_country_may_change(
+    disbursement: Disbursement, officer: User, approver: User
+) -> None:
+    change_payee(disbursement.payee, name="Wings Ltd", country="", by=officer)
+    approve_disbursement(disbursement, by=approver)
+    assert entries().get(kind="disbursement").payee == "Wings Ltd"
+    payee = Payee.objects.get()
+    with pytest.raises(StateUnfit, match=r"The entries of DSB-2026-0001 name Wings Ltd: this name stays\."):
+        change_payee(payee, name="Other", country="", by=officer)
+    assert change_payee(payee, name="Wings Ltd", country="GTM", by=officer).country == "GTM"
+
+
+def test_a_contract_keeps_its_payees_name_and_a_rejected_payment_does_not(
+    disbursement: Disbursement, obligation: Obligation, officer: User, approver: User
+) -> None:
+    reject(disbursement, reason="Not ours", by=approver)
+    assert change_payee(disbursement.payee, name="Wings Ltd", country="", by=officer).name == "Wings Ltd"
+    with pytest.raises(StateUnfit, match="OBL-2026-0001"):
+        change_payee(obligation.payee, name="Else", country="", by=officer)

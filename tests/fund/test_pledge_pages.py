@@ -124,7 +124,7 @@ def test_nothing_is_withdrawn_twice(pledge: Pledge, officer: User, officer_clien
     withdraw_pledge(pledge, on=date(2026, 2, 1), reason="r", by=officer)
     response = officer_client.post("/pledges/PLG-2026-0001/withdraw/", {"on": "2026-05-02", "reason": "again"})
     assert response.status_code == 422
-    assert "Nothing of PLG-2026-0001 is open: it is signed or withdrawn." in response.content.decode()
+    assert "Nothing of PLG-2026-0001 is open: it is signed, withdrawn or lapsed." in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -185,3 +185,30 @@ def test_roles_do_what_is_theirs(pledge: Pledge, auditor_client: Client, donor_c
     for path in ("/pledges/", pledge.get_absolute_url(), *forms):
         assert donor_client.get(path).status_code == 403
         assert client.get(path)["Location"].startswith("/accounts/login/")
+
+
+def test_a_pledge_past_its_day_is_named_on_the_list_and_the_checklist_and_lapses_on_its_page(
+    fund_year: int, canada: Donor, officer_client: Client
+) -> None:
+    sent = {"donor": "CAN", "announced_on": "2026-01-02", "amount_0": "5", "amount_1": "USD"}
+    officer_client.post("/pledges/new/", sent | {"expires_on": "2026-01-30"})
+    officer_client.post("/pledges/new/", sent | {"expires_on": "2026-12-31"})
+    [found] = officer_client.get("/pledges/?state=past").context["page_obj"]
+    assert found.number == "PLG-2026-0001"
+    assert "/pledges/?state=past" in officer_client.get("/period-end/").content.decode()
+    assert "/lapse/" in officer_client.get("/pledges/PLG-2026-0001/").content.decode()
+    assert "/lapse/" not in officer_client.get("/pledges/PLG-2026-0002/").content.decode()
+    lapse = {"on": "2026-06-01", "reason": "Silence"}
+    page = officer_client.post("/pledges/PLG-2026-0001/lapse/", lapse, follow=True).content.decode()
+    assert all(text in page for text in ("PLG-2026-0001 is lapsed.", "Lapsed on", "2026-01-30"))
+    [lapsed] = officer_client.get("/pledges/?state=lapsed").context["page_obj"]
+    assert lapsed.number == "PLG-2026-0001"
+    assert not officer_client.get("/pledges/?state=past").context["page_obj"].object_list
+
+
+def test_a_forged_lapse_before_its_day_is_refused(fund_year: int, canada: Donor, officer_client: Client) -> None:
+    sent = {"donor": "CAN", "announced_on": "2026-01-02", "amount_0": "5", "amount_1": "USD"}
+    officer_client.post("/pledges/new/", sent | {"expires_on": "2026-12-31"})
+    answer = officer_client.post("/pledges/PLG-2026-0001/lapse/", {"on": "2026-06-01", "reason": "Silence"})
+    assert (answer.status_code, Pledge.objects.get().lapsed_on) == (422, None)
+    assert "holds until 2026-12-31" in answer.content.decode()

@@ -41,6 +41,7 @@ from fund.operations.project_closures import close_operations
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.revaluations import run_revaluation
+from fund.operations.screenings import record_screening
 from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account
@@ -74,6 +75,10 @@ OBLIGATION |= {"let_on": "2026-03-12", "ends_on": "2026-12-31"}
 BUDGET = ONE_LINE | {"decided_on": "2026-03-12", "lines-0-output": "Analysts are trained", "lines-0-year": "2026"}
 BUDGET |= {"lines-0-category": "IndirectCost", "lines-0-amount": "100"}
 PAYMENT = LINE | {"payee": "Wings", "bank_account": "CITI-USD", "paid_on": "2026-03-20", "lines-0-project": "CYB-01"}
+
+DETAILS = {"holder": "Wings", "account": "GB82WEST12345698765432", "bank": "West", "country": "GBR"}
+DETAILS |= {"currency": "USD", "valid_from": "2026-06-01"}
+SCREENING = {"screened_on": "2026-06-01", "list_name": "A list", "result": "possible", "note": "The same name"}
 
 TERMS = {"starts_on": "2026-02-01", "rate": "7", "base": "expenditure"}
 INTEREST = {"bank_account": "CITI-USD", "month": "2026-03", "amount": "10"}
@@ -115,6 +120,17 @@ CHANGES = [
     Change("donor-edit", "/donors/CAN/edit/", "canada", DONOR),
     Change("pledge-new", "/pledges/new/", "fund_year canada", PLEDGE),
     Change("pledge-withdraw", "/pledges/PLG-2026-0001/withdraw/", "pledge", REVERSAL),
+    Change("pledge-lapse", "/pledges/PLG-2026-0001/lapse/", "pledge", REVERSAL),
+    Change("payee-new", "/payees/new/", "officer", {"name": "Wings"}),
+    Change("payee-edit", "/payees/WINGS/edit/", "payee", {"name": "Wings Ltd", "country": "GTM"}),
+    Change("payee-bank-details-new", "/payees/WINGS/bank-details/new/", "payee", DETAILS),
+    Change("payee-screening-new", "/payees/WINGS/screenings/new/", "payee", SCREENING),
+    Change("payee-match-clear", "/payees/WINGS/screenings/clear/", "match", REVERSAL, "approver_client"),
+    Change("donor-bank-details-new", "/donors/CAN/bank-details/new/", "canada", DETAILS),
+    Change("donor-screening-new", "/donors/CAN/screenings/new/", "canada", SCREENING),
+    Change("donor-match-clear", "/donors/CAN/screenings/clear/", "donor_match", REVERSAL, "approver_client"),
+    Change("bank-details-approve", "/bank-details/BNK-2026-0001/approve/", "details", {}, "approver_client", once=True),
+    Change("bank-details-reject", "/bank-details/BNK-2026-0001/reject/", "details", REASON, "approver_client"),
     Change("agreement-new", "/agreements/new/", "fund_year canada", AGREEMENT | {"amount_1": "USD"}),
     Change("agreement-cancel", "/agreements/AGR-2026-0001/cancel/", "agreement", REVERSAL),
     Change("agreement-amend", "/agreements/AGR-2026-0001/amend/", "agreement", AMENDMENT),
@@ -200,6 +216,11 @@ def test_every_address_that_takes_a_form_is_tested_here_or_changes_nothing() -> 
 def paid(disbursement: Disbursement, approver: User) -> Disbursement:
     approve_disbursement(disbursement, by=approver)
     return disbursement
+
+
+@pytest.fixture
+def donor_match(canada: Donor, officer: User) -> None:
+    record_screening(canada, screened_on=date(2026, 6, 1), list_name="L", result="possible", note="Name", by=officer)
 
 
 @pytest.fixture

@@ -115,6 +115,20 @@
     lines.closest("form")?.addEventListener("input", () => showTotal(lines));
   }
 
+  // --- Names: whether what is typed is known -------------------------------------------------------------------
+
+  const sayUnknown = (box, note) => {
+    const name = box.value.trim().replace(/\s+/g, " ").toLowerCase();
+    const known = [...box.list.options].some((option) => option.value.toLowerCase() === name);
+    note.textContent = name && !known ? note.dataset.unknown : "";
+  };
+
+  for (const note of document.querySelectorAll("[data-unknown]")) {
+    const box = note.parentElement.querySelector("input[list]");
+    box.addEventListener("change", () => sayUnknown(box, note));
+    sayUnknown(box, note);
+  }
+
   // --- Keyboard -----------------------------------------------------------------------------------------------
 
   const STORED = "single-keys";

@@ -1,0 +1,68 @@
+"""Bank details and screenings against their audit records, and payments to whom nothing could be paid."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from fund.checks.kinds import KINDS
+from fund.models import AuditRecord, BankDetails, Disbursement, DisbursementState, Screening, State
+from fund.models.bank_details import describe_details
+from fund.models.screenings import describe_screening
+from fund.queries.payees import find_uncleared
+from ledger.checks import Report
+
+_SCREENED = ("screen payee", "screen donor")
+_PAID = (DisbursementState.PAID, DisbursementState.REVERSED)
+
+
+def check_bank_details(report: Report) -> Iterator[str]:
+    """Bank details are what was prepared, and what was approved, as the audit records have it."""
+    (kind,) = (kind for kind in KINDS if kind.model is BankDetails)
+    for documents in kind.chunks(report):
+        told = _find_told([document.number for document in documents])
+        for details in documents:
+            acts = ["prepare bank details"]
+            if details.state == State.APPROVED:
+                acts.append("approve bank details")
+            described = describe_details(details)
+            for act in acts:
+                if told[details.number, act] != described:
+                    yield f"{details} is not what its audit record of “{act}” says: the account was changed past it."
+
+
+def _find_told(numbers: list[str]) -> defaultdict[tuple[str, str], str]:
+    rows = AuditRecord.objects.filter(subject__in=numbers).values_list("subject", "act", "detail")
+    return defaultdict(str, {(subject, act): detail for subject, act, detail in rows})
+
+
+def check_screenings(report: Report) -> Iterator[str]:
+    """Every result of a screening has its audit record, and every such record its result."""
+    recorded = Counter(
+        AuditRecord.objects.filter(act__in=_SCREENED).values_list("act", "subject", "user", "detail").iterator()
+    )
+    found = Screening.objects.select_related("payee", "donor").order_by("pk")
+    for screening in found.iterator():
+        recipient = screening.recipient
+        act = f"screen {recipient._meta.verbose_name}"
+        recorded[act, recipient.code, screening.created_by_id, describe_screening(screening)] -= 1
+    for (_act, code, _person, told), count in sorted(recorded.items()):
+        if count < 0:
+            yield f"{code} has a screening ({told}) that no audit record has."
+        if count > 0:
+            yield f"{code} was screened ({told}), and no such result is there."
+    report(f"{len(recorded):,} screenings")
+
+
+def check_blocked(report: Report) -> Iterator[str]:
+    """No payment was approved while its payee had an uncleared match on a list."""
+    screened: defaultdict[int | None, list[Screening]] = defaultdict(list)
+    for screening in Screening.objects.exclude(payee=None).order_by("-pk"):
+        screened[screening.payee_id].append(screening)
+    paid = Disbursement.objects.filter(payee__in=screened, state__in=_PAID).select_related("payee")
+    for disbursement in paid.order_by("pk").iterator():
+        found = find_uncleared(screened[disbursement.payee_id], at=disbursement.decided_at)
+        if found:
+            yield (
+                f"{disbursement} was approved while {disbursement.payee} had an uncleared match on "
+                f"“{found[0].list_name}” of {found[0].screened_on}."
+            )
+    report(f"{len(screened):,} screened payees")

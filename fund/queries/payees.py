@@ -1,0 +1,97 @@
+"""What is known of who gets money: the account that holds, and matches on lists of sanctions."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from fund.models import (
+    BankDetails,
+    Decided,
+    Document,
+    OfRecipient,
+    Payee,
+    Recipient,
+    Screening,
+    ScreeningResult,
+    State,
+    of_recipient,
+)
+
+# Documents in these states caused no entry.
+_NOT_POSTED = (State.PREPARED, State.REJECTED)
+
+
+def details_of(recipient: Recipient) -> QuerySet[BankDetails]:
+    """Every version of a recipient's bank details, the newest first, with who asked for it and who decided."""
+    found = BankDetails.objects.filter(**of_recipient(recipient))
+    return found.select_related("payee", "donor", "created_by", "decided_by")
+
+
+def find_details(recipient: Recipient, *, on: date) -> BankDetails | None:
+    """The bank details that hold on a day; None where there are none."""
+    return details_of(recipient).filter(state=State.APPROVED, valid_from__lte=on).first()
+
+
+def find_waiting_details(recipient: Recipient) -> BankDetails | None:
+    """The change that waits for a decision; there is one at most."""
+    return details_of(recipient).filter(state=State.PREPARED).first()
+
+
+def screenings_of(recipient: Recipient) -> QuerySet[Screening]:
+    """Every result of a recipient's screening, the latest first."""
+    return Screening.objects.filter(**of_recipient(recipient)).select_related("payee", "donor", "created_by")
+
+
+def uncleared_matches(recipient: Recipient) -> list[Screening]:
+    """The matches recorded since the last clearing, the latest first; a later result without a match clears none."""
+    return find_uncleared(screenings_of(recipient))
+
+
+def find_uncleared(screenings: Iterable[Screening], *, at: datetime | None = None) -> list[Screening]:
+    """The same out of screenings, the latest first, as they were known at an instant."""
+    found = []
+    for screening in screenings:
+        if at and screening.created_at > at:
+            continue
+        if screening.result == ScreeningResult.CLEARED:
+            break
+        if screening.is_match:
+            found.append(screening)
+    return found
+
+
+def find_before(details: BankDetails) -> BankDetails | None:
+    """The approved bank details that these replace, or will; None for the first ones."""
+    earlier = Q(valid_from__lt=details.valid_from) | Q(valid_from=details.valid_from, pk__lt=details.pk)
+    return details_of(details.recipient).filter(earlier, state=State.APPROVED).first()
+
+
+def add_standings(payees: list[Any]) -> list[Any]:
+    """The payees, each with its latest `screening`, whether it `is_blocked`, and whether it `has_details`."""
+    screened: defaultdict[int | None, list[Screening]] = defaultdict(list)
+    for screening in Screening.objects.filter(payee__in=payees):
+        screened[screening.payee_id].append(screening)
+    known = BankDetails.objects.filter(payee__in=payees, state=State.APPROVED).values_list("payee", flat=True)
+    with_details = set(known.order_by())
+    for payee in payees:
+        found = screened[payee.pk]
+        payee.screening = found[0] if found else None
+        payee.is_blocked, payee.has_details = bool(find_uncleared(found)), payee.pk in with_details
+    return payees
+
+
+def find_posted(payee: Payee) -> str:
+    """The number of a document whose entry names a payee; empty where no entry does."""
+    for relation in Payee._meta.get_fields(include_hidden=True):
+        model: Any = relation.related_model if relation.one_to_many else None
+        if not model or not issubclass(model, Document) or issubclass(model, OfRecipient):
+            continue
+        found = model._default_manager.filter(**{relation.field.name: payee})  # type: ignore[union-attr]
+        if issubclass(model, Decided):
+            found = found.exclude(state__in=_NOT_POSTED)
+        if number := found.values_list("number", flat=True).first():
+            return str(number)
+    return ""
