@@ -1,5 +1,14 @@
 """The fund's documents and the things that they name."""
 
+from fund.models.advances import (
+    Advance,
+    AdvanceLine,
+    AdvanceReport,
+    AdvanceReportLine,
+    AdvanceReturn,
+    AdvanceReturnLine,
+    ReportState,
+)
 from fund.models.agreement_changes import Amendment, AmendmentLine, Milestone
 from fund.models.answers import Answer
 from fund.models.approvals import Approval, Delegation
@@ -39,6 +48,12 @@ from fund.models.treasury import BankAccount, ExchangeRate
 __all__ = [
     "BUDGET_CATEGORIES",
     "RUNS",
+    "Advance",
+    "AdvanceLine",
+    "AdvanceReport",
+    "AdvanceReportLine",
+    "AdvanceReturn",
+    "AdvanceReturnLine",
     "Agreement",
     "Allocation",
     "AllocationLine",
@@ -95,6 +110,7 @@ __all__ = [
     "RecoveryLine",
     "RecoveryTerms",
     "Refusal",
+    "ReportState",
     "Revaluation",
     "RevaluationLine",
     "SecretariatPayment",

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fund.models.base import Document, money_field
+from fund.models.payees import Payee
 
 
 class Project(models.Model):
@@ -21,6 +22,7 @@ class Project(models.Model):
     countries = models.JSONField(default=list)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    partner = models.ForeignKey(Payee, on_delete=models.PROTECT, null=True, blank=True, related_name="projects")
     operations_closed_on = models.DateField(null=True, editable=False)
     accounts_closed_on = models.DateField(null=True, editable=False)
 

@@ -311,8 +311,8 @@ def _find_arrived(draft: Draft, account: BankAccount, fund: str) -> Carried | No
 
 
 def _sum_available(draft: Draft, fund: str) -> int:
-    """What an entry added to what can be allocated: cash, less what waits for a donor's word (functional)."""
-    accounts = (policy.BANK, policy.UNAPPLIED)
+    """What an entry added to what can be allocated: cash, less what waits or was a partner's already (functional)."""
+    accounts = (policy.BANK, policy.UNAPPLIED, policy.ADVANCES)
     return sum(leg.functional for leg in draft.legs if leg.fund == fund and leg.account.startswith(accounts))
 
 

@@ -14,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fund.models import (
+    Advance,
+    AdvanceReport,
     Agreement,
     Allocation,
     Application,
@@ -22,10 +24,14 @@ from fund.models import (
     Donor,
     Milestone,
     Obligation,
+    Payee,
     Pledge,
     Project,
     Receipt,
 )
+from fund.operations.advance_reports import Spent, record_report
+from fund.operations.advances import Line as AdvancedLine
+from fund.operations.advances import approve_advance, prepare_advance
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.applications import Word, apply_unapplied
@@ -34,6 +40,7 @@ from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.milestones import plan_milestone
 from fund.operations.obligations import record_obligation
+from fund.operations.payees import add_payee
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -246,6 +253,33 @@ def obligation(allocation: Allocation, officer: User) -> Obligation:
         lines={"AGR-2026-0001": usd("2000")},
         by=officer,
     )
+
+
+@pytest.fixture
+def partner(officer: User) -> Payee:
+    return add_payee(code="UNODC", name="UN Office on Drugs and Crime", by=officer)
+
+
+@pytest.fixture
+def advance(allocation: Allocation, bank: BankAccount, partner: Payee, officer: User) -> Advance:
+    """ADV-2026-0001: USD 1,000.00 of the allocation's 5,000.00 for UNODC, prepared by the officer, not decided."""
+    lines = [AdvancedLine("AGR-2026-0001", allocation.project, usd("1000"))]
+    return prepare_advance(partner=partner, bank_account=bank, paid_on=date(2026, 3, 20), lines=lines, by=officer)
+
+
+@pytest.fixture
+def sent(advance: Advance, approver: User) -> Advance:
+    """The same, approved and paid."""
+    approve_advance(advance, by=approver)
+    return advance
+
+
+@pytest.fixture
+def report(sent: Advance, officer: User) -> AdvanceReport:
+    """ADV-2026-0001/R1: USD 600.00 of travel, recorded by the officer, not reviewed."""
+    lines = [Spent(sent.lines.get(), "Travel", usd("600"))]
+    facts: dict[str, Any] = {"reported_on": date(2026, 4, 10), "certified_by": "Head of finance"}
+    return record_report(sent, lines=lines, by=officer, **facts)
 
 
 @pytest.fixture
