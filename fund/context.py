@@ -30,6 +30,8 @@ _NAVIGATION = (
             (_("Allocations"), "fund:allocation-list", "view_allocation"),
             (_("Obligations"), "fund:obligation-list", "view_obligation"),
             (_("Disbursements"), "fund:disbursement-list", "view_disbursement"),
+            (_("Advances"), "fund:advance-list", "view_advance"),
+            (_("Advances by age"), "fund:advance-ageing", "view_advance"),
             (_("Recommendations"), "fund:recommendation-list", "view_project"),
         ),
     ),

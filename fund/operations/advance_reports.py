@@ -78,8 +78,8 @@ def record_report(
     return report
 
 
-def review_report(report: AdvanceReport, *, verdicts: Mapping[int, Verdict], by: User) -> bool:
-    """[17] Accepts a report as far as `verdicts` say, by the keys of its lines, and posts that as expense.
+def review_report(report: AdvanceReport, *, verdicts: Sequence[Verdict], by: User) -> bool:
+    """[17] Accepts a report as far as `verdicts` say, one for each line in their order, and posts that as expense.
 
     What is questioned stays open on the advance. False where another reviewer is needed before that, who must accept
     the same. Raises AdvanceExceeded, SamePerson, StateUnfit, ProjectClosed, YearNotOpen, ValueInvalid.
@@ -171,25 +171,28 @@ def _check_lines(advance: Advance, lines: Sequence[Spent]) -> None:
         raise ValueInvalid("Name each category once for a line of the advance, with all that it cost.", field="lines")
 
 
-def _judge(report: AdvanceReport, rows: Sequence[AdvanceReportLine], verdicts: Mapping[int, Verdict]) -> None:
+def _judge(report: AdvanceReport, rows: Sequence[AdvanceReportLine], verdicts: Sequence[Verdict]) -> None:
     """Writes what is accepted to the lines. A second reviewer accepts what the first one did."""
-    if verdicts.keys() != {row.pk for row in rows}:
+    if len(verdicts) != len(rows):
         raise ValueInvalid("Say of each line of the report what is accepted.", field="lines")
-    before = {row.pk: to_amount(row.accepted) for row in rows}
-    for row in rows:
-        verdict, reported = verdicts[row.pk], to_amount(row.amount)
-        if verdict.accepted.currency != reported.currency or not 0 <= verdict.accepted.minor <= reported.minor:
-            raise ValueInvalid(f"Between nothing and {reported} of a line is accepted.", field=f"accepted-{row.pk}")
-        is_whole = verdict.accepted == reported
-        row.question = acts.clean_text(
-            "" if is_whole else verdict.question, field=f"question-{row.pk}", longest=300, required=not is_whole
-        )
-        row.accepted = to_money(verdict.accepted)
-    if not any(verdict.accepted.minor for verdict in verdicts.values()):
+    before = [to_amount(row.accepted) for row in rows]
+    for place, (row, verdict) in enumerate(zip(rows, verdicts, strict=True), 1):
+        _judge_line(row, verdict, place)
+    if not any(verdict.accepted.minor for verdict in verdicts):
         raise ValueInvalid("Nothing is accepted: reject the report instead, with the reason.", field="lines")
     is_second = Approval.objects.filter(document=report.number).exists()
-    if is_second and before != {pk: verdict.accepted for pk, verdict in verdicts.items()}:
+    if is_second and before != [verdict.accepted for verdict in verdicts]:
         raise StateUnfit("The first reviewer accepted other amounts: accept the same, or reject the report.")
+
+
+def _judge_line(row: AdvanceReportLine, verdict: Verdict, place: int) -> None:
+    reported = to_amount(row.amount)
+    if verdict.accepted.currency != reported.currency or not 0 <= verdict.accepted.minor <= reported.minor:
+        raise ValueInvalid(f"Between nothing and {reported} of a line is accepted.", field=f"accepted-{place}")
+    is_whole = verdict.accepted == reported
+    question = "" if is_whole else verdict.question
+    row.question = acts.clean_text(question, field=f"question-{place}", longest=300, required=not is_whole)
+    row.accepted = to_money(verdict.accepted)
 
 
 def _settle(rows: Sequence[AdvanceReportLine], on: date) -> tuple[list[Part], list[Charge]]:

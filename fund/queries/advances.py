@@ -95,7 +95,7 @@ def add_open(advances: Iterable[Any], *, until: date | None = None) -> list[Any]
 
 def open_advances(*, project: str = "", until: date | None = None) -> list[Any]:
     """The advances of which something is open, or was at the end of a day, the earliest first; see `add_open`."""
-    found: QuerySet[Any] = Advance.objects.select_related("partner").order_by("paid_on", "number")
+    found: QuerySet[Any] = Advance.objects.select_related("partner", "bank_account").order_by("paid_on", "number")
     if project:
         found = found.filter(lines__project__code=project).distinct()
     # What is settled now may have been open on an earlier day.

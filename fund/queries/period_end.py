@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from fund.models import AuditRecord, BankAccount, Interest, NoInterest
+from fund.queries.advance_ageing import count_due
 from fund.queries.approvals import count_waiting
 from fund.queries.daily_balances import balance_days
 from fund.queries.overview import find_owing
@@ -25,6 +26,7 @@ class StepName(StrEnum):
     UNIDENTIFIED = "unidentified"
     APPROVAL = "approval"
     OVERDUE = "overdue"
+    REPORTS = "reports"
     INTEREST = "interest"
     RECOVERY = "recovery"
     REVALUATION = "revaluation"
@@ -49,6 +51,7 @@ def find_steps(month: Period) -> list[ChecklistStep]:
         _find_unidentified(on),
         _count_waiting(on),
         _find_overdue(on),
+        _find_reports(on),
         *_find_interest(month),
         _find_recovery(on),
         _find_revaluation(on),
@@ -74,6 +77,10 @@ def _count_waiting(on: date) -> ChecklistStep:
 def _find_overdue(on: date) -> ChecklistStep:
     count = find_owing(today=on + timedelta(days=1), most=0).overdue_count
     return ChecklistStep(StepName.OVERDUE, _("Overdue receivables"), count)
+
+
+def _find_reports(on: date) -> ChecklistStep:
+    return ChecklistStep(StepName.REPORTS, _("Partner reports due"), count_due(as_of=on))
 
 
 def _find_interest(month: Period) -> list[ChecklistStep]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", overview.Overview.as_view(), name="overview"),
     path("", include("fund.urls.contributions")),
     path("", include("fund.urls.programme")),
+    path("", include("fund.urls.advances")),
     path("", include("fund.urls.runs")),
     path("", include("fund.urls.books")),
     path("", include("fund.urls.attachments")),

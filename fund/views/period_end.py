@@ -26,6 +26,7 @@ def _find_url(step: ChecklistStep, month: Period) -> str:
         StepName.UNIDENTIFIED: reverse("fund:account", args=["Liabilities:Unidentified"]),
         StepName.APPROVAL: reverse("fund:waiting-list"),
         StepName.OVERDUE: f"{reverse('fund:agreement-list')}?state=overdue",
+        StepName.REPORTS: f"{reverse('fund:advance-ageing')}?on={month.ends_on}",
         StepName.INTEREST: f"{reverse('fund:interest-new')}?bank_account={step.account}&month={month}",
         StepName.RECOVERY: f"{reverse('fund:recovery-new')}?month={month}",
         StepName.REVALUATION: f"{reverse('fund:revaluation-new')}?month={month}",

@@ -30,6 +30,7 @@ DEPOSIT, RETURNED, IN_PARTS = f"RCT-{YEAR}-0003", f"RCT-{YEAR}-0004", f"RCT-{YEA
 SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
 OBLIGATION = f"OBL-{YEAR}-0001"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
+SENT, UNSENT = f"ADV-{YEAR}-0001", f"ADV-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
 
 CONTRIBUTIONS = (
@@ -102,6 +103,22 @@ PROGRAMME = (
     Address("fund:disbursement", (PREPARED,), reader="approver"),
     Address("fund:disbursement-reject", (PREPARED,), reader="approver"),
     Address("fund:disbursement-reverse", (PAID,)),
+    Address("fund:advance-list"),
+    Address("fund:advance-new", query="project=CYB-01"),
+    Address("fund:advance-ageing", query=f"on={YEAR}-12-31"),
+    Address("fund:advance", (SENT,)),
+    Address("fund:advance", (UNSENT,), reader="approver"),
+    Address("fund:advance-reject", (UNSENT,), reader="approver"),
+    Address("fund:advance-reverse", (SENT,)),
+    Address("fund:advance-report-new", (SENT,)),
+    Address("fund:advance-report", (SENT, "1")),
+    Address("fund:advance-report", (SENT, "2"), reader="approver"),
+    Address("fund:advance-report-review", (SENT, "2"), reader="approver"),
+    Address("fund:advance-report-reject", (SENT, "2"), reader="approver"),
+    Address("fund:advance-report-reverse", (SENT, "1")),
+    Address("fund:advance-return-new", (SENT,)),
+    Address("fund:advance-return", (SENT, "1")),
+    Address("fund:advance-return-reverse", (SENT, "1")),
     Address("fund:recommendation-list"),
     Address("fund:recommendation", ("15",)),
     Address("fund:sub-fund-list"),
@@ -208,6 +225,7 @@ GROUPS = {
 # These answer with a file or lead to another page.
 NO_PAGES = frozenset(
     {
+        "fund:advance-approve",
         "fund:disbursement-approve",
         "fund:delegation-end",
         "fund:secretariat-payment-approve",

@@ -9,6 +9,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from fund.models import Agreement, BankAccount, Donor, OpeningMode, Project
+from fund.operations.advance_reports import Spent, Verdict, record_report, review_report
+from fund.operations.advance_returns import Back, record_return
+from fund.operations.advances import Line as AdvancedLine
+from fund.operations.advances import approve_advance, prepare_advance
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.amendments import Term, amend_agreement
@@ -24,6 +28,7 @@ from fund.operations.interest import record_interest
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.opened_books import BookFile, open_book
+from fund.operations.payees import add_payee
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -103,6 +108,7 @@ def fill(people: People) -> None:
     reverse_receipt(reversed_one, on=day(3, 3), reason="the bank took it back", by=officer)
     place(earmarked, small, bank, officer)
     spend(earmarked, project, bank, people)
+    advance(earmarked, project, bank, people)
     run_everything(earmarked, project, acme, people)
     take_over(officer)
     put_files(earmarked, officer)
@@ -179,6 +185,25 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
         Planned("Support", YEAR, "IndirectCost", usd("300")),
     ]
     set_budget(project, decided_on=day(4, 1), lines=planned, by=people.officer)
+
+
+def advance(agreement: Agreement, project: Project, bank: BankAccount, people: People) -> None:
+    """An advance with a report that is accepted in part, one that waits and a return; and an advance that waits."""
+    partner = add_payee(code="UNODC", name="UN Office on Drugs and Crime", by=people.officer)
+    facts = {"partner": partner, "bank_account": bank, "paid_on": day(5, 4), "by": people.officer}
+    first, _ = (
+        prepare_advance(lines=[AdvancedLine(agreement.number, project, usd(amount))], **facts)
+        for amount in ("600", "50")
+    )
+    approve_advance(first, by=people.approver)
+    for amount in ("300", "120.50"):
+        spent = [Spent(first.lines.get(), "Travel", usd(amount))]
+        report = record_report(first, reported_on=day(7, 1), certified_by="Head", lines=spent, by=people.officer)
+        if amount == "300":
+            verdicts = [Verdict(usd("250"), "An invoice is missing")]
+            review_report(report, verdicts=verdicts, by=people.approver)
+    back = Back(bank, day(8, 1), "BACK-1")
+    record_return(first, back=back, lines={f"{first}/1": usd("10")}, by=people.officer)
 
 
 def change(agreement: Agreement, by: User) -> None:

@@ -35,9 +35,7 @@ def report(advance: Advance, by: User, *spent: tuple[str, Amount], **changes: An
 
 def accept(found: AdvanceReport, by: User, *amounts: Amount, question: str = "No receipt") -> bool:
     """Accepts so much of each line of a report."""
-    rows = found.lines.order_by("pk")
-    verdicts = {row.pk: Verdict(amount, question) for row, amount in zip(rows, amounts, strict=True)}
-    return review_report(found, verdicts=verdicts, by=by)
+    return review_report(found, verdicts=[Verdict(amount, question) for amount in amounts], by=by)
 
 
 def standing() -> tuple[int, int, int]:

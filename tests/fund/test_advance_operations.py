@@ -69,7 +69,8 @@ def problems() -> list[str]:
 
 
 def give_back(advance: Advance, bank: BankAccount, by: User, amount: Amount, **changes: Any) -> AdvanceReturn:
-    back = Back(**({"bank_account": bank, "received_on": LATER, "reference": "BACK-1"} | changes))
+    facts: dict[str, Any] = {"received_on": LATER, "reference": "BACK-1"}
+    back = Back(bank, **(facts | changes))
     return record_return(advance, back=back, lines={f"{advance}/1": amount}, by=by)
 
 
@@ -220,7 +221,7 @@ def test_a_verdict_beyond_the_report_or_without_a_reason_is_refused(
     with pytest.raises(ValueInvalid, match=message):
         accept(report, approver, usd(accepted), question=question)
     with pytest.raises(ValueInvalid, match="each line"):
-        review_report(report, verdicts={}, by=approver)
+        review_report(report, verdicts=[], by=approver)
     assert AdvanceReportLine.objects.get().accepted.amount == 0
 
 

@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from fund.errors import KeySpent
 from fund.models import (
+    Advance,
+    AdvanceReport,
     Agreement,
     Answer,
     Attachment,
@@ -30,6 +32,8 @@ from fund.models import (
     Receipt,
     SecretariatPayment,
 )
+from fund.operations.advance_reports import Verdict, review_report
+from fund.operations.advance_returns import Back, record_return
 from fund.operations.answers import KEPT, Attempt, Outcome, answer_once
 from fund.operations.attachments import attach
 from fund.operations.bank_charges import record_bank_charge
@@ -75,6 +79,11 @@ BUDGET = ONE_LINE | {"decided_on": "2026-03-12", "lines-0-output": "Analysts are
 BUDGET |= {"lines-0-category": "IndirectCost", "lines-0-amount": "100"}
 PAYMENT = LINE | {"payee": "Wings", "bank_account": "CITI-USD", "paid_on": "2026-03-20", "lines-0-project": "CYB-01"}
 
+ADVANCE = LINE | {"partner": "UNODC", "bank_account": "CITI-USD", "paid_on": "2026-03-20", "lines-0-project": "CYB-01"}
+REPORT = ONE_LINE | {"reported_on": "2026-04-10", "certified_by": "Head", "lines-0-line": "1"}
+REPORT |= {"lines-0-category": "Travel", "lines-0-amount": "600"}
+REVIEW = {"accepted-1": "500", "question-1": "No invoice"}
+BACK = {"bank_account": "CITI-USD", "received_on": "2026-05-04", "reference": "BACK-1", "line-1": "300"}
 TERMS = {"starts_on": "2026-02-01", "rate": "7", "base": "expenditure"}
 INTEREST = {"bank_account": "CITI-USD", "month": "2026-03", "amount": "10"}
 NO_INTEREST = {"bank_account": "CITI-USD", "month": "2026-03"}
@@ -146,6 +155,20 @@ CHANGES = [
     ),
     Change("disbursement-reject", "/disbursements/DSB-2026-0001/reject/", "disbursement", REASON, "approver_client"),
     Change("disbursement-reverse", "/disbursements/DSB-2026-0001/reverse/", "paid", REVERSAL),
+    Change("advance-new", "/advances/new/", "allocation partner", ADVANCE),
+    Change("advance-approve", "/advances/ADV-2026-0001/approve/", "advance", {}, "approver_client", once=True),
+    Change("advance-reject", "/advances/ADV-2026-0001/reject/", "advance", REASON, "approver_client"),
+    Change("advance-reverse", "/advances/ADV-2026-0001/reverse/", "sent", REVERSAL),
+    Change("advance-report-new", "/advances/ADV-2026-0001/reports/new/", "sent", REPORT),
+    Change(
+        "advance-report-review", "/advances/ADV-2026-0001/reports/1/review/", "report", REVIEW, "approver_client"
+    ),
+    Change(
+        "advance-report-reject", "/advances/ADV-2026-0001/reports/1/reject/", "report", REASON, "approver_client"
+    ),
+    Change("advance-report-reverse", "/advances/ADV-2026-0001/reports/1/reverse/", "accepted", REVERSAL),
+    Change("advance-return-new", "/advances/ADV-2026-0001/returns/new/", "sent", BACK),
+    Change("advance-return-reverse", "/advances/ADV-2026-0001/returns/1/reverse/", "came_back", REVERSAL),
     Change("bank-account-new", "/bank-accounts/new/", "fund_year", {"code": "B-1", "name": "Bank", "currency": "USD"}),
     Change("rate-new", "/rates/new/", "fund_year", {"currency": "CAD", "effective_on": "2026-01-01", "rate": "0.7"}),
     Change("year-list", "/years/", "officer", {"year": "2027"}),
@@ -211,6 +234,17 @@ def test_every_address_that_takes_a_form_is_tested_here_or_changes_nothing() -> 
 def paid(disbursement: Disbursement, approver: User) -> Disbursement:
     approve_disbursement(disbursement, by=approver)
     return disbursement
+
+
+@pytest.fixture
+def accepted(report: AdvanceReport, approver: User) -> None:
+    review_report(report, verdicts=[Verdict(parse_amount("600", "USD"))], by=approver)
+
+
+@pytest.fixture
+def came_back(sent: Advance, bank: BankAccount, officer: User) -> None:
+    lines = {"ADV-2026-0001/1": parse_amount("300", "USD")}
+    record_return(sent, back=Back(bank, date(2026, 5, 4), "BACK-1"), lines=lines, by=officer)
 
 
 @pytest.fixture

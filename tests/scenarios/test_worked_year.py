@@ -227,7 +227,7 @@ class Year:
         spent = [Spent(line, "Transfers", usd("9200"))]
         report = record_report(self.advance, lines=spent, by=self.officer, **facts)
         assert report.number == "ADV-2026-0001/R1"
-        review_report(report, verdicts={report.lines.get().pk: Verdict(usd("9200"))}, by=self.approver)
+        review_report(report, verdicts=[Verdict(usd("9200"))], by=self.approver)
 
     def event_18(self) -> None:
         back = Back(self.citi, on("06-20"), "B18")
