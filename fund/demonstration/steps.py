@@ -108,6 +108,41 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
+class Advanced:
+    """An implementing partner is sent money of a sub-fund for a project, with another person's approval."""
+
+    ago: int
+    key: str
+    partner: str
+    line: tuple[str, str, str]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A partner reports what it spent, by category; unless it waits, all of it is accepted but what is `questioned`.
+
+    That is taken off the first category: how much, and why.
+    """
+
+    ago: int
+    advance: str
+    certified_by: str
+    lines: Sequence[tuple[str, str]]
+    questioned: tuple[str, str] | None = None
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """A partner returns a part of an advance that it did not spend."""
+
+    ago: int
+    advance: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """Something is taken back: a pledge withdrawn, an agreement cancelled, another document reversed."""
 
@@ -116,4 +151,4 @@ class Undone:
     reason: str
 
 
-Step = Pledged | Signed | Received | Given | Planned | Allocated | Paid | Undone
+Step = Pledged | Signed | Received | Given | Planned | Allocated | Paid | Advanced | Reported | CameBack | Undone

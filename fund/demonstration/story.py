@@ -1,6 +1,20 @@
 """What happens in the demonstration fund, told over 360 days. Pure."""
 
-from fund.demonstration.steps import Allocated, For, Given, Paid, Planned, Pledged, Received, Signed, Step, Undone
+from fund.demonstration.steps import (
+    Advanced,
+    Allocated,
+    CameBack,
+    For,
+    Given,
+    Paid,
+    Planned,
+    Pledged,
+    Received,
+    Reported,
+    Signed,
+    Step,
+    Undone,
+)
 
 LENGTH = 360
 
@@ -21,6 +35,12 @@ DONORS = (
     ("PUERTO-CLARO", "Naviera Puerto Claro S.A.", "private_sector", "PAN"),
     ("HORIZONTE", "Fundación Horizonte Abierto", "civil_society", "ARG"),
     ("OPEN-HARBOUR", "Open Harbour Trust", "civil_society", "CAN"),
+)
+
+# Implementing partners: code, name, country.
+PARTNERS = (
+    ("ISTHMUS", "Customs Academy of the Isthmus", "PAN"),
+    ("REG-YOUTH", "Island Youth Network", "BRB"),
 )
 
 # Code, name, currency.
@@ -271,4 +291,20 @@ PAYMENTS: tuple[Step, ...] = (
     Paid(1, "d-27", "Cabinet Vauclair", (("fra-victims", "VIC-01", "Operating", "EUR 2,150"),), waits=True),
 )
 
-STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS)
+ADVANCES: tuple[Step, ...] = (
+    Advanced(230, "v-1", "ISTHMUS", ("usa-border", "BOR-01", "USD 60,000"), "First half of the year's courses"),
+    Reported(
+        150,
+        "v-1",
+        "Director of administration",
+        (("Travel", "USD 26,400"), ("Contractual", "USD 18,000")),
+        questioned=("USD 1,150", "Two tickets have no boarding passes"),
+    ),
+    Reported(90, "v-1", "Director of administration", (("Contractual", "USD 12,600"),)),
+    CameBack(83, "v-1", "USD 1,850"),
+    Advanced(120, "v-2", "REG-YOUTH", ("POOL", "EDU-01", "USD 30,000")),
+    Reported(5, "v-2", "Head of finance", (("Transfers", "USD 21,750"), ("Travel", "USD 2,400")), waits=True),
+    Advanced(25, "v-3", "ISTHMUS", ("usa-border", "BOR-01", "USD 45,000"), "Second half of the year's courses"),
+)
+
+STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS, *ADVANCES)

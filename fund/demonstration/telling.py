@@ -9,19 +9,23 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from fund.demonstration.steps import (
+    Advanced,
     Allocated,
+    CameBack,
     For,
     Given,
     Paid,
     Planned,
     Pledged,
     Received,
+    Reported,
     Signed,
     Step,
     Undone,
 )
-from fund.demonstration.story import BANKS, DONORS, LENGTH, RATES, STORY
+from fund.demonstration.story import BANKS, DONORS, LENGTH, PARTNERS, RATES, STORY
 from fund.models import (
+    Advance,
     Agreement,
     Allocation,
     BankAccount,
@@ -31,11 +35,16 @@ from fund.models import (
     Receipt,
     Recognition,
 )
+from fund.operations.advance_reports import Spent, Verdict, record_report, review_report
+from fund.operations.advance_returns import Back, record_return
+from fund.operations.advances import Line as AdvancedLine
+from fund.operations.advances import approve_advance, prepare_advance
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
 from fund.operations.approvals import reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.payees import add_payee
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
@@ -83,6 +92,8 @@ class Telling:
         for code, name, donor_class, country in DONORS:
             donor = add_donor(code=code, name=name, donor_class=donor_class, country=country, by=self.by)
             self.made[code] = donor
+        for code, name, country in PARTNERS:
+            self.made[code] = add_payee(code=code, name=name, country=country, by=self.by)
         for code, name, currency in BANKS:
             self.banks[currency] = add_bank_account(code=code, name=name, currency=currency, by=self.by)
         for currency, months in RATES.items():
@@ -193,6 +204,43 @@ class Telling:
         elif not step.waits:
             any(approve_disbursement(disbursement, by=approver) for approver in self.approvers)
         self.made[step.key] = disbursement
+
+    @tell.register
+    def _(self, step: Advanced) -> None:
+        key, project, amount = step.line
+        line = AdvancedLine(self._fund(key), self.made[project], _read(amount))
+        advance = prepare_advance(
+            partner=self.made[step.partner],
+            bank_account=self.banks[line.amount.currency],
+            paid_on=self.day(step.ago),
+            lines=[line],
+            by=self.by,
+            note=step.note,
+        )
+        any(approve_advance(advance, by=approver) for approver in self.approvers)
+        self.made[step.key] = advance
+
+    @tell.register
+    def _(self, step: Reported) -> None:
+        advance: Advance = self.made[step.advance]
+        lines = [Spent(advance.lines.get(), category, _read(amount)) for category, amount in step.lines]
+        facts: dict[str, Any] = {"reported_on": self.day(step.ago), "certified_by": step.certified_by}
+        report = record_report(advance, lines=lines, by=self.by, **facts)
+        if step.waits:
+            return
+        verdicts = [Verdict(line.amount) for line in lines]
+        if step.questioned:
+            amount, reason = step.questioned
+            first = lines[0].amount
+            verdicts[0] = Verdict(Amount(first.minor - _read(amount).minor, first.currency), reason)
+        any(review_report(report, verdicts=verdicts, by=approver) for approver in self.approvers)
+
+    @tell.register
+    def _(self, step: CameBack) -> None:
+        advance: Advance = self.made[step.advance]
+        amount, on = _read(step.amount), self.day(step.ago)
+        back = Back(self.banks[amount.currency], on, f"{on:%y%m%d}-{step.advance.upper()}")
+        record_return(advance, back=back, lines={advance.lines.get().reference: amount}, by=self.by)
 
     @tell.register
     def _(self, step: Undone) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -190,7 +191,7 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
 def advance(agreement: Agreement, project: Project, bank: BankAccount, people: People) -> None:
     """An advance with a report that is accepted in part, one that waits and a return; and an advance that waits."""
     partner = add_payee(code="UNODC", name="UN Office on Drugs and Crime", by=people.officer)
-    facts = {"partner": partner, "bank_account": bank, "paid_on": day(5, 4), "by": people.officer}
+    facts: dict[str, Any] = {"partner": partner, "bank_account": bank, "paid_on": day(5, 4), "by": people.officer}
     first, _ = (
         prepare_advance(lines=[AdvancedLine(agreement.number, project, usd(amount))], **facts)
         for amount in ("600", "50")

@@ -1,13 +1,25 @@
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from fund.models import Advance, AdvanceReport, AdvanceReturn, Allocation, AuditRecord, Payee, Project, Refusal
+from fund.models import (
+    Advance,
+    AdvanceReport,
+    AdvanceReturn,
+    Allocation,
+    AuditRecord,
+    BankAccount,
+    Payee,
+    Project,
+    Refusal,
+)
 from fund.operations.budgets import Planned, set_budget
+from fund.queries.period_end import StepName, find_steps
+from fund.views.period_end import add_urls
+from ledger.periods import parse_period
 from ledger.queries import entries
 from tests.fund.advances import FUND, accept, prepare, standing, usd
 
@@ -97,7 +109,7 @@ def test_the_review_shows_the_budget_and_what_would_go_beyond_it(
 
 
 @pytest.mark.parametrize(
-    ("sent", "message"),
+    ("typed", "message"),
     [
         ({"accepted-1": "600.01"}, "Between nothing and USD 600.00"),
         ({"accepted-1": "599"}, "This is needed."),
@@ -107,9 +119,9 @@ def test_the_review_shows_the_budget_and_what_would_go_beyond_it(
     ],
 )
 def test_a_review_that_is_refused_accepts_nothing(
-    report: AdvanceReport, approver_client: Client, sent: dict[str, str], message: str
+    report: AdvanceReport, approver_client: Client, typed: dict[str, str], message: str
 ) -> None:
-    answer = approver_client.post(f"{REPORT}review/", sent)
+    answer = approver_client.post(f"{REPORT}review/", typed)
     assert answer.status_code == 422
     assert message in answer.content.decode()
     assert standing() == (0, 1000, 4000)
@@ -136,7 +148,7 @@ def test_more_than_is_open_is_refused_on_the_pages_with_what_is_open(sent: Advan
         assert answer.status_code == 422
         assert "USD 1,000.00 of AGR-2026-0001 for CYB-01 is open" in answer.content.decode()
     assert (entries().count(), AuditRecord.objects.count()) == before
-    assert not (AdvanceReport.objects.exists() or AdvanceReturn.objects.exists())
+    assert (AdvanceReport.objects.count(), AdvanceReturn.objects.count()) == (0, 0)
 
 
 def test_a_line_of_another_advance_cannot_be_forged(sent: Advance, officer_client: Client) -> None:
@@ -157,7 +169,7 @@ def test_who_may_only_read_is_refused_the_forms_and_sees_no_buttons(
 def test_advances_by_age_say_which_reports_are_due(
     sent: Advance, auditor_client: Client, day: str, texts: tuple[str, ...]
 ) -> None:
-    found = page(auditor_client, f"/advances/ageing/?on={day}")
+    found = page(auditor_client, f"/advances-by-age/?on={day}")
     assert all(text in found for text in ("1,000.00", "2026-06-18", *texts))
 
 
@@ -165,7 +177,7 @@ def test_lists_that_have_nothing_say_what_to_do(officer_client: Client, auditor_
     assert "Prepare one for a partner" in page(officer_client, "/advances/")
     assert "No advances yet" in page(auditor_client, "/advances/")
     assert "No advance is like that" in page(officer_client, "/advances/?q=x")
-    assert "No partner had anything that day" in page(auditor_client, "/advances/ageing/")
+    assert "No partner had anything that day" in page(auditor_client, "/advances-by-age/")
 
 
 @pytest.mark.parametrize(
@@ -176,17 +188,11 @@ def test_the_list_is_narrowed(sent: Advance, auditor_client: Client, query: str,
 
 
 def test_the_list_takes_as_many_queries_for_many_advances_as_for_one(
-    sent: Advance,
-    partner: Payee,
-    bank: Any,
-    project: Project,
-    officer: User,
-    auditor_client: Client,
-    count_queries: Any,
+    sent: Advance, bank: BankAccount, officer: User, auditor_client: Client, count_queries: Callable[[Client, str], int]
 ) -> None:
     first = count_queries(auditor_client, "/advances/")
     for _ in range(5):
-        prepare(partner, bank, project, officer, usd("10"))
+        prepare(sent.partner, bank, sent.lines.get().project, officer, usd("10"))
     assert count_queries(auditor_client, "/advances/") == first
 
 
@@ -200,8 +206,8 @@ def test_a_report_that_is_reviewed_shows_no_review_again(
     assert "accepted already" in answer.content.decode()
 
 
-def test_the_period_ends_with_partner_reports_due(sent: Advance, officer_client: Client, settings: Any) -> None:
-    settings.PARTNER_REPORTS_AFTER_DAYS = -60
-    assert "/advances/ageing/?on=2026-01-31" not in page(officer_client, "/period-end/")
-    Advance.objects.update(paid_on="2026-01-01")
-    assert "Partner reports due" in page(officer_client, "/period-end/")
+@pytest.mark.parametrize(("month", "count"), [("2026-03", 0), ("2026-05", 0), ("2026-06", 1)])
+def test_a_month_ends_with_partner_reports_that_are_due(sent: Advance, month: str, count: int) -> None:
+    [step] = [step for step in find_steps(parse_period(month)) if step.name == StepName.REPORTS]
+    [(_, url)] = add_urls([step], parse_period(month))
+    assert (step.count, url) == (count, f"/advances-by-age/?on={parse_period(month).ends_on}")
