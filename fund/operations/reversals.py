@@ -193,7 +193,7 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
     """What the opposite takes is still there: cash, the debt to the Secretariat, the allocation, what is available."""
     available: defaultdict[str, int] = defaultdict(int)
     for leg in legs:
-        if leg.account.startswith((policy.BANK, "Liabilities:")) or policy.is_spending(leg.account):
+        if leg.account.startswith((policy.BANK, policy.ADVANCES, "Liabilities:")) or policy.is_spending(leg.account):
             available[leg.fund] += leg.functional
     for leg in legs:
         amount = Amount(abs(leg.amount), leg.currency)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.forms.advances import ReportForm, ReportLines, ReviewForm, open_line_choices
 from fund.forms.choices import BLANK
 from fund.forms.lines import filled_lines
-from fund.models import Advance, AdvanceReport, Approval
+from fund.models import Advance, AdvanceReport, Approval, ReportState
 from fund.operations.advance_reports import Spent, record_report, reverse_report, review_report
 from fund.queries.advance_reports import add_budgets
 from fund.queries.advances import add_open
@@ -85,7 +85,8 @@ class ReportDetail(DecidedPage[AdvanceReport]):
         return get_object_or_404(self.get_queryset(), **named)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(lines=add_budgets(self.object), **context)
+        judged = self.object.state in (ReportState.APPROVED, ReportState.REVERSED)
+        return super().get_context_data(lines=add_budgets(self.object), judged=judged, **context)
 
 
 class _ReportPage(DocumentFormPage):

@@ -23,7 +23,7 @@ from fund.queries.uses import add_states
 from fund.views.corrections import ReversalPage
 from fund.views.decisions import ApprovePage, DecidedPage, RejectPage
 from fund.views.disbursements import find_currency, find_spendable
-from fund.views.pages import FormPage, ListPage
+from fund.views.pages import FormPage, ListPage, find_asked
 
 
 class AdvanceList(ListPage):
@@ -108,10 +108,8 @@ class AdvanceNew(FormPage):
     }
 
     def make_form(self, data: Any = None) -> forms.Form:
-        asked = self.request.GET.get("project", "")
-        found = Project.objects.filter(code=asked).select_related("partner").first() if asked.isprintable() else None
-        partner = found.partner.code if found and found.partner else self.request.GET.get("partner")
-        return AdvanceForm(data, initial={"partner": partner})
+        found = find_asked(Project.objects.select_related("partner"), self.request.GET.get("project"), field="code")
+        return AdvanceForm(data, initial={"partner": found.partner.code if found and found.partner else ""})
 
     def make_formsets(self, data: Any = None) -> list[BaseFormSet[Any]]:
         kwargs = {
