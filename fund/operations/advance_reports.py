@@ -95,7 +95,7 @@ def review_report(report: AdvanceReport, *, verdicts: Sequence[Verdict], by: Use
         detail = f"{total} of {to_amount(found.amount)}"
         AdvanceReportLine.objects.bulk_update(rows, ["accepted", "question"])
         if not add_approval(found, functional=sum(part.carried.functional for part in parts), by=by):
-            acts.record("approve advance report as the first of two", found, by=by, detail=detail)
+            acts.record("approve advance report, first of two", found, by=by, detail=detail)
             return False
         draft = accept_report(
             number=found.number,
