@@ -31,6 +31,8 @@ _NAVIGATION = (
             (_("Obligations"), "fund:obligation-list", "view_obligation"),
             (_("Disbursements"), "fund:disbursement-list", "view_disbursement"),
             (_("Payees"), "fund:payee-list", "view_payee"),
+            (_("Advances"), "fund:advance-list", "view_advance"),
+            (_("Advances by age"), "fund:advance-ageing", "view_advance"),
             (_("Recommendations"), "fund:recommendation-list", "view_project"),
         ),
     ),

@@ -63,6 +63,10 @@ class AllocationExceeded(Refused):
     """Spending on a project beyond what was allocated to it."""
 
 
+class AdvanceExceeded(Refused):
+    """More of an advance reported, accepted or returned than is open of it."""
+
+
 class ObligationUnfit(Refused):
     """A payment or a cancellation that an obligation does not cover."""
 

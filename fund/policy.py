@@ -18,6 +18,7 @@ GENERAL = "GENERAL"
 
 BANK = "Assets:Bank:"
 RECEIVABLE = "Assets:Receivable:"
+ADVANCES = "Assets:Advances:"
 UNAPPLIED = "Liabilities:Unapplied:"
 DEFERRED = "Liabilities:Deferred:"
 UNIDENTIFIED = "Liabilities:Unidentified"
@@ -46,6 +47,7 @@ OWED = (RECEIVABLE, COMMITTED)
 # Documents answer for every cent on these: what a book of somebody else holds is booked beside them.
 DOCUMENTS_OWN = (
     RECEIVABLE,
+    ADVANCES,
     UNAPPLIED,
     DEFERRED,
     UNIDENTIFIED,
@@ -73,7 +75,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A donor: the code that ends its accounts, and the name that entries show."""
+    """A donor or a partner: the code that ends its accounts, and the name that entries show."""
 
     code: str
     name: str

@@ -9,7 +9,7 @@ AUDITOR = "Auditor"
 
 _AGREED = ("pledge", "agreement", "amendment", "milestone")
 _RECEIVED = ("receipt", "application")
-_SPENT = ("project", "payee", "allocation", "obligation", "disbursement")
+_SPENT = ("project", "payee", "allocation", "obligation", "disbursement", "advance", "advancereport", "advancereturn")
 _DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, "attachment")
 _RUNS = ("revaluation", "recovery", "interest", "bankcharge", "transfer", "inkind", "secretariatpayment")
 _TO_WHOM = ("bankdetails", "screening")

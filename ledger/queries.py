@@ -3,9 +3,11 @@
 Sums come from the running balances, so that they cost the same at a thousand entries and at ten million.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from django.conf import settings
@@ -120,21 +122,37 @@ class Low:
     balance: int
 
 
-def lowest(scope: Scope, *, since: date, measure: str = "functional", side: int = 1) -> Low:
+# A day, and what it adds to a balance in minor units.
+Move = tuple[date, int]
+
+
+def find_low(moves: Iterable[Move], *, since: date) -> Low:
+    """The lowest that `moves`, in any order, add up to at the end of any day from `since` on, the first such day."""
+    by_day: defaultdict[date, int] = defaultdict(int, {since: 0})
+    for day, moved in moves:
+        by_day[max(day, since)] += moved
+    days = sorted(by_day)
+    balances = accumulate(by_day[day] for day in days)
+    return min(map(Low, days, balances), key=lambda low: (low.balance, low.on))
+
+
+def lowest(
+    scope: Scope, *, since: date, measure: str = "functional", side: int = 1, beside: Iterable[Move] = ()
+) -> Low:
     """The lowest balance of everything in `scope` at the end of any day from `since` on, the first such day.
 
     `measure` is "functional", or "amount" where the scope has one currency; `side` is 1 for the debit balance and -1
     for the credit balance. What leaves on a past day must leave enough for all that came after it: this is what can.
+    `beside` moves the balance, too: what the scope cannot name.
     """
     assert measure in ("amount", "functional")
     standing: dict[int, int] = {}
-    balance, by_day = 0, {since: 0}
+    moves = list(beside)
     for pk, day, amount, functional in read_days(replace(_choose(scope), since=since)):
         now = amount if measure == "amount" else functional
-        balance += side * (now - standing.get(pk, 0))
+        moves.append((day, side * (now - standing.get(pk, 0))))
         standing[pk] = now
-        by_day[max(day, since)] = balance
-    return min((Low(day, balance) for day, balance in by_day.items()), key=lambda low: (low.balance, low.on))
+    return find_low(moves, since=since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ read everything and change nothing. `ledger.checks` proves the books in themselv
 its problems, one sentence each, and reports how far it has come.
 """
 
+from fund.checks.advances import check_advances
 from fund.checks.agreements import check_amendments, check_deferred, check_parts
 from fund.checks.attachments import check_attachments, check_contents, check_frozen
 from fund.checks.balances import check_allocations, check_cash, check_pledges
@@ -33,6 +34,7 @@ CHECKS: list[Check] = [
     check_parts,
     check_deferred,
     check_obligations,
+    check_advances,
     check_projects,
     check_budgets,
     check_frozen,

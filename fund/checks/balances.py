@@ -9,7 +9,7 @@ from fund.checks.documents import PLEDGES
 from fund.queries.contributions import open_pledges
 from ledger.checks import Report
 from ledger.money import Amount
-from ledger.queries import Scope, functional_currency, totals
+from ledger.queries import Scope, functional_currency, postings, totals
 
 # A month and what it adds, in minor units.
 _Move = tuple[date, int]
@@ -29,7 +29,11 @@ def check_cash(report: Report) -> Iterator[str]:
 
 
 def check_allocations(report: Report) -> Iterator[str]:
-    """No project has spent and obligated more of a sub-fund than was allocated to it, at the end of any month."""
+    """No project has used more of a sub-fund than was allocated to it, at the end of any month.
+
+    Used is what is spent, obligated and advanced. What rates made of an advance since it was paid is left out: no
+    payment caused that.
+    """
     accounts = (policy.ALLOCATED, policy.PROJECTS, policy.OBLIGATED)
     found = totals(Scope(accounts=accounts), by=("account", "fund", "month"))
     moves: defaultdict[tuple[str, str], list[_Move]] = defaultdict(list)
@@ -38,6 +42,9 @@ def check_allocations(report: Report) -> Iterator[str]:
         # The third part of the accounts is the project's code, and the second of the memorandum.
         project = account.split(":")[1 if account != total.account else 2]
         moves[project, total.fund].append((total.month or date.min, -total.functional))
+    advanced = postings().filter(account__name__startswith=policy.ADVANCES).exclude(entry__kind="revaluation")
+    for project, fund, day, functional in advanced.values_list("project", "fund", "dated_on", "functional"):
+        moves[project, fund].append((day.replace(day=1), -functional))
     for (project, fund), changes in sorted(moves.items()):
         below = find_below_zero(changes)
         if below:

@@ -58,8 +58,8 @@ class Kind:
 
     `expect` gives the entries that a document must have caused, in order; `acts` what the audit must have of it;
     `lines` fetches its related rows, and `parts` is what they are called where they add up to its amount. `letter`
-    stands in the numbers of what is numbered within an agreement. Runs are numbered within their month (`by_month`),
-    the others within their year.
+    stands in the numbers of what is numbered within its agreement, or within another `whole`. Runs are numbered within
+    their month (`by_month`), the others within their year.
     """
 
     model: type[Document]
@@ -71,6 +71,7 @@ class Kind:
     lines: Callable[[], Prefetch[Any]] | None = None
     parts: str = ""
     letter: str = ""
+    whole: str = "agreement"
     by_month: bool = False
 
     def chunks(self, report: Report) -> Iterator[list[Any]]:

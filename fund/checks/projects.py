@@ -47,9 +47,9 @@ def check_projects(report: Report) -> Iterator[str]:
     closed = {project.code: project for project in Project.objects.exclude(operations_closed_on=None)}
     for found in project_fund_standings(sorted(closed)) if closed else ():
         project, standing = closed[found.project], found.standing
-        if project.accounts_closed_on and (standing.left or standing.obligated):
-            amount = Amount(standing.left + standing.obligated, functional_currency())
-            yield f"{project.code} closed its accounts and has {amount} of {found.fund} left or obligated."
+        if project.accounts_closed_on and (standing.left or standing.obligated or standing.advanced):
+            amount = Amount(standing.left + standing.obligated + standing.advanced, functional_currency())
+            yield f"{project.code} closed its accounts and has {amount} of {found.fund} left, obligated or advanced."
     for late in Obligation.objects.filter(project__in=closed.values()).select_related("project").order_by("number"):
         ended = late.project.operations_closed_on
         if ended and late.let_on > ended:

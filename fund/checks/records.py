@@ -63,8 +63,9 @@ def _check_parts(kind: Kind, document: Any) -> Iterator[str]:
 
 def _check_number(kind: Kind, document: Any) -> Iterator[str]:
     if kind.letter:
-        if document.number != f"{document.agreement.number}/{kind.letter}{document.position}":
-            yield f"{document} is not numbered as a part of {document.agreement}."
+        whole = getattr(document, kind.whole)
+        if document.number != f"{whole}/{kind.letter}{document.position}":
+            yield f"{document} is not numbered as a part of {whole}."
         return
     day = getattr(document, kind.day)
     period = f"{day:%Y-%m}" if kind.by_month else str(day.year)
@@ -129,14 +130,14 @@ def check_numbers(report: Report) -> Iterator[str]:
 
 
 def _check_positions(kind: Kind) -> Iterator[str]:
-    """What is numbered within an agreement is so without gaps; the last of it shows in the audit records alone."""
+    """What is numbered within another document is so without gaps; the last shows in the audit records alone."""
     places: defaultdict[str, int] = defaultdict(int)
-    parts: Any = kind.model._default_manager.order_by("agreement", "position")
-    for agreement, position in parts.values_list("agreement__number", "position").iterator():
-        places[agreement] += 1
-        if position != places[agreement]:
-            yield f"{agreement}/{kind.letter}{places[agreement]} is missing."
-            places[agreement] = position
+    parts: Any = kind.model._default_manager.order_by(kind.whole, "position")
+    for whole, position in parts.values_list(f"{kind.whole}__number", "position").iterator():
+        places[whole] += 1
+        if position != places[whole]:
+            yield f"{whole}/{kind.letter}{places[whole]} is missing."
+            places[whole] = position
 
 
 def _check_run_numbers(kind: Kind) -> Iterator[str]:

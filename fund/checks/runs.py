@@ -80,7 +80,7 @@ def _expect_interest(run: Any, caused: list[Caused]) -> list[Expected]:
         sums[run.bank_account.account, fund, "", amount.currency] = minor
         earned = minor if amount.currency == functional_currency() else earned
         sums[INTEREST, fund, "", functional_currency()] = -earned
-    return [Expected(run.dated_on, sums, run.reversed_on), *_averaged(run, caused)]
+    return [Expected(run.dated_on, sums, run.reversed_on), *averaged(run, caused)]
 
 
 def _expect_bank_charge(charge: Any, caused: list[Caused]) -> list[Expected]:
@@ -110,10 +110,10 @@ def _expect_transfer(transfer: Any, caused: list[Caused]) -> list[Expected]:
     total = sum(minor for key, minor in sums.items() if key[0] == policy.BANK_CHARGES)
     if charges.currency == functional_currency() and caused and total != charges.minor:
         raise StateUnfit(f"Its charges are {charges}, not those of {caused[0].number}.")
-    return [Expected(transfer.dated_on, dict(sums), transfer.reversed_on), *_averaged(transfer, caused)]
+    return [Expected(transfer.dated_on, dict(sums), transfer.reversed_on), *averaged(transfer, caused)]
 
 
-def _averaged(document: Any, caused: list[Caused]) -> list[Expected]:
+def averaged(document: Any, caused: list[Caused]) -> list[Expected]:
     """Some of a foreign currency was spent before the reversal: exchange differences, without amounts of their own."""
     return [Expected(document.reversed_on, {}) for _ in caused[1:] if document.reversed_on]
 

@@ -23,6 +23,8 @@ FUNCTIONAL_CURRENCY = env.str("FUNCTIONAL_CURRENCY", default="USD")
 RATE_MAX_AGE_DAYS = env.int("RATE_MAX_AGE_DAYS", default=45)
 # In the functional currency.
 TWO_APPROVERS_FROM = env.int("TWO_APPROVERS_FROM", default=100_000)
+# A partner reports what it spent of an advance within so many days of the payment.
+PARTNER_REPORTS_AFTER_DAYS = env.int("PARTNER_REPORTS_AFTER_DAYS", default=90)
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=20)
 
 # Database

@@ -123,6 +123,32 @@ class Banked:
 
 
 @dataclass(frozen=True, slots=True)
+class Advanced:
+    """An implementing partner is sent money of a sub-fund for a project, with another person's approval."""
+
+    ago: int
+    key: str
+    partner: str
+    line: tuple[str, str, str]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A partner reports what it spent, by category; unless it waits, all of it is accepted but what is `questioned`.
+
+    That is taken off the first category: how much, and why.
+    """
+
+    ago: int
+    advance: str
+    certified_by: str
+    lines: Sequence[tuple[str, str]]
+    questioned: tuple[str, str] | None = None
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Screened:
     """A payee is looked up in a list of sanctions; `cleared` is why a match was none of ours."""
 
@@ -134,6 +160,15 @@ class Screened:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """A partner returns a part of an advance that it did not spend."""
+
+    ago: int
+    advance: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """Something is taken back: a pledge withdrawn, an agreement cancelled, another document reversed."""
 
@@ -142,4 +177,18 @@ class Undone:
     reason: str
 
 
-Step = Pledged | Signed | Received | Given | Planned | Allocated | Paid | Banked | Screened | Undone
+Step = (
+    Pledged
+    | Signed
+    | Received
+    | Given
+    | Planned
+    | Allocated
+    | Paid
+    | Banked
+    | Screened
+    | Advanced
+    | Reported
+    | CameBack
+    | Undone
+)

@@ -1,14 +1,17 @@
 """What happens in the demonstration fund, told over 360 days. Pure."""
 
 from fund.demonstration.steps import (
+    Advanced,
     Allocated,
     Banked,
+    CameBack,
     For,
     Given,
     Paid,
     Planned,
     Pledged,
     Received,
+    Reported,
     Screened,
     Signed,
     Step,
@@ -34,6 +37,12 @@ DONORS = (
     ("PUERTO-CLARO", "Naviera Puerto Claro S.A.", "private_sector", "PAN"),
     ("HORIZONTE", "Fundación Horizonte Abierto", "civil_society", "ARG"),
     ("OPEN-HARBOUR", "Open Harbour Trust", "civil_society", "CAN"),
+)
+
+# Implementing partners: code, name, country.
+PARTNERS = (
+    ("ISTHMUS", "Customs Academy of the Isthmus", "PAN"),
+    ("REG-YOUTH", "Island Youth Network", "BRB"),
 )
 
 # Code, name, currency.
@@ -295,4 +304,20 @@ PAYEES: tuple[Step, ...] = (
     Screened(50, "Bayview Conference Rooms", "possible", "An owner of the same name"),
 )
 
-STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS, *PAYEES)
+ADVANCES: tuple[Step, ...] = (
+    Advanced(230, "v-1", "ISTHMUS", ("usa-border", "BOR-01", "USD 60,000"), "First half of the year's courses"),
+    Reported(
+        150,
+        "v-1",
+        "Director of administration",
+        (("Travel", "USD 26,400"), ("Contractual", "USD 18,000")),
+        questioned=("USD 1,150", "Two tickets have no boarding passes"),
+    ),
+    Reported(90, "v-1", "Director of administration", (("Contractual", "USD 12,600"),)),
+    CameBack(83, "v-1", "USD 1,850"),
+    Advanced(120, "v-2", "REG-YOUTH", ("POOL", "EDU-01", "USD 30,000")),
+    Reported(5, "v-2", "Head of finance", (("Transfers", "USD 21,750"), ("Travel", "USD 2,400")), waits=True),
+    Advanced(25, "v-3", "ISTHMUS", ("usa-border", "BOR-01", "USD 45,000"), "Second half of the year's courses"),
+)
+
+STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS, *PAYEES, *ADVANCES)

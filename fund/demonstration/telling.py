@@ -9,21 +9,25 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from fund.demonstration.steps import (
+    Advanced,
     Allocated,
     Banked,
+    CameBack,
     For,
     Given,
     Paid,
     Planned,
     Pledged,
     Received,
+    Reported,
     Screened,
     Signed,
     Step,
     Undone,
 )
-from fund.demonstration.story import BANKS, DONORS, LENGTH, RATES, STORY
+from fund.demonstration.story import BANKS, DONORS, LENGTH, PARTNERS, RATES, STORY
 from fund.models import (
+    Advance,
     Agreement,
     Allocation,
     BankAccount,
@@ -34,6 +38,10 @@ from fund.models import (
     Receipt,
     Recognition,
 )
+from fund.operations.advance_reports import Spent, Verdict, record_report, review_report
+from fund.operations.advance_returns import Back, record_return
+from fund.operations.advances import Line as AdvancedLine
+from fund.operations.advances import prepare_advance
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.approvals import reject
@@ -41,6 +49,7 @@ from fund.operations.bank_details import Account, prepare_bank_details
 from fund.operations.decisions import approve
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.payees import add_payee
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
@@ -89,6 +98,8 @@ class Telling:
         for code, name, donor_class, country in DONORS:
             donor = add_donor(code=code, name=name, donor_class=donor_class, country=country, by=self.by)
             self.made[code] = donor
+        for code, name, country in PARTNERS:
+            self.made[code] = add_payee(code=code, name=name, country=country, by=self.by)
         for code, name, currency in BANKS:
             self.banks[currency] = add_bank_account(code=code, name=name, currency=currency, by=self.by)
         for currency, months in RATES.items():
@@ -222,6 +233,42 @@ class Telling:
         record_screening(payee, screened_on=on, **facts, by=self.by)
         if step.cleared:
             clear_match(payee, on=on, reason=step.cleared, by=self.approvers[0])
+
+    @tell.register
+    def _(self, step: Advanced) -> None:
+        key, project, amount = step.line
+        line = AdvancedLine(self._fund(key), self.made[project], _read(amount))
+        advance = prepare_advance(
+            partner=self.made[step.partner],
+            bank_account=self.banks[line.amount.currency],
+            paid_on=self.day(step.ago),
+            lines=[line],
+            by=self.by,
+            note=step.note,
+        )
+        self.made[step.key] = self._approve(advance)
+
+    @tell.register
+    def _(self, step: Reported) -> None:
+        advance: Advance = self.made[step.advance]
+        lines = [Spent(advance.lines.get(), category, _read(amount)) for category, amount in step.lines]
+        facts: dict[str, Any] = {"reported_on": self.day(step.ago), "certified_by": step.certified_by}
+        report = record_report(advance, lines=lines, by=self.by, **facts)
+        if step.waits:
+            return
+        verdicts = [Verdict(line.amount) for line in lines]
+        if step.questioned:
+            amount, reason = step.questioned
+            first = lines[0].amount
+            verdicts[0] = Verdict(Amount(first.minor - _read(amount).minor, first.currency), reason)
+        any(review_report(report, verdicts=verdicts, by=approver) for approver in self.approvers)
+
+    @tell.register
+    def _(self, step: CameBack) -> None:
+        advance: Advance = self.made[step.advance]
+        amount, on = _read(step.amount), self.day(step.ago)
+        back = Back(self.banks[amount.currency], on, f"{on:%y%m%d}-{step.advance.upper()}")
+        record_return(advance, back=back, lines={advance.lines.get().reference: amount}, by=self.by)
 
     @tell.register
     def _(self, step: Undone) -> None:

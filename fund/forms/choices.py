@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from fund import policy
-from fund.models import BankAccount, Project
+from fund.models import BankAccount, Payee, Project
 from fund.queries.obligations import open_obligations
 from fund.queries.sub_funds import earmarked_agreements, fund_standings
 from fund.templatetags.money import minor
@@ -31,6 +31,11 @@ def bank_account_choices() -> Choices:
     """Every bank account by its code, with its currency."""
     accounts = BankAccount.objects.all()
     return [BLANK, *((account.code, f"{account} · {account.currency}") for account in accounts)]
+
+
+def partner_choices() -> Choices:
+    """Every payee by its code, or none yet."""
+    return [BLANK, *((payee.code, f"{payee} · {payee.code}") for payee in Payee.objects.all())]
 
 
 def _name_funds(*, standing: bool) -> dict[str, str]:

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from fund.forms.choices import partner_choices
 from fund.forms.fields import DayField, country_choices
-from fund.models import Project
+from fund.models import Payee, Project
 from fund.operations.projects import ProjectFacts
 from fund.recommendations import RECOMMENDATIONS, SECTIONS
 
@@ -28,6 +29,7 @@ class ProjectForm(forms.Form):
     description = forms.CharField(
         label=_("Description"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
+    partner = forms.ChoiceField(label=_("Implementing partner"), required=False, choices=partner_choices)
     countries = forms.MultipleChoiceField(
         label=_("Countries"), required=False, choices=country_choices, widget=forms.CheckboxSelectMultiple
     )
@@ -49,6 +51,7 @@ class ProjectForm(forms.Form):
     def to_facts(self) -> ProjectFacts:
         """The cleaned values, as the operations take them."""
         facts = {name: value for name, value in self.cleaned_data.items() if name != "code"}
+        facts["partner"] = Payee.objects.filter(code=facts["partner"]).first()
         return ProjectFacts(**facts)
 
 
@@ -80,6 +83,7 @@ def initial_of(project: Project) -> dict[str, Any]:
     return {
         "title": project.title,
         "description": project.description,
+        "partner": project.partner.code if project.partner else "",
         "countries": project.countries,
         "starts_on": project.starts_on,
         "ends_on": project.ends_on,

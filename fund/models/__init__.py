@@ -1,5 +1,14 @@
 """The fund's documents and the things that they name."""
 
+from fund.models.advances import (
+    Advance,
+    AdvanceLine,
+    AdvanceReport,
+    AdvanceReportLine,
+    AdvanceReturn,
+    AdvanceReturnLine,
+    ReportState,
+)
 from fund.models.agreement_changes import Amendment, AmendmentLine, Milestone
 from fund.models.answers import Answer
 from fund.models.approvals import Approval, Delegation
@@ -43,6 +52,12 @@ __all__ = [
     "BUDGET_CATEGORIES",
     "MATCHES",
     "RUNS",
+    "Advance",
+    "AdvanceLine",
+    "AdvanceReport",
+    "AdvanceReportLine",
+    "AdvanceReturn",
+    "AdvanceReturnLine",
     "Agreement",
     "Allocation",
     "AllocationLine",
@@ -103,6 +118,7 @@ __all__ = [
     "RecoveryTerms",
     "Refusal",
     "Remembers",
+    "ReportState",
     "Revaluation",
     "RevaluationLine",
     "Screening",

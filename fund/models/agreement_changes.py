@@ -92,6 +92,6 @@ class Milestone(Document):
 
 
 def part_url(part: Document, position: int) -> str:
-    """The page of a document that is numbered within an agreement."""
-    agreement, _, _ = part.number.partition("/")
-    return reverse(f"fund:{part.ROUTE}", args=[agreement, position])
+    """The page of a document that is numbered within another one."""
+    whole, _, _ = part.number.partition("/")
+    return reverse(f"fund:{part.ROUTE}", args=[whole, position])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.models.base import Decided, money_field
 from fund.models.changes import Remembers
+from fund.models.payees import Payee
 
 
 class Project(Remembers):
@@ -24,6 +25,7 @@ class Project(Remembers):
     countries = models.JSONField(default=list)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    partner = models.ForeignKey(Payee, on_delete=models.PROTECT, null=True, blank=True, related_name="projects")
     operations_closed_on = models.DateField(null=True, editable=False)
     accounts_closed_on = models.DateField(null=True, editable=False)
 

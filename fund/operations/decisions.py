@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 
-from fund.models import Agreement, Allocation, Amendment, BankDetails, Decided, Disbursement, SecretariatPayment
+from fund.errors import StateUnfit
+from fund.models import (
+    Advance,
+    Agreement,
+    Allocation,
+    Amendment,
+    BankDetails,
+    Decided,
+    Disbursement,
+    SecretariatPayment,
+)
+from fund.operations.advances import approve_advance
 from fund.operations.agreements import approve_agreement
 from fund.operations.allocations import approve_allocation
 from fund.operations.amendments import approve_amendment
@@ -18,10 +29,17 @@ APPROVE: dict[type[Decided], Callable[..., bool]] = {
     Allocation: approve_allocation,
     Disbursement: approve_disbursement,
     SecretariatPayment: approve_payment,
+    Advance: approve_advance,
     BankDetails: approve_bank_details,
 }
 
 
 def approve(document: Decided, *, by: User) -> bool:
-    """Approves a document of any kind by its own operation; False where it needs another approver before it posts."""
-    return APPROVE[type(document)](document, by=by)
+    """Approves a document of any kind by its own operation; False where it needs another approver before it posts.
+
+    Raises StateUnfit for a partner's report: each of its lines is accepted or questioned.
+    """
+    operation = APPROVE.get(type(document))
+    if operation is None:
+        raise StateUnfit(f"{document} is reviewed line by line, on its page.")
+    return operation(document, by=by)

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from fund import policy
 from fund.errors import ValueInvalid
 from fund.models import (
-    Agreement,
     BankAccount,
     Category,
     Disbursement,
@@ -19,18 +18,18 @@ from fund.models import (
     Obligation,
     Payee,
     Project,
-    Recognition,
 )
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, decide, get_prepared
+from fund.operations.cash import take_out
 from fund.operations.obligations import check_payable
 from fund.operations.payees import get_payee
-from fund.policy import Carried, CashOut, Charge, Release
+from fund.operations.releases import find_releases
+from fund.policy import CashOut, Charge
 from fund.queries.rates import carry
-from fund.queries.sub_funds import bank_cash, lowest_deferred
 from ledger.entries import Draft
-from ledger.money import Amount, share, split
+from ledger.money import Amount, split
 from ledger.operations import writing
 from ledger.queries import functional_currency
 
@@ -170,7 +169,7 @@ def _to_draft(disbursement: Disbursement, lines: Sequence[Line], charges: Sequen
     sums: defaultdict[str, int] = defaultdict(int)
     for line in lines:
         sums[line.fund] += line.amount.minor
-    cash = [CashOut(fund, _carried(account, fund, minor)) for fund, minor in sums.items()]
+    cash = [CashOut(fund, take_out(account, fund, minor)) for fund, minor in sums.items()]
     return policy.disburse(
         number=disbursement.number,
         payee=disbursement.payee.name,
@@ -181,24 +180,3 @@ def _to_draft(disbursement: Disbursement, lines: Sequence[Line], charges: Sequen
         currency=functional_currency(),
         releases=find_releases(charges, on=disbursement.paid_on),
     )
-
-
-def find_releases(charges: Sequence[Charge], *, on: date) -> list[Release]:
-    """What becomes income as conditions are met by spending: as much as is spent, up to what is deferred."""
-    spent: defaultdict[str, int] = defaultdict(int)
-    for charge in charges:
-        spent[charge.fund] += charge.expense
-    conditional = Agreement.objects.filter(number__in=spent, recognition=Recognition.AS_CONDITIONS_MET)
-    found = []
-    for agreement in conditional.select_related("donor").order_by("number"):
-        fund = agreement.sub_fund
-        amount = min(spent[fund], lowest_deferred(fund, since=on).balance)
-        if amount > 0:
-            found.append(Release(fund, agreement.donor.code, amount))
-    return found
-
-
-def _carried(account: BankAccount, fund: str, minor: int) -> Carried:
-    """Rule 4: what leaves a balance leaves at its average carrying amount; the last unit takes what is left."""
-    held = bank_cash(account.account, fund)
-    return Carried(Amount(minor, account.currency), share(held.functional, minor, held.amount))

@@ -71,7 +71,7 @@ def check_allocation(
 ) -> None:
     """Raises AllocationExceeded where the amount is more than the project's allocation has left, then or later.
 
-    What is open of obligations is not left; `released` is what the act itself releases of them.
+    What is open of obligations and of advances is not left; `released` is what the act itself releases of them.
     """
     low = lowest_allocation_left(project, fund, since=on)
     if amount - released > low.balance:
@@ -89,7 +89,7 @@ def check_left(project: str, fund: str, amount: int, *, on: date, field: str = "
     if amount > low.balance:
         raise AllocationExceeded(
             f"{project} has {_functional(max(low.balance, 0))} of {fund} left on {low.on}; {_functional(amount)} is "
-            "more. What is spent is not taken back; what is obligated, once the obligation is cancelled.",
+            "more. What is spent is not taken back; what is obligated or advanced, once that is cancelled or returned.",
             field=field,
         )
 

@@ -6,8 +6,9 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from fund.errors import ProjectUnfinished, StateUnfit
-from fund.models import Disbursement, DisbursementState, Obligation, Project
+from fund.models import Advance, Disbursement, Obligation, Project, State
 from fund.operations import acts
+from fund.queries.advances import open_advances
 from fund.queries.obligations import open_obligations
 from fund.queries.projects import project_fund_standings
 from ledger.money import Amount
@@ -37,8 +38,8 @@ def close_operations(project: Project, *, on: date, by: User) -> None:
 def close_accounts(project: Project, *, on: date, by: User) -> None:
     """Nothing is paid for the project or allocated to it from now on, whatever its day.
 
-    Raises ProjectUnfinished while obligations are open, payments wait or allocations are left; StateUnfit where the
-    operations are open or the accounts closed; ValueInvalid.
+    Raises ProjectUnfinished while obligations or advances are open, payments wait or allocations are left; StateUnfit
+    where the operations are open or the accounts closed; ValueInvalid.
     """
     acts.require(by, "change_project")
     with writing():
@@ -78,9 +79,11 @@ def find_unfinished(project: Project, on: date | None = None) -> Iterator[str]:
     currency = functional_currency()
     for obligation in open_obligations(project=project.code):
         yield f"{obligation} has {Amount(obligation.open, currency)} open: pay it or cancel it."
-    waiting = Disbursement.objects.filter(state=DisbursementState.PREPARED, lines__project=project).distinct()
-    for disbursement in waiting.order_by("number"):
-        yield f"{disbursement} awaits approval: approve or reject it."
+    for advance in open_advances(project=project.code):
+        yield f"{advance} is open with {advance.partner}: its partner reports or returns it."
+    for model in (Disbursement, Advance):
+        waiting = model._default_manager.filter(state=State.PREPARED, lines__project=project).distinct()
+        yield from (f"{document} awaits approval: approve or reject it." for document in waiting.order_by("number"))
     standings = project_fund_standings([project.code])
     left = {found.fund: found.standing.left for found in standings if found.standing.left}
     for fund, minor in left.items():
@@ -88,5 +91,5 @@ def find_unfinished(project: Project, on: date | None = None) -> Iterator[str]:
     if on is None or left:
         return
     for found in project_fund_standings([project.code], until=on):
-        if found.standing.left or found.standing.obligated:
+        if found.standing.left or found.standing.obligated or found.standing.advanced:
             yield f"{found.fund} was not settled yet on {on}: choose a later day."

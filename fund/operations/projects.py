@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from fund.countries import check_countries
 from fund.errors import CodeTaken, ValueInvalid
-from fund.models import Project
+from fund.models import Payee, Project
 from fund.operations.acts import clean_text, record, require
 from fund.operations.donors import clean_code
 from fund.recommendations import RECOMMENDATIONS
@@ -17,7 +17,7 @@ from ledger.operations import writing
 
 @dataclass(frozen=True, slots=True)
 class ProjectFacts:
-    """What is said of a project: its recommendations (1 to 35), countries (alpha-3) and days."""
+    """What is said of a project: its recommendations (1 to 35), countries (alpha-3) and days, who implements it."""
 
     title: str
     recommendations: Sequence[int]
@@ -25,6 +25,7 @@ class ProjectFacts:
     starts_on: date
     ends_on: date | None = None
     description: str = ""
+    partner: Payee | None = None
 
 
 def add_project(*, code: str, facts: ProjectFacts, by: User) -> Project:
@@ -55,7 +56,7 @@ def _write(project: Project, facts: ProjectFacts) -> None:
     project.title = clean_text(facts.title, field="title", longest=200)
     project.description = facts.description.strip()
     project.countries = check_countries(facts.countries)
-    project.starts_on, project.ends_on = facts.starts_on, facts.ends_on
+    project.starts_on, project.ends_on, project.partner = facts.starts_on, facts.ends_on, facts.partner
     project.save()
     project.recommendations.exclude(number__in=numbers).delete()
     for number in numbers:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from fund import policy
 from fund.errors import ReceiptTooLarge, ReceiptTwice, ValueInvalid
-from fund.models import Agreement, BankAccount, Donor, Instalment, Receipt, ReceiptLine, Recognition
+from fund.models import AdvanceReturn, Agreement, BankAccount, Donor, Instalment, Receipt, ReceiptLine, Recognition
 from fund.money import to_money
 from fund.operations import acts, limits
 from fund.policy import Arrival, Carried, Party, Share
@@ -119,16 +119,22 @@ def check_facts(facts: Facts, *, accept_twin: bool) -> None:
     _check_twice(facts, accept_twin)
 
 
+def check_reference(account: BankAccount, text: str) -> None:
+    """No line of a bank statement is both a receipt and what a partner returned, nor twice one. Raises ReceiptTwice."""
+    reference = normalise_reference(acts.clean_text(text, field="reference", longest=60))
+    for model in (Receipt, AdvanceReturn):
+        twice = model.objects.filter(bank_account=account, reference=reference, reversed_on=None).first()
+        if twice:
+            raise ReceiptTwice(
+                f"{twice} of {twice.received_on} has the bank reference {reference} already: it is the same money.",
+                field="reference",
+            )
+
+
 def _check_twice(facts: Facts, accept_twin: bool) -> None:
     """One receipt for one line of a bank statement, however many officers press at once."""
-    reference = normalise_reference(acts.clean_text(facts.reference, field="reference", longest=60))
+    check_reference(facts.bank_account, facts.reference)
     standing = Receipt.objects.filter(bank_account=facts.bank_account, reversed_on=None)
-    twice = standing.filter(reference=reference).first()
-    if twice:
-        raise ReceiptTwice(
-            f"{twice} of {twice.received_on} has the bank reference {reference} already: it is the same money.",
-            field="reference",
-        )
     twin = standing.filter(received_on=facts.received_on, amount=to_money(facts.amount)).first()
     if twin and not accept_twin:
         raise ReceiptTwice(

@@ -201,7 +201,7 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
     """What the opposite takes is still there: cash, the debt to the Secretariat, the allocation, what is available."""
     available: defaultdict[str, int] = defaultdict(int)
     for leg in legs:
-        if leg.account.startswith((policy.BANK, "Liabilities:")) or policy.is_spending(leg.account):
+        if leg.account.startswith((policy.BANK, policy.ADVANCES, "Liabilities:")) or policy.is_spending(leg.account):
             available[leg.fund] += leg.functional
     for leg in legs:
         amount = Amount(abs(leg.amount), leg.currency)
@@ -319,8 +319,8 @@ def _find_arrived(draft: Draft, account: BankAccount, fund: str) -> Carried | No
 
 
 def _sum_available(draft: Draft, fund: str) -> int:
-    """What an entry added to what can be allocated: cash, less what waits for a donor's word (functional)."""
-    accounts = (policy.BANK, policy.UNAPPLIED)
+    """What an entry added to what can be allocated: cash, less what waits or was a partner's already (functional)."""
+    accounts = (policy.BANK, policy.UNAPPLIED, policy.ADVANCES)
     return sum(leg.functional for leg in draft.legs if leg.fund == fund and leg.account.startswith(accounts))
 
 

@@ -14,9 +14,12 @@ from ledger.queries import instalment_totals
 BANDS = (0, 30, 90, 180)
 
 
-def find_band(days: int) -> int:
-    """The band of what is so many days past due: 0 (current), 1 (1-30), 2 (31-90), 3 (91-180) or 4 (over 180)."""
-    return sum(days > last for last in BANDS)
+def find_band(days: int, bands: Sequence[int] = BANDS) -> int:
+    """The band of what is so many days past due: 0 (current), 1 (1-30), 2 (31-90), 3 (91-180) or 4 (over 180).
+
+    Or of other `bands`, by their last days.
+    """
+    return sum(days > last for last in bands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,9 @@ class AgedDonor:
         return sum(self.functional)
 
 
-def add_bands(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
+def add_bands(rows: Iterable[Sequence[int]], bands: Sequence[int] = BANDS) -> tuple[int, ...]:
     """The sums of each band."""
-    sums = [0] * (len(BANDS) + 1)
+    sums = [0] * (len(bands) + 1)
     for row in rows:
         sums = [before + amount for before, amount in zip(sums, row, strict=True)]
     return tuple(sums)

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import QuerySet, Value
 
 from fund.models import (
+    Advance,
+    AdvanceReport,
     Agreement,
     Allocation,
     Amendment,
@@ -18,7 +20,16 @@ from fund.models import (
 )
 
 # Every kind of document that one person prepares and another decides on.
-DECIDED: tuple[type[Decided], ...] = (Agreement, Amendment, Allocation, Disbursement, SecretariatPayment, BankDetails)
+DECIDED: tuple[type[Decided], ...] = (
+    Agreement,
+    Amendment,
+    Allocation,
+    Disbursement,
+    SecretariatPayment,
+    Advance,
+    AdvanceReport,
+    BankDetails,
+)
 
 
 def waiting_documents(*, most: int | None = None) -> list[Decided]:

@@ -1,7 +1,7 @@
 """The chain of a document: from the promise to what the money paid for.
 
 Pledge → agreements → receipts → allocations of their sub-funds → obligations that reserve it → disbursements charged to
-them. Where the money is in the pool, which is everybody's, the pool stands between.
+them and advances to partners. Where the money is in the pool, which is everybody's, the pool stands between.
 """
 
 import datetime
@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 
 from fund.models import (
     RUNS,
+    Advance,
+    AdvanceReport,
+    AdvanceReturn,
     Agreement,
     Allocation,
     Amendment,
@@ -23,7 +26,6 @@ from fund.models import (
     Decided,
     Direction,
     Disbursement,
-    DisbursementState,
     Document,
     Identity,
     Milestone,
@@ -68,6 +70,7 @@ class _Chain:
     allocations: QuerySet[Allocation]
     obligations: QuerySet[Obligation]
     disbursements: QuerySet[Disbursement]
+    advances: QuerySet[Advance]
 
 
 def chain_of(document: Document) -> list[Step]:
@@ -91,6 +94,8 @@ def chain_of(document: Document) -> list[Step]:
     steps += _steps(_("Allocation"), allocations, document, chain.funds)
     steps += _steps(_("Obligation"), obligations, document, chain.funds)
     steps += _steps(_("Disbursement"), disbursements, document, chain.funds)
+    advances = chain.advances.order_by("-paid_on", "-number").prefetch_related("lines")
+    steps += _steps(_("Advance"), advances, document, chain.funds)
     return steps
 
 
@@ -109,6 +114,10 @@ def _find(document: Document) -> _Chain:
         return _of_allocation(document)
     if isinstance(document, Obligation):
         return _of_obligation(document)
+    if isinstance(document, AdvanceReport | AdvanceReturn):
+        return _of_advance(document.advance)
+    if isinstance(document, Advance):
+        return _of_advance(document)
     assert isinstance(document, Disbursement)
     return _of_disbursement(document)
 
@@ -131,6 +140,7 @@ def _make(agreements: QuerySet[Agreement], funds: Collection[str]) -> _Chain:
         allocations=Allocation.objects.filter(lines__fund__in=funds).distinct(),
         obligations=Obligation.objects.filter(lines__fund__in=funds).distinct(),
         disbursements=Disbursement.objects.filter(lines__fund__in=funds).distinct(),
+        advances=Advance.objects.filter(lines__fund__in=funds).distinct(),
     )
 
 
@@ -163,8 +173,10 @@ def _of_allocation(allocation: Allocation) -> _Chain:
     funds = set(allocation.lines.values_list("fund", flat=True))
     let = Obligation.objects.filter(lines__fund__in=funds, project=allocation.project_id).distinct()
     spent = Disbursement.objects.filter(lines__fund__in=funds, lines__project=allocation.project_id)
+    sent = Advance.objects.filter(lines__fund__in=funds, lines__project=allocation.project_id).distinct()
     itself = Allocation.objects.filter(pk=allocation.pk)
-    return replace(_of_funds(funds), allocations=itself, obligations=let, disbursements=spent.distinct())
+    found = replace(_of_funds(funds), allocations=itself, obligations=let, advances=sent)
+    return replace(found, disbursements=spent.distinct())
 
 
 def _of_obligation(obligation: Obligation) -> _Chain:
@@ -173,7 +185,8 @@ def _of_obligation(obligation: Obligation) -> _Chain:
     allocated = Allocation.objects.filter(lines__fund__in=funds, project=obligation.project_id).distinct()
     itself = Obligation.objects.filter(pk=obligation.pk)
     paid = Disbursement.objects.filter(lines__obligation=obligation).distinct()
-    return replace(_of_funds(funds), allocations=allocated, obligations=itself, disbursements=paid)
+    found = replace(_of_funds(funds), allocations=allocated, obligations=itself, disbursements=paid)
+    return replace(found, advances=Advance.objects.none())
 
 
 def _of_disbursement(disbursement: Disbursement) -> _Chain:
@@ -183,7 +196,18 @@ def _of_disbursement(disbursement: Disbursement) -> _Chain:
     allocated = Allocation.objects.filter(lines__fund__in=funds, project__in={line.project_id for line in lines})
     named = Obligation.objects.filter(pk__in={line.obligation_id for line in lines if line.obligation_id})
     itself = Disbursement.objects.filter(pk=disbursement.pk)
-    return replace(_of_funds(funds), allocations=allocated.distinct(), obligations=named, disbursements=itself)
+    found = replace(_of_funds(funds), allocations=allocated.distinct(), obligations=named, disbursements=itself)
+    return replace(found, advances=Advance.objects.none())
+
+
+def _of_advance(advance: Advance) -> _Chain:
+    """What paid for an advance: the allocations of its sub-funds to its projects."""
+    lines = list(advance.lines.all())
+    funds = {line.fund for line in lines}
+    allocated = Allocation.objects.filter(lines__fund__in=funds, project__in={line.project_id for line in lines})
+    found = replace(_of_funds(funds), allocations=allocated.distinct(), obligations=Obligation.objects.none())
+    itself = Advance.objects.filter(pk=advance.pk)
+    return replace(found, disbursements=Disbursement.objects.none(), advances=itself)
 
 
 def _steps(kind: str, found: QuerySet[Any, Any], current: Document, funds: Collection[str]) -> Iterator[Step]:
@@ -202,7 +226,7 @@ def _steps(kind: str, found: QuerySet[Any, Any], current: Document, funds: Colle
 
 def _list_url(model: type[Document], funds: Collection[str]) -> str:
     """The list that has the rest, where a list can be narrowed to it."""
-    if issubclass(model, Allocation | Obligation | Disbursement) and len(funds) == 1:
+    if issubclass(model, Allocation | Obligation | Disbursement | Advance) and len(funds) == 1:
         return f"{reverse(f'fund:{model.ROUTE}-list')}?fund={next(iter(funds))}"
     return ""
 
@@ -220,7 +244,7 @@ def _day_of(document: Document) -> datetime.date | None:
 
 def _amount_of(document: Document, funds: Collection[str]) -> Any:
     """The document's amount; of one with lines for sub-funds, what concerns the chain's own."""
-    if not isinstance(document, Allocation | Obligation | Disbursement):
+    if not isinstance(document, Allocation | Obligation | Disbursement | Advance):
         return getattr(document, "amount", None)
     amounts = [to_amount(line.amount) for line in document.lines.all() if line.fund in funds]
     return to_money(Amount(sum(amount.minor for amount in amounts), amounts[0].currency)) if amounts else None
@@ -228,9 +252,9 @@ def _amount_of(document: Document, funds: Collection[str]) -> Any:
 
 def state_of(document: Document) -> tuple[str, str]:
     """What there is to say of a document's state, with its tone; empty where it simply stands."""
-    # What is approved is posted, and then stands by itself; bank details post nothing.
-    if isinstance(document, Decided) and (document.state != State.APPROVED or isinstance(document, BankDetails)):
-        return document.get_state_display(), _TONES[document.state]
+    # Of these, what is approved is posted and simply stands, or says more than that.
+    if isinstance(document, Decided) and not (_simply_stands(document) and document.state == State.APPROVED):
+        return document.get_state_display(), _TONES.get(document.state, "good")
     if isinstance(document, Milestone):
         return _state_of_milestone(document)
     if getattr(document, "withdrawn_on", None):
@@ -250,6 +274,10 @@ def state_of(document: Document) -> tuple[str, str]:
     return "", "quiet"
 
 
+def _simply_stands(document: Decided) -> bool:
+    return isinstance(document, Agreement | Amendment | Allocation)
+
+
 def _state_of_milestone(milestone: Milestone) -> tuple[str, str]:
     if milestone.reversed_on:
         return (_("Reversed"), "bad") if milestone.accepted_on else (_("Dropped"), "quiet")
@@ -264,11 +292,5 @@ def _state_of_obligation(obligation: Any) -> tuple[str, str]:
     return (_("Partly open"), "warn") if obligation.closed else (_("Open"), "warn")
 
 
-# What is approved stands by itself, unless it says more than that.
-_TONES: dict[str, str] = {
-    State.PREPARED: "warn",
-    State.APPROVED: "good",
-    DisbursementState.PAID: "good",
-    State.REJECTED: "bad",
-    State.REVERSED: "bad",
-}
+# Of a document that another person decides on; approved, or paid, is good.
+_TONES: dict[str, str] = {State.PREPARED: "warn", State.REJECTED: "bad", State.REVERSED: "bad"}

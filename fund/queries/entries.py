@@ -9,6 +9,9 @@ from django.urls import reverse
 
 from fund.models import (
     RUNS,
+    Advance,
+    AdvanceReport,
+    AdvanceReturn,
     Agreement,
     Allocation,
     Amendment,
@@ -34,14 +37,15 @@ _DOCUMENTS: tuple[type[Document], ...] = (
     Obligation,
     Disbursement,
     BankDetails,
+    Advance,
     OpenedBook,
     *RUNS,
 )
 _ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
-# What is numbered within an agreement, by the letter in its number.
-_PART = re.compile(r"(AGR-[0-9]{4}-[0-9]+)/([AM])([0-9]+)")
-_PARTS: dict[str, type[Document]] = {"A": Amendment, "M": Milestone}
+# What is numbered within an agreement or an advance, by the letter in its number.
+_PART = re.compile(r"((?:AGR|ADV)-[0-9]{4}-[0-9]+)/([AMRU])([0-9]+)")
+_PARTS: dict[str, type[Document]] = {"A": Amendment, "M": Milestone, "R": AdvanceReport, "U": AdvanceReturn}
 
 
 def find_document_url(number: str) -> str:

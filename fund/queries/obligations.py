@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from fund import policy
 from fund.models import Obligation, ObligationLine
 from fund.money import to_amount
-from ledger.queries import Low, instalment_balance, instalment_totals, postings
+from ledger.queries import Low, find_low, instalment_balance, instalment_totals, postings
 
 
 def open_lines(references: Iterable[str]) -> dict[str, int]:
@@ -26,11 +26,7 @@ def lowest_open(reference: str, *, since: date) -> Low:
     """The least that is open of a line at the end of any day from `since` on."""
     found = postings().filter(instalment=reference, account__name__startswith=policy.OBLIGATED)
     days = found.order_by("dated_on").values_list("dated_on").annotate(Sum("functional"))
-    balance, by_day = 0, {since: 0}
-    for day, moved in days:
-        balance += int(moved)
-        by_day[max(day, since)] = balance
-    return min((Low(day, balance) for day, balance in by_day.items()), key=lambda low: (low.balance, low.on))
+    return find_low(((day, int(moved)) for day, moved in days), since=since)
 
 
 def with_open(obligations: QuerySet[Obligation]) -> QuerySet[Any]:

@@ -20,6 +20,7 @@ _FIGURES: dict[str, tuple[tuple[str, ...], str, int]] = {
     "cash": ((policy.BANK,), "", 1),
     "deferred": ((policy.DEFERRED,), "", -1),
     "held": (("Liabilities:",), "", -1),
+    "advanced": ((policy.ADVANCES,), "", 1),
 }
 
 
@@ -28,7 +29,7 @@ class Position:
     """Where the fund stands, in the functional currency at carrying amounts, all positive.
 
     `pledged` is what of pledges is neither signed nor withdrawn; `received` is all that donors sent; `held` is what of
-    the cash waits for a donor's word; `deferred` is income once conditions are met.
+    the cash waits for a donor's word; `deferred` is income once conditions are met; `advanced` is with partners.
     """
 
     pledged: int
@@ -40,15 +41,16 @@ class Position:
     cash: int
     deferred: int
     held: int
+    advanced: int
 
     @property
     def unspent(self) -> int:
-        """What is allocated and not spent."""
-        return self.allocated - self.spent
+        """What is allocated and neither spent nor advanced."""
+        return self.allocated - self.spent - self.advanced
 
     @property
     def available(self) -> int:
-        """What can still be allocated: cash less what is held and what is allocated and not spent."""
+        """What can still be allocated: cash less what is held and what is allocated and neither spent nor advanced."""
         return self.cash - self.held - self.unspent
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from fund.models import AuditRecord, BankAccount, Interest, NoInterest
+from fund.queries.advance_ageing import count_due
 from fund.queries.agreements import past_pledges
 from fund.queries.approvals import count_waiting
 from fund.queries.daily_balances import balance_days
@@ -27,6 +28,7 @@ class StepName(StrEnum):
     APPROVAL = "approval"
     OVERDUE = "overdue"
     PLEDGES = "pledges"
+    REPORTS = "reports"
     INTEREST = "interest"
     RECOVERY = "recovery"
     REVALUATION = "revaluation"
@@ -52,6 +54,7 @@ def find_steps(month: Period) -> list[ChecklistStep]:
         _count_waiting(on),
         _find_overdue(on),
         _count_past_pledges(on),
+        _find_reports(on),
         *_find_interest(month),
         _find_recovery(on),
         _find_revaluation(on),
@@ -82,6 +85,10 @@ def _find_overdue(on: date) -> ChecklistStep:
 def _count_past_pledges(on: date) -> ChecklistStep:
     count = past_pledges(today=on + timedelta(days=1)).count()
     return ChecklistStep(StepName.PLEDGES, _("Pledges past their day"), count)
+
+
+def _find_reports(on: date) -> ChecklistStep:
+    return ChecklistStep(StepName.REPORTS, _("Partner reports due"), count_due(as_of=on))
 
 
 def _find_interest(month: Period) -> list[ChecklistStep]:

@@ -1,11 +1,12 @@
-"""Projects: what they are given, spent, obligated and have left, as the ledger has it, in the functional currency."""
+"""Projects: what they are given, spent, obligated, advanced and have left, as the ledger has it; functional."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from fund import policy
+from fund.queries.advances import open_by_project
 from ledger.queries import Scope, Total, totals
 
 
@@ -16,11 +17,12 @@ class ProjectStanding:
     allocated: int = 0
     spent: int = 0
     obligated: int = 0
+    advanced: int = 0
 
     @property
     def left(self) -> int:
-        """What is allocated and neither spent nor obligated."""
-        return self.allocated - self.spent - self.obligated
+        """What is allocated and neither spent nor obligated, nor with a partner who has not reported it yet."""
+        return self.allocated - self.spent - self.obligated - self.advanced
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,12 @@ class Left:
 
 def project_standings(codes: Sequence[str]) -> dict[str, ProjectStanding]:
     """The standing of each project over all sub-funds, by its code."""
-    found = _stand(totals(_scope_of(codes), by=("account",))) if codes else {}
+    if not codes:
+        return {}
+    advanced: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for (code, _), functional in open_by_project(codes).items():
+        advanced[code, ""] += functional
+    found = _stand(totals(_scope_of(codes), by=("account",)), advanced)
     return {code: found.get((code, ""), ProjectStanding()) for code in codes}
 
 
@@ -44,7 +51,7 @@ def project_fund_standings(codes: Sequence[str] = (), *, until: date | None = No
     `until` is the day at whose end it stands; without it, everything counts that is posted.
     """
     scope = _scope_of(codes) if codes else Scope(accounts=(policy.ALLOCATED, policy.PROJECTS, policy.OBLIGATED))
-    found = _stand(totals(replace(scope, until=until), by=("account", "fund")))
+    found = _stand(totals(replace(scope, until=until), by=("account", "fund")), open_by_project(codes, until=until))
     return [Left(project, fund, standing) for (project, fund), standing in sorted(found.items())]
 
 
@@ -62,9 +69,11 @@ def _scope_of(codes: Sequence[str]) -> Scope:
     return Scope(accounts=(*allocated, *spent, *obligated))
 
 
-def _stand(found: Iterable[Total]) -> dict[tuple[str, str], ProjectStanding]:
+def _stand(found: Iterable[Total], advanced: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], ProjectStanding]:
     """Standings by project and sub-fund; the sub-fund is empty where the totals run over sub-funds."""
-    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for place, functional in advanced.items():
+        sums[place][3] = functional
     for total in found:
         if total.account.startswith(policy.ALLOCATED):
             sums[total.account.removeprefix(policy.ALLOCATED), total.fund][0] -= total.functional

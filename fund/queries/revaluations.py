@@ -14,8 +14,8 @@ from fund.queries.rates import get_rate
 from ledger.money import Amount, convert
 from ledger.queries import Scope, functional_currency, postings, totals
 
-# On these each posting names the instalment that it belongs to, and each instalment is an item.
-_BY_INSTALMENT = (policy.RECEIVABLE, policy.UNAPPLIED)
+# On these each posting names the instalment, or the line of an advance, that it belongs to: each is an item.
+_BY_INSTALMENT = (policy.RECEIVABLE, policy.UNAPPLIED, policy.ADVANCES)
 
 
 @dataclass(frozen=True, slots=True)

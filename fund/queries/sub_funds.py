@@ -9,12 +9,14 @@ from django.db.models import QuerySet
 
 from fund import policy
 from fund.models import Agreement, State
+from fund.queries.advances import advance_moves
 from ledger.queries import Low, Scope, Total, all_accounts, lowest, totals
 
-_CASH, _HELD, _ALLOCATED, _SPENT, _DEFERRED = range(5)
+_CASH, _HELD, _ALLOCATED, _SPENT, _DEFERRED, _ADVANCED = range(6)
 # The accounts of each figure of a standing, and the sign that makes it positive.
 _FIGURES = (
     (policy.BANK, _CASH, 1),
+    (policy.ADVANCES, _ADVANCED, 1),
     # Before the other liabilities: the first that fits counts.
     (policy.DEFERRED, _DEFERRED, -1),
     ("Liabilities:", _HELD, -1),
@@ -28,8 +30,8 @@ class FundStanding:
     """Where a sub-fund stands, in minor units of the functional currency, all positive.
 
     `cash` is the carrying amount of its money at banks; `held` is what of it waits for a donor's word; `allocated`
-    and `spent` are of all its projects; `deferred` is income once conditions are met; `available` can still be
-    allocated.
+    and `spent` are of all its projects; `deferred` is income once conditions are met; `advanced` is with partners who
+    have not reported it yet; `available` can still be allocated.
     """
 
     fund: str
@@ -38,15 +40,16 @@ class FundStanding:
     allocated: int
     spent: int
     deferred: int = 0
+    advanced: int = 0
 
     @property
     def unspent(self) -> int:
-        """What is allocated and not spent."""
-        return self.allocated - self.spent
+        """What is allocated and neither spent nor advanced."""
+        return self.allocated - self.spent - self.advanced
 
     @property
     def available(self) -> int:
-        """What can still be allocated: cash less what is held and what is allocated and not spent."""
+        """What can still be allocated: cash less what is held and what is allocated and neither spent nor advanced."""
         return self.cash - self.held - self.unspent
 
 
@@ -78,7 +81,7 @@ class Cash:
 def fund_standings(codes: Sequence[str]) -> dict[str, FundStanding]:
     """The standing of each sub-fund now, by its code, in one reading of the ledger."""
     scope = Scope(accounts=tuple(prefix for prefix, _, _ in _FIGURES), funds=tuple(codes))
-    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 5)
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 6)
     found = totals(scope, by=("account", "fund")) if codes else []
     for total in (total for total in found if not total.account.endswith(f":{policy.IN_KIND}")):
         figure, sign = next((figure, sign) for prefix, figure, sign in _FIGURES if total.account.startswith(prefix))
@@ -124,8 +127,9 @@ def bank_cash(account: str, fund: str, *, until: date | None = None) -> Total:
 def lowest_available(fund: str, *, since: date) -> Low:
     """The least that can be allocated at the end of any day from `since` on; see FundStanding.available."""
     liabilities = all_accounts().filter(name__startswith="Liabilities:").values_list("name", flat=True)
-    # What came in kind takes itself away, by its income.
-    accounts = (policy.BANK, *filter(policy.is_held, liabilities), policy.ALLOCATED, policy.PROJECTS, "Income:InKind:")
+    # What came in kind takes itself away, by its income. What is advanced left the cash and is allocated: it does, too.
+    held = filter(policy.is_held, liabilities)
+    accounts = (policy.BANK, policy.ADVANCES, *held, policy.ALLOCATED, policy.PROJECTS, "Income:InKind:")
     return lowest(Scope(accounts=accounts, funds=(fund,)), since=since)
 
 
@@ -135,8 +139,9 @@ def lowest_cash(account: str, fund: str, *, since: date) -> Low:
 
 
 def lowest_allocation_left(project: str, fund: str, *, since: date) -> Low:
-    """The least of a project's allocation that is neither spent nor obligated from `since` on, functional."""
-    return lowest(_allocation(project, fund), since=since, side=-1)
+    """The least of a project's allocation that is neither spent, obligated nor advanced from `since` on, functional."""
+    advanced = ((day, -minor) for day, minor in advance_moves(project, fund))
+    return lowest(_allocation(project, fund), since=since, side=-1, beside=advanced)
 
 
 def lowest_deferred(fund: str, *, since: date) -> Low:

@@ -1,12 +1,22 @@
-"""Allocations and disbursements as lists show them: those of a project or a sub-fund, with what of each concerns it."""
+"""Allocations and payments as lists show them: those of a project or a sub-fund, with what of each concerns it."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from fund.models import Allocation, AllocationLine, Direction, Disbursement, DisbursementLine, Obligation, Payee
+from fund.models import (
+    Advance,
+    Allocation,
+    AllocationLine,
+    Direction,
+    Disbursement,
+    DisbursementLine,
+    Obligation,
+    Payee,
+)
 from fund.money import to_amount, to_money
+from fund.queries.advances import add_open
 from fund.queries.chains import state_of
 from ledger.money import Amount
 
@@ -51,6 +61,21 @@ def obligations_of(payee: Payee) -> QuerySet[Obligation]:
 def latest_obligations(*, project: str) -> QuerySet[Obligation]:
     """The latest obligations of a project."""
     return Obligation.objects.filter(project__code=project).select_related("project", "payee")[:LATEST]
+
+
+def latest_advances(*, project: str) -> list[Any]:
+    """The latest advances of a project, whole, with what of each is open; see `add_open`."""
+    found = Advance.objects.filter(lines__project__code=project).distinct().select_related("partner", "bank_account")
+    return add_states(found[:LATEST])
+
+
+def add_states(advances: Iterable[Any]) -> list[Any]:
+    """The advances with what of each is open, the codes of their `projects`, and `status`: state and tone."""
+    found = add_open(advances)
+    for advance in found:
+        advance.projects = sorted({line.project.code for line in advance.rows})
+        advance.status = state_of(advance)
+    return found
 
 
 def add_totals(documents: Iterable[Any]) -> list[Any]:

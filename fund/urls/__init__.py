@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("fund.urls.contributions")),
     path("", include("fund.urls.programme")),
     path("", include("fund.urls.payees")),
+    path("", include("fund.urls.advances")),
     path("", include("fund.urls.runs")),
     path("", include("fund.urls.books")),
     path("", include("fund.urls.attachments")),

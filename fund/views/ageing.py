@@ -49,10 +49,10 @@ class AgeingPage(PlainPage):
         )
 
 
-def draw_bands(sums: Sequence[int]) -> list[dict[str, Any]]:
-    """A bar for each band."""
+def draw_bands(sums: Sequence[int], labels: Sequence[str | Promise] = LABELS) -> list[dict[str, Any]]:
+    """A bar for each band, the last one in the strongest tone."""
     largest, currency = max(1, *sums), functional_currency()
     return [
         {"label": label, "amount": minor(amount, currency), "width": max(amount, 0) * 1000 // largest, "tone": tone}
-        for label, amount, tone in zip(LABELS, sums, _TONES, strict=True)
+        for label, amount, tone in zip(labels, sums, _TONES[-len(labels) :], strict=True)
     ]

@@ -119,7 +119,7 @@ class DisbursementNew(FormPage):
             "funds": fund_choices(),
             "projects": project_choices(),
             "obligations": _find_obligations(self.request.POST),
-            "currency": _find_currency(data),
+            "currency": find_currency(data),
         }
         if asked:
             kwargs["initial"] = asked
@@ -172,10 +172,14 @@ class DisbursementNew(FormPage):
         return prepare_disbursement(**facts, lines=lines, by=self.user)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        left = [found for found in project_fund_standings() if found.standing.left > 0]
-        funds = {found.fund for found in left}
-        cash = [found for found in cash_of_funds() if found.fund in funds and found.amount > 0]
-        return super().get_context_data(left=left, cash=cash, **context)
+        return super().get_context_data(**find_spendable(), **context)
+
+
+def find_spendable() -> dict[str, Any]:
+    """What can be spent, for the context of a form: what projects have left, and the cash of those sub-funds."""
+    left = [found for found in project_fund_standings() if found.standing.left > 0]
+    funds = {found.fund for found in left}
+    return {"left": left, "cash": [found for found in cash_of_funds() if found.fund in funds and found.amount > 0]}
 
 
 def fill_sources(lines: list[dict[str, Any]], account: BankAccount, on: date) -> tuple[list[dict[str, Any]], list[str]]:
@@ -206,7 +210,7 @@ def _plain(amount: Amount) -> str:
     return f"{amount.decimal:f}"
 
 
-def _find_currency(data: Any) -> str:
+def find_currency(data: Any) -> str:
     """The currency of the bank account that the form names; the functional one where it names none."""
     chosen = str(data.get("bank_account", "")) if data else ""
     currencies = dict(BankAccount.objects.values_list("code", "currency")) if chosen else {}

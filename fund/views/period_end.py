@@ -27,6 +27,7 @@ def _find_url(step: ChecklistStep, month: Period) -> str:
         StepName.APPROVAL: reverse("fund:waiting-list"),
         StepName.OVERDUE: f"{reverse('fund:agreement-list')}?state=overdue",
         StepName.PLEDGES: f"{reverse('fund:pledge-list')}?state=past",
+        StepName.REPORTS: f"{reverse('fund:advance-ageing')}?on={month.ends_on}",
         StepName.INTEREST: f"{reverse('fund:interest-new')}?bank_account={step.account}&month={month}",
         StepName.RECOVERY: f"{reverse('fund:recovery-new')}?month={month}",
         StepName.REVALUATION: f"{reverse('fund:revaluation-new')}?month={month}",

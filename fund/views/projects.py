@@ -21,7 +21,7 @@ from fund.operations.projects import add_project, change_project
 from fund.queries.budgets import CategoryLine, add_categories, find_budget, project_categories
 from fund.queries.history import history_of
 from fund.queries.projects import project_fund_standings, project_standings, spending_by_category
-from fund.queries.uses import LATEST, latest_allocations, latest_disbursements, latest_obligations
+from fund.queries.uses import LATEST, latest_advances, latest_allocations, latest_disbursements, latest_obligations
 from fund.recommendations import get_recommendation
 from fund.templatetags.money import minor
 from fund.views.obligations import add_states
@@ -79,6 +79,7 @@ class ProjectDetail(Page, DetailView[Project]):
             bars=self._draw_categories(),
             allocations=latest_allocations(project=project.code),
             disbursements=latest_disbursements(project=project.code),
+            advances=latest_advances(project=project.code),
             latest=LATEST,
             history=history_of(project.code, noun="project"),
             **context,

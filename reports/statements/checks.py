@@ -126,12 +126,12 @@ def _donors_in_journal() -> Iterator[Row]:
 
 def _projects() -> Iterator[Row]:
     standing = projects.PROJECTS
-    allocated, spent, obligated = (
-        (Sum(standing, column),) for column in (projects.ALLOCATED, projects.SPENT, projects.OBLIGATED)
-    )
+    columns = (projects.ALLOCATED, projects.SPENT, projects.OBLIGATED, projects.ADVANCED)
+    allocated, spent, obligated, advanced = ((Sum(standing, column),) for column in columns)
     yield _row("Allocated: projects = trial balance", allocated, minus=_trial(CLOSING, policy.ALLOCATED))
     yield _row("Spent: projects = trial balance", spent, _trial(CLOSING, policy.PROJECTS))
     yield _row("Obligated: projects = trial balance", obligated, _trial(CLOSING, policy.OBLIGATED))
+    yield _row("Advanced: projects = trial balance", advanced, _trial(CLOSING, policy.ADVANCES))
     debit, credit = _trial(DEBIT, policy.PROJECTS), _trial(CREDIT, policy.PROJECTS)
     yield _row("Spent in the period: projects = trial balance", (Sum(PROJECTS, DURING),), debit, minus=credit)
     yield _row("Spent to date: projects = trial balance", (Sum(PROJECTS, TO_DATE),), _trial(CLOSING, policy.PROJECTS))

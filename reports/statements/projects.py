@@ -1,10 +1,11 @@
-"""Where projects stand at the end of a period: allocated, spent, obligated and left, by sub-fund."""
+"""Where projects stand at the end of a period: allocated, spent, obligated, advanced and left, by sub-fund."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from fund import policy
 from fund.models import Project
+from fund.queries.advances import open_by_project
 from ledger.money import Amount
 from ledger.queries import functional_currency
 from reports.sheets import Column, Row, Sheet, amount_column
@@ -13,7 +14,7 @@ from reports.statements.period import Period
 
 PROJECTS = "Projects"
 
-ALLOCATED, SPENT, OBLIGATED, LEFT = "Allocated", "Spent", "Obligated", "Left"
+ALLOCATED, SPENT, OBLIGATED, ADVANCED, LEFT = "Allocated", "Spent", "Obligated", "Advanced", "Left"
 
 
 def projects(balances: Sequence[Balance], period: Period) -> Sheet:
@@ -26,21 +27,25 @@ def projects(balances: Sequence[Balance], period: Period) -> Sheet:
             Column("Project", 14),
             Column("Title", 40),
             Column("Sub-fund", 16),
-            *(amount_column(title, functional) for title in (ALLOCATED, SPENT, OBLIGATED, LEFT)),
+            *(amount_column(title, functional) for title in (ALLOCATED, SPENT, OBLIGATED, ADVANCED, LEFT)),
         ],
-        list(_rows(balances, functional)),
-        notes=["At the end of the period. Left is what is allocated, less what is spent and what contracts reserve."],
+        list(_rows(balances, functional, period)),
+        notes=[
+            "At the end of the period. Left is what is allocated and neither spent, obligated nor advanced to partners."
+        ],
     )
 
 
-def _rows(balances: Sequence[Balance], functional: str) -> Iterator[Row]:
+def _rows(balances: Sequence[Balance], functional: str, period: Period) -> Iterator[Row]:
     titles = dict(Project.objects.values_list("code", "title"))
-    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for one in balances:
         for place, (prefix, sign) in enumerate(((policy.ALLOCATED, -1), (policy.PROJECTS, 1), (policy.OBLIGATED, 1))):
             if one.account.startswith(prefix):
                 project = one.account.removeprefix(prefix).partition(":")[0]
                 sums[project, one.fund][place] += sign * one.closing
-    for (project, fund), (allocated, spent, obligated) in sorted(sums.items()):
-        amounts = (allocated, spent, obligated, allocated - spent - obligated)
+    for place_of, minor in open_by_project(until=period.until).items():
+        sums[place_of][3] = minor
+    for (project, fund), (allocated, *used) in sorted(sums.items()):
+        amounts = (allocated, *used, allocated - sum(used))
         yield [project, titles.get(project), fund, *(Amount(minor, functional) for minor in amounts)]

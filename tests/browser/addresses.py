@@ -32,6 +32,7 @@ OBLIGATION = f"OBL-{YEAR}-0001"
 UNDECIDED, RETURN = f"AGR-{YEAR}-0005", f"ALC-{YEAR}-0002"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
 PAYEE, DETAILS = "INSTRUCTORS-LTD", f"BNK-{YEAR}-0002"
+SENT, UNSENT = f"ADV-{YEAR}-0001", f"ADV-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
 
 CONTRIBUTIONS = (
@@ -123,6 +124,22 @@ PROGRAMME = (
     Address("fund:payee-match-clear", (PAYEE,), reader="approver"),
     Address("fund:bank-details", (DETAILS,), reader="approver"),
     Address("fund:bank-details-reject", (DETAILS,), reader="approver"),
+    Address("fund:advance-list"),
+    Address("fund:advance-new", query="project=CYB-01"),
+    Address("fund:advance-ageing", query=f"on={YEAR}-12-31"),
+    Address("fund:advance", (SENT,)),
+    Address("fund:advance", (UNSENT,), reader="approver"),
+    Address("fund:advance-reject", (UNSENT,), reader="approver"),
+    Address("fund:advance-reverse", (SENT,)),
+    Address("fund:advance-report-new", (SENT,)),
+    Address("fund:advance-report", (SENT, "1")),
+    Address("fund:advance-report", (SENT, "2"), reader="approver"),
+    Address("fund:advance-report-review", (SENT, "2"), reader="approver"),
+    Address("fund:advance-report-reject", (SENT, "2"), reader="approver"),
+    Address("fund:advance-report-reverse", (SENT, "1")),
+    Address("fund:advance-return-new", (SENT,)),
+    Address("fund:advance-return", (SENT, "1")),
+    Address("fund:advance-return-reverse", (SENT, "1")),
     Address("fund:recommendation-list"),
     Address("fund:recommendation", ("15",)),
     Address("fund:sub-fund-list"),
@@ -232,6 +249,7 @@ NO_PAGES = frozenset(
         "fund:agreement-approve",
         "fund:amendment-approve",
         "fund:allocation-approve",
+        "fund:advance-approve",
         "fund:disbursement-approve",
         "fund:bank-details-approve",
         "fund:delegation-end",

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from fund.models import Agreement, BankAccount, Direction, Donor, OpeningMode, Payee, Project
+from fund.operations.advance_reports import Spent, Verdict, record_report, review_report
+from fund.operations.advance_returns import Back, record_return
+from fund.operations.advances import Line as AdvancedLine
+from fund.operations.advances import approve_advance, prepare_advance
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term, prepare_amendment
@@ -25,6 +30,7 @@ from fund.operations.interest import record_interest
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.opened_books import BookFile, open_book
+from fund.operations.payees import add_payee
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -106,6 +112,7 @@ def fill(people: People) -> None:
     reverse_receipt(reversed_one, on=day(3, 3), reason="the bank took it back", by=officer)
     place(earmarked, small, bank, officer)
     spend(earmarked, project, bank, people)
+    advance(earmarked, project, bank, people)
     run_everything(earmarked, project, acme, people)
     take_over(officer)
     put_files(earmarked, officer)
@@ -205,6 +212,25 @@ def know(payee: Payee, people: People) -> None:
             approve_bank_details(details, by=people.approver)
     match = {"list_name": "A list", "result": "possible", "note": "The same name", "screened_on": day(6, 1)}
     record_screening(payee, **match, by=people.officer)  # type: ignore[arg-type]
+
+
+def advance(agreement: Agreement, project: Project, bank: BankAccount, people: People) -> None:
+    """An advance with a report that is accepted in part, one that waits and a return; and an advance that waits."""
+    partner = add_payee(code="UNODC", name="UN Office on Drugs and Crime", by=people.officer)
+    facts: dict[str, Any] = {"partner": partner, "bank_account": bank, "paid_on": day(5, 4), "by": people.officer}
+    first, _ = (
+        prepare_advance(lines=[AdvancedLine(agreement.number, project, usd(amount))], **facts)
+        for amount in ("600", "50")
+    )
+    approve_advance(first, by=people.approver)
+    for amount in ("300", "120.50"):
+        spent = [Spent(first.lines.get(), "Travel", usd(amount))]
+        report = record_report(first, reported_on=day(7, 1), certified_by="Head", lines=spent, by=people.officer)
+        if amount == "300":
+            verdicts = [Verdict(usd("250"), "An invoice is missing")]
+            review_report(report, verdicts=verdicts, by=people.approver)
+    back = Back(bank, day(8, 1), "BACK-1")
+    record_return(first, back=back, lines={f"{first}/1": usd("10")}, by=people.officer)
 
 
 def change(agreement: Agreement, by: User) -> None:

@@ -14,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fund.models import (
+    Advance,
+    AdvanceReport,
     Agreement,
     Allocation,
     Amendment,
@@ -30,6 +32,9 @@ from fund.models import (
     Receipt,
     Screening,
 )
+from fund.operations.advance_reports import Spent, record_report
+from fund.operations.advances import Line as AdvancedLine
+from fund.operations.advances import approve_advance, prepare_advance
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term, prepare_amendment
@@ -296,6 +301,32 @@ def match(payee: Payee, officer: User) -> Screening:
     """A possible match of Wings on 1 June, recorded by the officer, not cleared."""
     facts: dict[str, Any] = {"list_name": "A list", "result": "possible", "note": "The same name"}
     return record_screening(payee, screened_on=date(2026, 6, 1), **facts, by=officer)
+
+
+def partner(officer: User) -> Payee:
+    return add_payee(code="UNODC", name="UN Office on Drugs and Crime", by=officer)
+
+
+@pytest.fixture
+def advance(allocation: Allocation, bank: BankAccount, partner: Payee, officer: User) -> Advance:
+    """ADV-2026-0001: USD 1,000.00 of the allocation's 5,000.00 for UNODC, prepared by the officer, not decided."""
+    lines = [AdvancedLine("AGR-2026-0001", allocation.project, usd("1000"))]
+    return prepare_advance(partner=partner, bank_account=bank, paid_on=date(2026, 3, 20), lines=lines, by=officer)
+
+
+@pytest.fixture
+def sent(advance: Advance, approver: User) -> Advance:
+    """The same, approved and paid."""
+    approve_advance(advance, by=approver)
+    return advance
+
+
+@pytest.fixture
+def report(sent: Advance, officer: User) -> AdvanceReport:
+    """ADV-2026-0001/R1: USD 600.00 of travel, recorded by the officer, not reviewed."""
+    lines = [Spent(sent.lines.get(), "Travel", usd("600"))]
+    facts: dict[str, Any] = {"reported_on": date(2026, 4, 10), "certified_by": "Head of finance"}
+    return record_report(sent, lines=lines, by=officer, **facts)
 
 
 @pytest.fixture

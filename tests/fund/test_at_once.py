@@ -15,6 +15,7 @@ from django.test import Client
 
 from fund.checks import run_checks
 from fund.errors import (
+    AdvanceExceeded,
     AllocationExceeded,
     FundsFirst,
     MilestoneTooLarge,
@@ -29,6 +30,8 @@ from fund.errors import (
     UnappliedExceeded,
 )
 from fund.models import (
+    Advance,
+    AdvanceReport,
     Agreement,
     Allocation,
     Amendment,
@@ -47,6 +50,8 @@ from fund.models import (
     Receipt,
     State,
 )
+from fund.operations.advance_returns import Back, record_return
+from fund.operations.advances import approve_advance, reverse_advance
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term
 from fund.operations.applications import Word, apply_unapplied
@@ -71,6 +76,7 @@ from ledger.errors import Refused
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_total
 from tests.deeds import allocate, amend_agreement, return_allocation
+from tests.fund.advances import accept, prepare
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -357,3 +363,38 @@ def test_a_new_name_paid_at_once_is_one_payee(allocation: Allocation, bank: Bank
 def test_a_pledge_lapses_once(pledge: Pledge, officer: User) -> None:
     only_one(press_at_once(lambda: lapse_pledge(pledge, on=DAY, reason="Silence", by=officer)), StateUnfit)
     assert entries().filter(kind="pledge").count() == 2
+
+
+def test_an_advance_is_approved_once(advance: Advance, approver: User) -> None:
+    only_one(press_at_once(lambda: approve_advance(advance, by=approver)), StateUnfit)
+    assert entries().filter(kind="advance").count() == 1
+
+
+def test_two_advances_at_once_do_not_take_more_than_is_left(
+    advance: Advance, bank: BankAccount, project: Project, officer: User, approver: User
+) -> None:
+    others = [prepare(advance.partner, bank, project, officer, parse_amount("3000", "USD")) for _ in range(2)]
+    outcomes = press_at_once(lambda: approve_advance(others.pop(), by=approver), times=2)
+    only_one(outcomes, AllocationExceeded)
+    assert get_total(Scope(accounts=("Assets:Advances:",))).functional == 300000
+
+
+def test_a_report_is_accepted_once(report: AdvanceReport, approver: User) -> None:
+    whole = parse_amount("600", "USD")
+    only_one(press_at_once(lambda: accept(report, approver, whole)), StateUnfit)
+    assert get_total(Scope(accounts=("Assets:Advances:",))).functional == 40000
+
+
+def test_what_is_returned_is_not_accepted_or_reversed_at_the_same_moment(
+    report: AdvanceReport, bank: BankAccount, officer: User, approver: User
+) -> None:
+    back, whole = Back(bank, date(2026, 4, 10), "BACK-1"), parse_amount("600", "USD")
+    acts: list[Callable[[], Any]] = [
+        lambda: accept(report, approver, whole),
+        lambda: record_return(report.advance, back=back, lines={"ADV-2026-0001/1": whole}, by=officer),
+        lambda: reverse_advance(report.advance, on=date(2026, 4, 10), reason="Came back", by=officer),
+    ]
+    outcomes = press_at_once(lambda: acts.pop()(), times=3)
+    # Whoever comes first settles 600.00 of 1,000.00: the other is refused, and so is the reversal.
+    assert {type(outcome) for outcome in outcomes if outcome} == {AdvanceExceeded, StateUnfit}
+    assert get_total(Scope(accounts=("Assets:Advances:",))).functional == 40000

@@ -215,6 +215,7 @@ class TestChecklist:
         assert self.find_counts(officer_client) == {
             "unidentified": 0,
             "approval": 0,
+            "reports": 0,
             "overdue": 0,
             "interestCITI-USD": 1,
             "interestRBC-CAD": 0,

@@ -208,7 +208,7 @@ def test_a_day_that_was_tampered_with_is_found(closed: Project, values: dict[str
 def test_money_left_at_a_closed_project_is_found(obligation: Obligation) -> None:
     Project.objects.update(operations_closed_on=date(2026, 3, 14), accounts_closed_on=DAY)
     assert run_checks(lambda _: None)[:2] == [
-        "CYB-01 closed its accounts and has USD 5,000.00 of AGR-2026-0001 left or obligated.",
+        "CYB-01 closed its accounts and has USD 5,000.00 of AGR-2026-0001 left, obligated or advanced.",
         "OBL-2026-0001 was let on 2026-03-15, after CYB-01 closed its operations on 2026-03-14.",
     ]
 

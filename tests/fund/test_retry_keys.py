@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from fund.errors import KeySpent
 from fund.models import (
+    Advance,
+    AdvanceReport,
     Agreement,
     Answer,
     Attachment,
@@ -30,6 +32,8 @@ from fund.models import (
     Receipt,
     SecretariatPayment,
 )
+from fund.operations.advance_reports import Verdict, review_report
+from fund.operations.advance_returns import Back, record_return
 from fund.operations.answers import KEPT, Attempt, Outcome, answer_once
 from fund.operations.attachments import attach
 from fund.operations.bank_charges import record_bank_charge
@@ -80,6 +84,11 @@ DETAILS = {"holder": "Wings", "account": "GB82WEST12345698765432", "bank": "West
 DETAILS |= {"currency": "USD", "valid_from": "2026-06-01"}
 SCREENING = {"screened_on": "2026-06-01", "list_name": "A list", "result": "possible", "note": "The same name"}
 
+ADVANCE = LINE | {"partner": "UNODC", "bank_account": "CITI-USD", "paid_on": "2026-03-20", "lines-0-project": "CYB-01"}
+REPORT = ONE_LINE | {"reported_on": "2026-04-10", "certified_by": "Head", "lines-0-line": "1"}
+REPORT |= {"lines-0-category": "Travel", "lines-0-amount": "600"}
+REVIEW = {"accepted-1": "500", "question-1": "No invoice"}
+BACK = {"bank_account": "CITI-USD", "received_on": "2026-05-04", "reference": "BACK-1", "line-1": "300"}
 TERMS = {"starts_on": "2026-02-01", "rate": "7", "base": "expenditure"}
 INTEREST = {"bank_account": "CITI-USD", "month": "2026-03", "amount": "10"}
 NO_INTEREST = {"bank_account": "CITI-USD", "month": "2026-03"}
@@ -165,6 +174,20 @@ CHANGES = [
     Change("disbursement-new", "/disbursements/new/", "allocation", PAYMENT | {"lines-0-category": "Travel"}),
     *decisions("disbursement", "/disbursements/DSB-2026-0001/", "disbursement"),
     Change("disbursement-reverse", "/disbursements/DSB-2026-0001/reverse/", "paid", REVERSAL),
+    Change("advance-new", "/advances/new/", "allocation partner", ADVANCE),
+    Change("advance-approve", "/advances/ADV-2026-0001/approve/", "advance", {}, "approver_client", once=True),
+    Change("advance-reject", "/advances/ADV-2026-0001/reject/", "advance", REASON, "approver_client"),
+    Change("advance-reverse", "/advances/ADV-2026-0001/reverse/", "sent", REVERSAL),
+    Change("advance-report-new", "/advances/ADV-2026-0001/reports/new/", "sent", REPORT),
+    Change(
+        "advance-report-review", "/advances/ADV-2026-0001/reports/1/review/", "report", REVIEW, "approver_client"
+    ),
+    Change(
+        "advance-report-reject", "/advances/ADV-2026-0001/reports/1/reject/", "report", REASON, "approver_client"
+    ),
+    Change("advance-report-reverse", "/advances/ADV-2026-0001/reports/1/reverse/", "accepted", REVERSAL),
+    Change("advance-return-new", "/advances/ADV-2026-0001/returns/new/", "sent", BACK),
+    Change("advance-return-reverse", "/advances/ADV-2026-0001/returns/1/reverse/", "came_back", REVERSAL),
     Change("bank-account-new", "/bank-accounts/new/", "fund_year", {"code": "B-1", "name": "Bank", "currency": "USD"}),
     Change("rate-new", "/rates/new/", "fund_year", {"currency": "CAD", "effective_on": "2026-01-01", "rate": "0.7"}),
     Change("year-list", "/years/", "officer", {"year": "2027"}),
@@ -221,6 +244,16 @@ def paid(disbursement: Disbursement, approver: User) -> Disbursement:
 @pytest.fixture
 def donor_match(canada: Donor, officer: User) -> None:
     record_screening(canada, screened_on=date(2026, 6, 1), list_name="L", result="possible", note="Name", by=officer)
+
+
+def accepted(report: AdvanceReport, approver: User) -> None:
+    review_report(report, verdicts=[Verdict(parse_amount("600", "USD"))], by=approver)
+
+
+@pytest.fixture
+def came_back(sent: Advance, bank: BankAccount, officer: User) -> None:
+    lines = {"ADV-2026-0001/1": parse_amount("300", "USD")}
+    record_return(sent, back=Back(bank, date(2026, 5, 4), "BACK-1"), lines=lines, by=officer)
 
 
 @pytest.fixture

@@ -6,12 +6,15 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from fund.models import Agreement, BankAccount, Disbursement, Donor, Project, Receipt, Recognition
+from fund.operations.advances import Line as AdvancedLine
+from fund.operations.advances import approve_advance, prepare_advance
 from fund.operations.agreements import Due, Earmark
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import Part, identify_deposit, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.obligations import record_obligation
+from fund.operations.payees import add_payee
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -187,6 +190,15 @@ class SmallFund:
             lines={fund: money(amount) for fund, amount in lines.items()},
             by=self.officer,
         )
+
+    def send(self, day: str, amount: str) -> None:
+        """An advance of the pool's to a partner of BOR-01."""
+        partner = add_payee(code="UNODC", name="UNODC", by=self.officer)
+        lines = [AdvancedLine("POOL", self.bor, money(amount))]
+        advance = prepare_advance(
+            partner=partner, bank_account=self.citi, paid_on=on(day), lines=lines, by=self.officer
+        )
+        approve_advance(advance, by=self.approver)
 
     def pay(self, payee: str, bank: BankAccount, day: str, *lines: tuple[str, Project, str, str]) -> Disbursement:
         charged = [Line(fund, project, category, money(amount)) for fund, project, category, amount in lines]

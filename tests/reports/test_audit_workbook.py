@@ -84,6 +84,14 @@ def test_the_projects_sheet_knows_what_is_obligated(small_fund: SmallFund, tmp_p
     assert {found["Result"] for found in calculate_checks(book)} == {"OK"}
 
 
+def test_the_projects_sheet_knows_what_partners_have(small_fund: SmallFund, tmp_path: Path) -> None:
+    small_fund.send("2026-03-20", "USD 50")
+    book = make(tmp_path)
+    [row] = [row for row in rows_of(book, "Projects") if (row["Project"], row["Sub-fund"]) == ("BOR-01", "POOL")]
+    assert (row["Advanced"], cents(row["Left"])) == (50, 30000 - cents(row["Spent"]) - 5000)
+    assert {found["Result"] for found in calculate_checks(book)} == {"OK"}
+
+
 def test_a_figure_that_was_tampered_with_is_told(small_fund: SmallFund, tmp_path: Path) -> None:
     book = make(tmp_path)
     debit = next(cell for cell in book["Journal"]["L"] if isinstance(cell.value, int | float))

@@ -1,0 +1,86 @@
+"""Advances, reports and returns from the command line, with the same limits as on the pages."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from fund.models import Advance, AdvanceReport, AdvanceReturn, Allocation, Payee
+from ledger.queries import entries
+from tests.fund.advances import FUND, standing
+
+
+def run(command: str, *arguments: str) -> str:
+    out = io.StringIO()
+    call_command(command, *arguments, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def send(*lines: str, partner: str = "unodc") -> str:
+    facts = ("--on", "2026-03-20", "--by", "officer", "--key", "a")
+    return run("prepare_advance", partner, "CITI-USD", *lines, *facts)
+
+
+def report(*lines: str, number: str = "ADV-2026-0001") -> str:
+    facts = ("--on", "2026-04-10", "--certified-by", "Head", "--by", "officer", "--key", "r")
+    return run("record_advance_report", number, *lines, *facts)
+
+
+def give_back(*lines: str, account: str = "CITI-USD") -> str:
+    facts = ("--on", "2026-05-04", "--reference", "B-7", "--by", "officer", "--key", "u")
+    return run("record_advance_return", "ADV-2026-0001", account, *lines, *facts)
+
+
+def test_an_advance_is_prepared_once_for_each_key_and_waits(allocation: Allocation, partner: Payee) -> None:
+    before = entries().count()
+    first = send(f"{FUND}/CYB-01=1000")
+    assert first == "ADV-2026-0001 is prepared and awaits another person's approval.\n"
+    assert send(f"{FUND}/CYB-01=1000") == first
+    assert (Advance.objects.get().state, entries().count()) == ("prepared", before)
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "message"),
+    [
+        ([f"{FUND}/CYB-01=5000.01"], "UNODC", r"CYB-01 has USD 5,000\.00 of AGR-2026-0001 left"),
+        ([f"{FUND}/CYB-01"], "UNODC", "Write it like POOL/CYB-01=1500.00"),
+        ([f"{FUND}=1"], "UNODC", "is not a project's code"),
+        ([f"{FUND}/CYB-01=1"], "NOBODY", "There are: UNODC"),
+    ],
+)
+def test_an_advance_that_is_refused_writes_nothing(
+    allocation: Allocation, partner: Payee, lines: list[str], code: str, message: str
+) -> None:
+    with pytest.raises(CommandError, match=message):
+        send(*lines, partner=code)
+    assert not Advance.objects.exists()
+
+
+def test_a_report_waits_for_its_review_and_a_return_is_posted(sent: Advance) -> None:
+    assert report("1/Travel=600") == "ADV-2026-0001/R1 is recorded and awaits another person's review.\n"
+    assert give_back("1=300") == give_back("1=300") == "ADV-2026-0001/U1 is recorded.\n"
+    assert standing() == (0, 700, 4300)
+
+
+def test_reports_and_returns_that_are_refused_write_nothing(sent: Advance) -> None:
+    refused: list[tuple[Any, tuple[str, ...], str]] = [
+        (report, ("1/Travel=1000.01",), r"USD 1,000\.00 of .* is open"),
+        (report, ("1/Nothing=1",), "not a category"),
+        (report, ("2/Travel=1",), "has no line 2. It has: 1"),
+        (give_back, ("1=1000.01",), "is open"),
+        (give_back, ("1=1", "1=2"), "named twice"),
+        (give_back, ("1=x",), "is not an amount"),
+    ]
+    for act, lines, message in refused:
+        with pytest.raises(CommandError, match=message):
+            act(*lines)
+    with pytest.raises(CommandError, match="ADV-2026-0009 is not the number"):
+        report("1/Travel=1", number="ADV-2026-0009")
+    assert (AdvanceReport.objects.count(), AdvanceReturn.objects.count()) == (0, 0)
+
+
+def test_what_partners_have_is_printed_by_age(sent: Advance) -> None:
+    table = run("advance_ageing", "--on", "2026-06-18")
+    assert all(text in table for text in ("UNODC", "ADV-2026-0001", "2026-06-18", "1,000.00"))
+    assert run("advance_ageing", "--on", "2026-06-18", "--csv").count("\n") == 2
