@@ -10,7 +10,8 @@ AUDITOR = "Auditor"
 _AGREED = ("pledge", "agreement", "amendment", "milestone")
 _RECEIVED = ("receipt", "application")
 _SPENT = ("project", "payee", "allocation", "obligation", "disbursement")
-_DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, "attachment")
+_CORRECTED = ("writeoff", "refund", "manualentry")
+_DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, *_CORRECTED, "attachment")
 _RUNS = ("revaluation", "recovery", "interest", "bankcharge", "transfer", "inkind", "secretariatpayment")
 _THINGS = (*_DOCUMENTS, *_RUNS, "recoveryterms", "bankaccount", "exchangerate", "openedbook")
 

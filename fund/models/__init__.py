@@ -8,6 +8,15 @@ from fund.models.audit import AuditRecord, Refusal
 from fund.models.base import Decided, Document, NumberSeries, State, document_kinds
 from fund.models.budgets import BUDGET_CATEGORIES, Budget, BudgetLine
 from fund.models.contributions import Agreement, Identity, Instalment, Pledge, Receipt, ReceiptLine, Recognition
+from fund.models.corrections import (
+    CORRECTIONS,
+    Correction,
+    ManualEntry,
+    ManualLine,
+    Refund,
+    WriteOff,
+    WriteOffLine,
+)
 from fund.models.deposits import Application, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
 from fund.models.donors import Donor, DonorAccess, DonorClass
@@ -38,6 +47,7 @@ from fund.models.treasury import BankAccount, ExchangeRate
 
 __all__ = [
     "BUDGET_CATEGORIES",
+    "CORRECTIONS",
     "RUNS",
     "Agreement",
     "Allocation",
@@ -56,6 +66,7 @@ __all__ = [
     "Budget",
     "BudgetLine",
     "Category",
+    "Correction",
     "Decided",
     "Delegation",
     "Direction",
@@ -73,6 +84,8 @@ __all__ = [
     "Instalment",
     "Interest",
     "InterestLine",
+    "ManualEntry",
+    "ManualLine",
     "Milestone",
     "NoInterest",
     "NumberSeries",
@@ -94,6 +107,7 @@ __all__ = [
     "RecoveryBase",
     "RecoveryLine",
     "RecoveryTerms",
+    "Refund",
     "Refusal",
     "Revaluation",
     "RevaluationLine",
@@ -102,5 +116,7 @@ __all__ = [
     "State",
     "Transfer",
     "TransferLine",
+    "WriteOff",
+    "WriteOffLine",
     "document_kinds",
 ]

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from fund.models import Decided, Disbursement, SecretariatPayment, State
+from fund.models import CORRECTIONS, Decided, Disbursement, SecretariatPayment, State
 
 # Every kind of document that one person prepares and another decides on.
-DECIDED: tuple[type[Decided], ...] = (Disbursement, SecretariatPayment)
+DECIDED: tuple[type[Decided], ...] = (Disbursement, SecretariatPayment, *CORRECTIONS)
 
 
 def waiting_documents(*, most: int | None = None) -> list[Decided]:

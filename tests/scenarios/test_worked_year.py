@@ -16,6 +16,7 @@ from fund.models import Agreement, BankAccount, Disbursement, Donor, Project
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate, return_allocation
 from fund.operations.amendments import Term, amend_agreement
+from fund.operations.applications import Word
 from fund.operations.deposits import Part, identify_deposit, record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
@@ -27,9 +28,11 @@ from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.refunds import approve_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import reverse_disbursement
 from fund.operations.treasury import add_bank_account, add_rate, open_year
+from fund.operations.write_offs import approve_write_off, prepare_write_off
 from ledger.entries import Draft
 from ledger.money import Amount, parse_amount
 from ledger.operations import open_account, post_entry
@@ -44,12 +47,6 @@ STILL_TO_COME = {
     17: "The partner's certified report",
     18: "The partner returns what it did not spend",
 }
-# Of these only a part: the write-off of the rest that 22 leaves, and what Canada asks back in 25.
-PARTLY_TO_COME = {
-    22: lambda leg: abs(leg.functional) == 6000_00,
-    25: lambda leg: not leg.account.startswith("Equity:"),
-}
-
 Legs = list[tuple[str, int, str, int, str]]
 
 # The file states the price of 1 April nowhere, yet spends 10,000.00 CAD as 7,500.00 USD on 10 April.
@@ -223,6 +220,11 @@ class Year:
     def event_22(self) -> None:
         terms = [Term(on("08-01"), usd("6000"), "AGR-2026-0002/2")]
         amend_agreement(self.american, amended_on=on("08-03"), terms=terms, note="4,000 less", by=self.officer)
+        lines = {"AGR-2026-0002/2": usd("6000")}
+        grounds = "the budget line was cut"
+        lost = prepare_write_off(self.american, dated_on=on("08-31"), grounds=grounds, lines=lines, by=self.officer)
+        assert approve_write_off(lost, by=self.approver)
+        assert lost.number == "WOF-2026-0001"
 
     def event_23(self) -> None:
         line = Line("AGR-2026-0002", self.cyb, "Personnel", usd("450"))
@@ -239,6 +241,16 @@ class Year:
         lines = {"AGR-2026-0001": usd("21600"), "AGR-2026-0002": usd("18656")}
         returned = return_allocation(project=self.cyb, decided_on=on("10-15"), lines=lines, by=self.officer)
         assert returned.number == "ALC-2026-0003"
+        refund = prepare_refund(
+            self.canadian,
+            amount=usd("1000"),
+            dated_on=on("10-20"),
+            word=Word("Note 77", on("10-18")),
+            grounds="the project is over",
+            by=self.officer,
+        )
+        assert approve_refund(refund, by=self.approver)
+        assert refund.number == "RFD-2026-0001"
 
 
 def load_events() -> dict[int, list[Transaction]]:
@@ -275,11 +287,7 @@ def replay() -> dict[int, Legs]:
 
 def drafts_to_come(number: int, transactions: list[Transaction]) -> list[Draft]:
     """What of an event no operation covers yet."""
-    if number in STILL_TO_COME:
-        return [to_draft(transaction) for transaction in transactions]
-    part = PARTLY_TO_COME.get(number)
-    drafts = [to_draft(transaction, part) for transaction in transactions] if part else []
-    return [draft for draft in drafts if draft.legs]
+    return [to_draft(transaction) for transaction in transactions] if number in STILL_TO_COME else []
 
 
 def post_raw(draft: Draft) -> None:
