@@ -54,9 +54,7 @@ def write_off(
     else:
         debits = [_leg(COMMITMENTS, part.carried, fund) for part in shares]
     of = ", ".join(part.instalment for part in shares) if len(shares) <= _MOST_NAMED else agreement
-    return Draft(
-        on, "write_off", donor.name, f"Write-off {number} of {of}", (number, agreement), (*debits, *credits)
-    )
+    return Draft(on, "write_off", donor.name, f"Write-off {number} of {of}", (number, agreement), (*debits, *credits))
 
 
 def agree_refund(

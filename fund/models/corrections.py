@@ -51,7 +51,9 @@ class WriteOffLine(models.Model):
     amount = money_field()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("write_off", "instalment"), name="instalment_once_per_write_off"),)
+        constraints = (
+            models.UniqueConstraint(fields=("write_off", "instalment"), name="instalment_once_per_write_off"),
+        )
 
     def __str__(self) -> str:
         return f"{self.write_off} {self.instalment}"

@@ -163,8 +163,6 @@ def _check_account(line: Line) -> None:
         raise AccountBarred(f"Documents answer for {account}: use {barred.instead} instead.", field="lines")
     if account.startswith(policy.PROJECTS):
         _check_expense(line)
-    elif line.project:
-        raise ValueInvalid(f"{account} belongs to no project: leave the project out.", field="lines")
     elif account.startswith(policy.BANK):
         if not BankAccount.objects.filter(code=account.removeprefix(policy.BANK)).exists():
             raise AccountBarred(f"{account} is no bank account of the fund: add it first.", field="lines")
@@ -174,6 +172,8 @@ def _check_account(line: Line) -> None:
             f"expense such as {policy.PROJECTS}CYB-01:Travel.",
             field="lines",
         )
+    elif line.project:
+        raise ValueInvalid(f"{account} belongs to no project: leave the project out.", field="lines")
 
 
 def _check_expense(line: Line) -> None:
@@ -229,7 +229,9 @@ def _check_cash(lines: Sequence[Line], on: date) -> None:
         average = take_out(account, line.fund, amount.minor).functional
         if average != -line.functional:
             carried = Amount(average, functional_currency())
-            raise ValueInvalid(f"{amount} of {line.fund} leaves {account.code} at {carried}, its average.", field="lines")
+            raise ValueInvalid(
+                f"{amount} of {line.fund} leaves {account.code} at {carried}, its average.", field="lines"
+            )
 
 
 def _check_projects(lines: Sequence[Line], on: date) -> None:
@@ -253,5 +255,5 @@ def _check_available(lines: Sequence[Line], on: date) -> None:
         if account.startswith(policy.BANK) or policy.is_spending(account) or policy.is_held(account):
             taken[line.fund] -= line.functional
     for fund, amount in taken.items():
-        if amount > 0 and fund != policy.GENERAL:
+        if amount > 0:
             limits.check_available(fund, amount, on=on)

@@ -21,6 +21,7 @@ from fund.models import (
     Document,
     Identity,
     Pledge,
+    Project,
     Receipt,
     Revaluation,
     State,
@@ -74,9 +75,10 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
 
 def _check_no_correction(agreement: Agreement) -> None:
     """What was written off is not owed any more, so that the opposite of the signature would go below zero."""
-    standing = agreement.write_offs.filter(state=State.APPROVED).first() or agreement.refunds.filter(
-        state=State.APPROVED
-    ).first()
+    standing = (
+        agreement.write_offs.filter(state=State.APPROVED).first()
+        or agreement.refunds.filter(state=State.APPROVED).first()
+    )
     if standing:
         raise StateUnfit(f"{standing} of {agreement} stands: reverse it first.")
 
@@ -207,6 +209,9 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
     for leg in legs:
         if leg.account.startswith(policy.BANK) or policy.is_held(leg.account) or policy.is_spending(leg.account):
             available[leg.fund] += leg.functional
+    spent_by = {leg.project for leg in legs if policy.is_spending(leg.account)}
+    for project in Project.objects.filter(code__in=spent_by):
+        limits.check_accounts_open(project, field="on")
     for leg in legs:
         amount = Amount(abs(leg.amount), leg.currency)
         if leg.account.startswith(policy.BANK) and leg.amount > 0 and len(_moved(legs, leg)) == 1:

@@ -19,17 +19,22 @@ from fund.models import (
     Allocation,
     Amendment,
     Application,
+    Correction,
     Direction,
     Disbursement,
     DisbursementState,
     Document,
     Identity,
+    ManualEntry,
     Milestone,
     Obligation,
     Pledge,
     Receipt,
     ReceiptPart,
+    Refund,
     SecretariatPayment,
+    State,
+    WriteOff,
 )
 from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
@@ -71,9 +76,9 @@ class _Chain:
 def chain_of(document: Document) -> list[Step]:
     """The steps of a document's chain, in the order of the money's path; the document itself is marked.
 
-    Runs, and what banks and the Secretariat give and take, have none.
+    Runs, manual entries, and what banks and the Secretariat give and take, have none.
     """
-    if isinstance(document, RUNS):
+    if isinstance(document, (*RUNS, ManualEntry)):
         return []
     chain = _find(document)
     steps = [
@@ -97,7 +102,7 @@ def _find(document: Document) -> _Chain:
         return replace(_of_agreements(document.agreements.all()), pledges=Pledge.objects.filter(pk=document.pk))
     if isinstance(document, Agreement):
         return _of_agreements(Agreement.objects.filter(pk=document.pk))
-    if isinstance(document, Amendment | Milestone):
+    if isinstance(document, Amendment | Milestone | WriteOff | Refund):
         return _of_agreements(Agreement.objects.filter(pk=document.agreement_id))
     if isinstance(document, Receipt):
         return _of_receipt(document)
@@ -228,6 +233,8 @@ def state_of(document: Document) -> tuple[str, str]:
     """What there is to say of a document's state, with its tone; empty where it simply stands."""
     if isinstance(document, Disbursement | SecretariatPayment):
         return document.get_state_display(), _TONES[DisbursementState(document.state)]
+    if isinstance(document, Correction):
+        return _state_of_correction(document)
     if isinstance(document, Milestone):
         return _state_of_milestone(document)
     if getattr(document, "withdrawn_on", None):
@@ -243,6 +250,13 @@ def state_of(document: Document) -> tuple[str, str]:
     if isinstance(document, Allocation) and document.direction != Direction.GIVE:
         return document.get_direction_display(), "quiet"
     return "", "quiet"
+
+
+def _state_of_correction(document: Correction) -> tuple[str, str]:
+    if isinstance(document, Refund) and document.state == State.APPROVED:
+        return (_("Paid"), "good") if document.paid_on else (_("To be paid"), "warn")
+    tones = {State.PREPARED: "warn", State.APPROVED: "good"}
+    return document.get_state_display(), tones.get(State(document.state), "bad")
 
 
 def _state_of_milestone(milestone: Milestone) -> tuple[str, str]:
