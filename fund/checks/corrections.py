@@ -51,8 +51,9 @@ def _expect_refund(refund: Refund, caused: list[Caused]) -> list[Expected]:
         left: Sums = {owed: amount.minor, (account.account, fund, "", paid.currency): -paid.minor}
         expected.append(Expected(refund.paid_on, left, refund.reversed_on))
     # It was revalued before it was reversed: an exchange difference, without an amount of its own.
-    cleared = caused[len(expected) :] if refund.reversed_on else []
-    return [*expected, *(Expected(refund.reversed_on, {}) for _ in cleared)]
+    ended_on = refund.reversed_on
+    cleared = [Expected(ended_on, {}) for _ in caused[len(expected) :]] if ended_on else []
+    return [*expected, *cleared]
 
 
 def _acts_of_refund(refund: Refund) -> list[str]:

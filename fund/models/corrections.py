@@ -6,6 +6,7 @@ from fund.models.base import Decided, money_field
 from fund.models.contributions import Agreement, Instalment
 from fund.models.projects import Project
 from fund.models.treasury import BankAccount
+from fund.money import to_amount
 
 
 class Correction(Decided):
@@ -112,6 +113,11 @@ class ManualLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry} {self.position}"
+
+    @property
+    def carried(self) -> int:
+        """`functional` in minor units."""
+        return to_amount(self.functional).minor
 
 
 # Every kind of document here.

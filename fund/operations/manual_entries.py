@@ -14,16 +14,13 @@ from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.cash import take_out
-from fund.policy_treasury import INTEREST
+from fund.queries.manual_accounts import OPENABLE
 from fund.queries.sub_funds import find_earmark
 from ledger.accounts import check_name
 from ledger.entries import Leg
 from ledger.money import Amount, to_minor
 from ledger.operations import writing
 from ledger.queries import all_accounts, functional_currency
-
-# Accounts of the policy that a manual entry may be the first to use, beside projects' expense.
-OPENABLE = (policy.BANK_CHARGES, policy.EXCHANGE, policy.UNREALISED, INTEREST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +216,7 @@ def _find_currency(account: str) -> str:
 
 
 def _check_cash(lines: Sequence[Line], on: date) -> None:
-    """No sub-fund's cash goes below zero, then or later; foreign cash leaves at its average carrying amount (rule 4)."""
+    """No sub-fund's cash goes below zero, then or later; foreign cash leaves at its average (rule 4)."""
     for line in lines:
         if not line.account.startswith(policy.BANK) or line.amount.minor > 0:
             continue

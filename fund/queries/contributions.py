@@ -18,8 +18,8 @@ class Standing:
     """Where an instalment or an agreement stands, in minor units of the agreement's currency, all positive.
 
     `received` is what receipts settled; `outstanding` is what is still owed; `unapplied` is what came beyond, where
-    it came in the agreement's own currency; `written_off` will not be paid. `carried` is the carrying amount of what is outstanding, in the
-    functional currency.
+    it came in the agreement's own currency; `written_off` will not be paid. `carried` is the carrying amount of what is
+    outstanding, in the functional currency.
     """
 
     currency: str

@@ -45,6 +45,11 @@ def owed_of(refund: Refund) -> Carried:
     return Carried(amount, -sum(one.functional for one in found))
 
 
+def sum_refunded(funds: Sequence[str], *, until: date | None = None) -> dict[str, int]:
+    """What was agreed to go back, by sub-fund, positive and functional."""
+    return {total.fund: total.functional for total in refunded_totals(funds, by=("fund",), until=until)}
+
+
 def refunded_totals(
     funds: Sequence[str], *, by: Sequence[str], since: date | None = None, until: date | None = None
 ) -> list[Total]:

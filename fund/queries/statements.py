@@ -19,7 +19,7 @@ from fund.queries.contributions import Standing, sum_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
 from fund.queries.receipts import of_donor, with_parts
-from fund.queries.refunds import RefundLine, refunded_totals, refunds_of
+from fund.queries.refunds import RefundLine, refunds_of, sum_refunded
 from fund.queries.shares import (
     PoolShare,
     find_balance,
@@ -120,9 +120,9 @@ class InKindLine:
 class FundLine:
     """One of the donor's sub-funds, or the share of the pool: paid in, less spent and other costs, is the balance.
 
-    `paid_in` is what was received, less what is unapplied or went back; `other` is bank charges less exchange gains and the like,
-    negative where the gains are more. `trial_balance` is the sub-fund's own, and empty for the share. `obligated` is
-    the part of the balance that contracts reserve.
+    `paid_in` is what was received, less what is unapplied or went back; `other` is bank charges less exchange gains and
+    the like, negative where the gains are more. `trial_balance` is the sub-fund's own, and empty for the share.
+    `obligated` is the part of the balance that contracts reserve.
     """
 
     fund: str
@@ -146,10 +146,7 @@ class FundLine:
 
 @dataclass(frozen=True, slots=True)
 class DonorStatement:
-    """Everything that a donor is told, at the end of the day `as_of`.
-
-    `written_off` is what of the signed will not be paid.
-    """
+    """Everything that a donor is told, at the end of the day `as_of`. `written_off` of the signed will not be paid."""
 
     donor: Donor
     as_of: date
@@ -241,8 +238,7 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
     pool = share_pool(donor.code, sum_paid_in(as_of), moved[policy.POOL])
-    back = refunded_totals([one.fund for one in earmarked], by=("fund",), until=as_of)
-    refunded = {total.fund: total.functional for total in back}
+    refunded = sum_refunded([one.fund for one in earmarked], until=as_of)
     own = [_to_fund(one, moved[one.fund], refunded.get(one.fund, 0)) for one in earmarked]
     return DonorStatement(
         donor=donor,

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("fund.urls.programme")),
     path("", include("fund.urls.runs")),
     path("", include("fund.urls.books")),
+    path("", include("fund.urls.corrections")),
     path("", include("fund.urls.attachments")),
 ]

@@ -20,11 +20,14 @@ from fund.models import (
     BankAccount,
     Disbursement,
     Donor,
+    ManualEntry,
     Milestone,
     Obligation,
     Pledge,
     Project,
     Receipt,
+    Refund,
+    WriteOff,
 )
 from fund.operations.agreements import Due, Earmark, sign_agreement
 from fund.operations.allocations import allocate
@@ -32,13 +35,17 @@ from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.manual_entries import Line as Posting
+from fund.operations.manual_entries import prepare_manual_entry
 from fund.operations.milestones import plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
+from fund.operations.refunds import prepare_refund
 from fund.operations.treasury import add_bank_account, add_rate, open_year
+from fund.operations.write_offs import prepare_write_off
 from ledger.money import Amount, parse_amount
 
 
@@ -272,3 +279,27 @@ def cad_agreement(rates: int, canada: Donor, officer: User) -> Agreement:
     amount = parse_amount("1000", "CAD")
     instalments = [Due(date(2026, 2, 15), amount)]
     return sign_agreement(donor=canada, signed_on=date(2026, 1, 15), amount=amount, instalments=instalments, by=officer)
+
+
+@pytest.fixture
+def write_off(agreement: Agreement, officer: User) -> WriteOff:
+    """WOF-2026-0001: USD 1,000.00 of the first instalment and 4,000.00 of the second, prepared."""
+    lines = {"AGR-2026-0001/1": usd("1000"), "AGR-2026-0001/2": usd("4000")}
+    return prepare_write_off(agreement, dated_on=date(2026, 5, 1), grounds="Wound up", lines=lines, by=officer)
+
+
+@pytest.fixture
+def refund(receipt: Receipt, agreement: Agreement, officer: User) -> Refund:
+    """RFD-2026-0001: USD 1,000.00 of the 6,000.00 that AGR-2026-0001 has, prepared."""
+    word = Word("Note 77", date(2026, 3, 30))
+    facts: dict[str, Any] = {"dated_on": date(2026, 4, 1), "word": word, "grounds": "The donor asks for it"}
+    return prepare_refund(agreement, amount=usd("1000"), by=officer, **facts)
+
+
+@pytest.fixture
+def manual_entry(receipt: Receipt, officer: User) -> ManualEntry:
+    """MAN-2026-0001: USD 20.00 of bank charges out of AGR-2026-0001, prepared."""
+    accounts = (("Expenses:BankCharges", 2000), ("Assets:Bank:CITI-USD", -2000))
+    lines = [Posting(name, "AGR-2026-0001", Amount(minor, "USD"), minor) for name, minor in accounts]
+    return prepare_manual_entry(dated_on=date(2026, 4, 1), grounds="Booked twice", lines=lines, by=officer)
+

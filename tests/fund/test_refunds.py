@@ -39,7 +39,7 @@ WORD = Word("Note 77", date(2026, 3, 30))
 
 
 def prepare(agreement: Agreement, amount: Amount, by: User, **more: Any) -> Refund:
-    facts = {"dated_on": DAY, "word": WORD, "grounds": "The donor asks for it", "by": by} | more
+    facts: dict[str, Any] = {"dated_on": DAY, "word": WORD, "grounds": "The donor asks for it", "by": by} | more
     return prepare_refund(agreement, amount=amount, **facts)
 
 
@@ -51,12 +51,6 @@ def legs_of(number: str, place: int = 0) -> list[tuple[str, int, int, str]]:
 
 def no_problems() -> None:
     assert run_checks(lambda *_: None) == []
-
-
-@pytest.fixture
-def refund(receipt: Receipt, agreement: Agreement, officer: User) -> Refund:
-    """RFD-2026-0001: USD 1,000.00 of the 6,000.00 that AGR-2026-0001 has, prepared."""
-    return prepare(agreement, usd("1000"), officer)
 
 
 @pytest.fixture
@@ -175,7 +169,7 @@ def test_a_refund_is_paid_in_another_currency_at_about_the_rate_of_the_day(
 def test_no_more_than_is_unspent_and_unallocated_goes_back(
     allocation: Allocation, agreement: Agreement, officer: User
 ) -> None:
-    with pytest.raises(RefundTooLarge, match="has USD 1,000.00 on 2026-04-01 that is neither spent, allocated nor"):
+    with pytest.raises(RefundTooLarge, match=r"has USD 1,000.00 on 2026-04-01 that is neither spent, allocated nor"):
         prepare(agreement, usd("1000.01"), officer)
     prepare(agreement, usd("1000"), officer)
     with pytest.raises(RefundTooLarge, match=r"USD 0.00 on 2026-02-01"):
@@ -186,13 +180,13 @@ def test_two_prepared_refunds_cannot_both_be_approved_of_the_same_money(
     refund: Refund, agreement: Agreement, officer: User, approver: User
 ) -> None:
     approve_refund(prepare(agreement, usd("5500"), officer), by=approver)
-    with pytest.raises(RefundTooLarge, match="USD 500.00"):
+    with pytest.raises(RefundTooLarge, match=r"USD 500.00"):
         approve_refund(refund, by=approver)
 
 
 def test_no_more_than_is_unapplied_goes_back(application: Application, agreement: Agreement, officer: User) -> None:
     source = agreement.instalments.get(position=2)
-    with pytest.raises(UnappliedExceeded, match="USD 60.00 of what came beyond"):
+    with pytest.raises(UnappliedExceeded, match=r"USD 60.00 of what came beyond"):
         prepare(agreement, usd("61"), officer, source=source)
 
 
