@@ -30,6 +30,9 @@ DEPOSIT, RETURNED, IN_PARTS = f"RCT-{YEAR}-0003", f"RCT-{YEAR}-0004", f"RCT-{YEA
 SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
 OBLIGATION = f"OBL-{YEAR}-0001"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
+LOST, PREPARED_LOSS = f"WOF-{YEAR}-0001", f"WOF-{YEAR}-0002"
+TO_PAY, PREPARED_REFUND = f"RFD-{YEAR}-0001", f"RFD-{YEAR}-0002"
+ENTERED, PREPARED_ENTRY = f"MAN-{YEAR}-0001", f"MAN-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
 
 CONTRIBUTIONS = (
@@ -168,6 +171,29 @@ PERIOD_END = (
     Address("fund:secretariat-payment-reject", (f"SEC-{YEAR}-0001",), reader="approver"),
     Address("fund:secretariat-payment-reverse", (f"SEC-{YEAR}-0002",)),
 )
+CORRECTIONS = (
+    Address("fund:write-off-list"),
+    Address("fund:write-off-new"),
+    Address("fund:write-off-new", query=f"agreement={AGREEMENT}"),
+    Address("fund:write-off", (LOST,)),
+    Address("fund:write-off", (PREPARED_LOSS,), reader="approver"),
+    Address("fund:write-off-reject", (PREPARED_LOSS,), reader="approver"),
+    Address("fund:write-off-reverse", (LOST,)),
+    Address("fund:refund-list"),
+    Address("fund:refund-new"),
+    Address("fund:refund-new", query=f"agreement={AGREEMENT}"),
+    Address("fund:refund", (TO_PAY,)),
+    Address("fund:refund", (PREPARED_REFUND,), reader="approver"),
+    Address("fund:refund-reject", (PREPARED_REFUND,), reader="approver"),
+    Address("fund:refund-pay", (TO_PAY,)),
+    Address("fund:refund-reverse", (TO_PAY,)),
+    Address("fund:manual-entry-list"),
+    Address("fund:manual-entry-new"),
+    Address("fund:manual-entry", (ENTERED,)),
+    Address("fund:manual-entry", (PREPARED_ENTRY,), reader="approver"),
+    Address("fund:manual-entry-reject", (PREPARED_ENTRY,), reader="approver"),
+    Address("fund:manual-entry-reverse", (ENTERED,)),
+)
 ATTACHMENTS = (
     Address("fund:attachment-new", (AGREEMENT,)),
     Address("fund:attachment-withdraw", (AGREEMENT, "1")),
@@ -200,6 +226,7 @@ GROUPS = {
     "programme": PROGRAMME,
     "period end": PERIOD_END,
     "books": BOOKS,
+    "corrections": CORRECTIONS,
     "attachments": ATTACHMENTS,
     "reports": REPORTS,
     "account": ACCOUNT,
@@ -209,6 +236,9 @@ GROUPS = {
 NO_PAGES = frozenset(
     {
         "fund:disbursement-approve",
+        "fund:write-off-approve",
+        "fund:refund-approve",
+        "fund:manual-entry-approve",
         "fund:delegation-end",
         "fund:secretariat-payment-approve",
         "fund:attachment",

@@ -36,16 +36,16 @@ from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.manual_entries import Line as Posting
-from fund.operations.manual_entries import prepare_manual_entry
+from fund.operations.manual_entries import approve_manual_entry, prepare_manual_entry
 from fund.operations.milestones import plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
-from fund.operations.refunds import prepare_refund
+from fund.operations.refunds import approve_refund, prepare_refund
 from fund.operations.treasury import add_bank_account, add_rate, open_year
-from fund.operations.write_offs import prepare_write_off
+from fund.operations.write_offs import approve_write_off, prepare_write_off
 from ledger.money import Amount, parse_amount
 
 
@@ -303,3 +303,23 @@ def manual_entry(receipt: Receipt, officer: User) -> ManualEntry:
     lines = [Posting(name, "AGR-2026-0001", Amount(minor, "USD"), minor) for name, minor in accounts]
     return prepare_manual_entry(dated_on=date(2026, 4, 1), grounds="Booked twice", lines=lines, by=officer)
 
+
+@pytest.fixture
+def lost(write_off: WriteOff, approver: User) -> WriteOff:
+    """The write-off, approved."""
+    approve_write_off(write_off, by=approver)
+    return write_off
+
+
+@pytest.fixture
+def agreed(refund: Refund, approver: User) -> Refund:
+    """The refund, approved and not paid."""
+    approve_refund(refund, by=approver)
+    return refund
+
+
+@pytest.fixture
+def entered(manual_entry: ManualEntry, approver: User) -> ManualEntry:
+    """The manual entry, approved."""
+    approve_manual_entry(manual_entry, by=approver)
+    return manual_entry
