@@ -120,9 +120,9 @@ class ManualLineForm(forms.Form):
         label=_("Account"), max_length=120, widget=forms.TextInput(attrs={"list": "accounts", "autocomplete": "off"})
     )
     fund = forms.ChoiceField(label=_("Sub-fund"))
+    currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices, required=False)
     debit = _amount(_("Debit"))
     credit = _amount(_("Credit"))
-    currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices, required=False)
     functional = _amount(_("Carried at"))
 
     def __init__(self, *args: Any, funds: Choices, **options: Any) -> None:
@@ -140,7 +140,7 @@ class ManualLineForm(forms.Form):
             return
         currency, sign = values.get("currency") or functional, 1 if debit else -1
         try:
-            amount = read_amount(debit or credit, currency)
+            amount = read_amount(debit or credit or "", currency)
             carried = read_amount(values.get("functional") or "0", functional) if currency != functional else amount
         except forms.ValidationError as wrong:
             self.add_error("debit" if debit else "credit", wrong)

@@ -1,5 +1,6 @@
 """Lists and pages of runs, of what banks gave and took, of transfers and of what came in kind, and their reversal."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -154,7 +155,7 @@ class RecordReverse(ReversalPage):
     """Reverses a document of one kind."""
 
     model: ClassVar[type[Document]] = Revaluation
-    operation = staticmethod(reverse_run)
+    operation: ClassVar[Callable[..., None]] = staticmethod(reverse_run)
 
     def get_permission_required(self) -> tuple[str, ...]:
         return (permission_name("change", self.model),)

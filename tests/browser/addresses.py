@@ -130,6 +130,7 @@ BOOKS = (
     Address("fund:opened-book", (OPENED,)),
     Address("fund:audit-record-list"),
     Address("fund:refusal-list", reader="auditor"),
+    Address("fund:waiting-list", reader="approver"),
     Address("fund:delegation-list", reader="approver"),
 )
 CHARGED = f"bank_account=CITI-USD&charged_on={YEAR}-05-02&amount=1&description=Fees"
