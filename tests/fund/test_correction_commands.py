@@ -100,7 +100,7 @@ def test_a_manual_entry_is_prepared_of_lines_or_a_file_whatever_it_is_called(rec
 
 def test_a_manual_entry_by_command_meets_the_same_limits(receipt: Receipt, tmp_path: Path) -> None:
     for lines, said in (
-        ([FEES, CASH.replace("20", "19")], "USD 1.00 more debits"),
+        ([FEES, CASH.removesuffix("20") + "19"], "USD 1.00 more debits"),
         (["Assets:Receivable:CAN,AGR-2026-0001,20", CASH], "Documents answer for"),
         (["Expenses:BankCharges,20", CASH], "is no line"),
     ):
