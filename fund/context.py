@@ -19,6 +19,8 @@ _NAVIGATION = (
             (_("Agreements"), "fund:agreement-list", "view_agreement"),
             (_("Receipts"), "fund:receipt-list", "view_receipt"),
             (_("Unapplied"), "fund:application-list", "view_application"),
+            (_("Refunds"), "fund:refund-list", "view_refund"),
+            (_("Write-offs"), "fund:write-off-list", "view_writeoff"),
             (_("Ageing"), "fund:ageing", "view_agreement"),
             (_("In kind"), "fund:in-kind-list", "view_inkind"),
         ),
@@ -60,6 +62,7 @@ _NAVIGATION = (
         _("Books"),
         (
             (_("Journal"), "fund:entry-list", "view_auditrecord"),
+            (_("Manual entries"), "fund:manual-entry-list", "view_manualentry"),
             (_("Trial balance"), "fund:trial-balance", "view_auditrecord"),
             (_("Sub-funds"), "fund:sub-fund-list", "view_agreement"),
             (_("Years"), "fund:year-list", "view_auditrecord"),

@@ -47,6 +47,22 @@ class PartsDiffer(Refused):
     """Parts of a deposit that do not add up to it."""
 
 
+class WriteOffTooLarge(Refused):
+    """A write-off of more than is owed."""
+
+
+class RefundTooLarge(Refused):
+    """A refund of more than can go back to the donor."""
+
+
+class AccountBarred(Refused):
+    """A manual entry on an account that documents answer for, or that the books do not know."""
+
+
+class EntryUnbalanced(Refused):
+    """A manual entry whose lines do not add up to zero in each sub-fund."""
+
+
 class UnappliedExceeded(Refused):
     """More of an unapplied balance than there is."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fund.policy import BANK_CHARGES, EXCHANGE, IN_KIND, PROJECTS, Carried, CashOut, Party
+from fund.policy import BANK_CHARGES, EXCHANGE, IN_KIND, PROJECTS, Carried, CashOut, Party, Release, release
 from ledger.entries import Draft, Leg
 
 SECRETARIAT = "Liabilities:DueToSecretariat"
@@ -60,13 +60,21 @@ def indirect_cost_account(project: str) -> str:
     return f"{PROJECTS}{project}:{INDIRECT_COST}"
 
 
-def recover(*, number: str, on: date, charges: Sequence[Recovered], currency: str) -> Draft:
-    """[15] Indirect cost: the project's expense, owed to the Secretariat. Of USD 7,500.00, 12 % make USD 900.00."""
+def recover(
+    *, number: str, on: date, charges: Sequence[Recovered], currency: str, releases: Sequence[Release] = ()
+) -> Draft:
+    """[15] Indirect cost: the project's expense, owed to the Secretariat. Of USD 7,500.00, 12 % make USD 900.00.
+
+    It meets the conditions of conditional agreements as spending does: `releases` become income in the same entry, or
+    are deferred again where they are negative.
+    """
     legs: list[Leg] = []
     for one in charges:
         account = indirect_cost_account(one.project)
         legs.append(Leg(account, one.amount, currency, one.amount, one.fund, project=one.project))
         legs.append(Leg(SECRETARIAT, -one.amount, currency, -one.amount, one.fund))
+    for part in releases:
+        legs += release(part, currency)
     return Draft(on, "recovery", _PAYEE, f"Indirect cost recovery {number}", (number,), tuple(legs))
 
 

@@ -1,7 +1,8 @@
 """Every kind of document that the checks go through."""
 
 from fund.checks.advances import ADVANCES
+from fund.checks.corrections import CORRECTIONS
 from fund.checks.documents import DOCUMENTS
 from fund.checks.runs import RUNS
 
-KINDS = (*DOCUMENTS, *ADVANCES, *RUNS)
+KINDS = (*DOCUMENTS, *ADVANCES, *RUNS, *CORRECTIONS)

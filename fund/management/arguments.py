@@ -6,7 +6,7 @@ from datetime import date
 
 from django.core.management import CommandError
 
-from fund.models import Decided, Donor, Obligation, Payee, Project
+from fund.models import Agreement, Decided, Donor, Instalment, Obligation, Payee, Project
 from fund.queries.attachments import find_document
 from ledger.money import Amount, parse_amount
 from ledger.queries import functional_currency
@@ -75,4 +75,20 @@ def find_donor(code: str) -> Donor:
     found = Donor.objects.filter(code=code.strip().upper()).first()
     if found is None:
         raise CommandError(f"{code} is not a donor's code.")
+    return found
+
+
+def find_agreement(number: str) -> Agreement:
+    """The agreement with a number. Raises CommandError."""
+    found = Agreement.objects.filter(number=number.strip()).first()
+    if found is None:
+        raise CommandError(f"{number} is not the number of an agreement, such as AGR-2026-0001.")
+    return found
+
+
+def find_instalment(reference: str) -> Instalment:
+    """The instalment with a reference, its agreement at hand. Raises CommandError."""
+    found = Instalment.objects.filter(reference=reference.strip()).select_related("agreement__donor").first()
+    if found is None:
+        raise CommandError(f"{reference} is not an instalment, such as AGR-2026-0001/2.")
     return found

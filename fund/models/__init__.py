@@ -19,6 +19,15 @@ from fund.models.base import Decided, Document, NumberSeries, State, document_ki
 from fund.models.budgets import BUDGET_CATEGORIES, Budget, BudgetLine
 from fund.models.changes import Remembers
 from fund.models.contributions import Agreement, Identity, Instalment, Pledge, Receipt, ReceiptLine, Recognition
+from fund.models.corrections import (
+    CORRECTIONS,
+    Correction,
+    ManualEntry,
+    ManualLine,
+    Refund,
+    WriteOff,
+    WriteOffLine,
+)
 from fund.models.deposits import Application, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
 from fund.models.donors import Donor, DonorAccess, DonorClass
@@ -50,6 +59,7 @@ from fund.models.treasury import BankAccount, ExchangeRate
 
 __all__ = [
     "BUDGET_CATEGORIES",
+    "CORRECTIONS",
     "MATCHES",
     "RUNS",
     "Advance",
@@ -76,6 +86,7 @@ __all__ = [
     "Budget",
     "BudgetLine",
     "Category",
+    "Correction",
     "Decided",
     "Delegation",
     "Direction",
@@ -93,6 +104,8 @@ __all__ = [
     "Instalment",
     "Interest",
     "InterestLine",
+    "ManualEntry",
+    "ManualLine",
     "Milestone",
     "NoInterest",
     "NumberSeries",
@@ -116,6 +129,7 @@ __all__ = [
     "RecoveryBase",
     "RecoveryLine",
     "RecoveryTerms",
+    "Refund",
     "Refusal",
     "Remembers",
     "ReportState",
@@ -128,6 +142,8 @@ __all__ = [
     "State",
     "Transfer",
     "TransferLine",
+    "WriteOff",
+    "WriteOffLine",
     "document_kinds",
     "of_recipient",
 ]

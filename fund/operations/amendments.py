@@ -17,7 +17,7 @@ from fund.policy import Party
 from fund.policy_agreements import Change
 from fund.policy_agreements import amend_agreement as to_draft
 from fund.queries.agreements import last_amendment, waiting_amendment
-from fund.queries.contributions import Standing, instalment_standings
+from fund.queries.contributions import Standing, lowest_standings
 from fund.queries.rates import carry
 from fund.queries.sub_funds import lowest_deferred
 from ledger.money import Amount, share, split
@@ -197,7 +197,7 @@ def _name_lines(agreement: Agreement, lines: Sequence[AmendmentLine]) -> dict[st
 
 def _find_changes(agreement: Agreement, lines: Sequence[AmendmentLine], on: date) -> list[Change]:
     """What the lines add and take off, each with what it is carried at."""
-    standings = _lowest_standings(agreement, on)
+    standings = lowest_standings(list(agreement.instalments.all()), since=on)
     amounts = {reference: _change_of(line) for reference, line in _name_lines(agreement, lines).items()}
     taken = {
         reference: _carried_of(reference, -amount.minor, standings[reference])
@@ -221,19 +221,6 @@ def _weigh(changes: Sequence[Change]) -> int:
 def _change_of(line: AmendmentLine) -> Amount:
     after, before = to_amount(line.amount), to_amount(line.amount_before)
     return Amount(after.minor - before.minor, after.currency)
-
-
-def _lowest_standings(agreement: Agreement, on: date) -> dict[str, Standing]:
-    """The standing of each instalment when the least of it is owed, from the day on."""
-    instalments = list(agreement.instalments.all())
-    # Receipts only lower what is owed, except where they were reversed.
-    later = agreement.receipts.filter(received_on__gt=on).exclude(reversed_on=None)
-    days = [on, *later.values_list("received_on", flat=True).distinct()]
-    found = [instalment_standings(instalments), *(instalment_standings(instalments, until=day) for day in days)]
-    return {
-        one.reference: min((part[one.reference] for part in found), key=lambda standing: standing.outstanding)
-        for one in instalments
-    }
 
 
 def _carried_of(reference: str, minor: int, standing: Standing) -> int:

@@ -52,10 +52,10 @@ def apply_unapplied(
     acts.check_positive(amount)
     with writing():
         acts.check_day(on, "on")
-        _check_word(word, on)
+        check_word(word, on)
         part = Part(source.agreement.donor, amount, instalment, settles)
         _check_target(part, source, on)
-        left = _check_left(source, amount, on)
+        left = check_unapplied(source, amount, on)
         application = Application(donor=part.donor, source=source, instalment=instalment, applied_on=on, created_by=by)
         carried = Carried(amount, share(left.functional, amount.minor, left.amount.minor))
         cash = _find_cash(part, source, carried, bank_account, on)
@@ -89,7 +89,7 @@ def reverse_application(application: Application, *, on: date, reason: str, by: 
         acts.record("reverse application", found, by=by, detail=reason)
 
 
-def _check_word(word: Word, on: date) -> None:
+def check_word(word: Word, on: date) -> None:
     if word.on > on:
         raise ValueInvalid(f"The donor's word is of {on} or earlier: money waits until it is there.", field="word_on")
 
@@ -112,7 +112,7 @@ def _check_target(part: Part, source: Instalment, on: date) -> None:
     acts.check_not_before(on, agreement.signed_on, "on")
 
 
-def _check_left(source: Instalment, amount: Amount, on: date) -> Carried:
+def check_unapplied(source: Instalment, amount: Amount, on: date) -> Carried:
     """What waits of the balance, at least the amount on the day and now."""
     donor = source.agreement.donor.code
     left = unapplied_left(donor, source.reference, amount.currency, on=on)

@@ -1,5 +1,7 @@
 """Indirect cost recovery: the terms of sub-funds, and the runs that charge by them."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,12 +14,14 @@ from fund.models import Project, Recovery, RecoveryBase, RecoveryLine, RecoveryT
 from fund.money import to_money
 from fund.operations import acts, limits
 from fund.operations.months import get_month, take_run_number
-from fund.policy_treasury import Recovered
+from fund.operations.releases import find_releases
+from fund.policy import Release
+from fund.policy_treasury import INDIRECT_COST, Recovered
 from fund.queries.recoveries import Charge, plan_recovery
 from fund.queries.sub_funds import find_earmark
 from ledger.money import Amount
 from ledger.operations import writing
-from ledger.queries import functional_currency
+from ledger.queries import Scope, functional_currency, get_total
 
 _MOST_PERCENT = 100
 
@@ -109,11 +113,34 @@ def run_recovery(*, month: str, by: User) -> Recovery:
         _save_lines(run, charges)
         recovered = [Recovered(charge.fund, charge.project, charge.amount) for charge in charges]
         currency = functional_currency()
-        draft = policy_treasury.recover(number=run.number, on=run.dated_on, charges=recovered, currency=currency)
+        draft = policy_treasury.recover(
+            number=run.number,
+            on=run.dated_on,
+            charges=recovered,
+            currency=currency,
+            releases=_find_releases(charges, period.ends_on),
+        )
         acts.post(draft, by=by)
         total = Amount(sum(charge.amount for charge in charges), currency)
         acts.record("recover indirect cost", run, by=by, detail=str(total))
     return run
+
+
+def _find_releases(charges: Sequence[Charge], on: date) -> list[Release]:
+    """What becomes income as conditions are met by the cost; what is given back is deferred again.
+
+    No more than earlier runs released of the sub-fund is deferred again.
+    """
+    spent: defaultdict[str, int] = defaultdict(int)
+    for charge in charges:
+        spent[charge.fund] += charge.amount
+    found = find_releases([policy.Charge(fund, "", INDIRECT_COST, amount) for fund, amount in spent.items()], on=on)
+    for fund in (fund for fund, amount in spent.items() if amount < 0):
+        released = get_total(Scope(accounts=(policy.DEFERRED,), funds=(fund,), kinds=("recovery",))).functional
+        agreement = find_earmark(fund)
+        if agreement and released > 0:
+            found.append(Release(fund, agreement.donor.code, max(spent[fund], -released)))
+    return found
 
 
 def _check_order(on: date) -> None:

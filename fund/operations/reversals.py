@@ -21,9 +21,9 @@ from fund.models import (
     Document,
     Identity,
     Pledge,
+    Project,
     Receipt,
     Revaluation,
-    SecretariatPayment,
     State,
 )
 from fund.money import to_amount
@@ -58,23 +58,34 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
     acts.require(by, "change_agreement")
     with writing():
         found = Agreement.objects.get(pk=agreement.pk)
-        _check_posted(found)
-        _check_standing(found, found.cancelled_on, on)
+        check_posted(found)
+        check_standing(found, found.cancelled_on, on)
         waiting = waiting_amendment(found)
         if waiting:
             raise StateUnfit(f"{waiting} awaits approval: it is decided first.")
         if has_receipts(found):
             raise StateUnfit(f"{found} has receipts: reverse them first.")
+        _check_no_correction(found)
         accepted = found.milestones.filter(reversed_on=None).exclude(accepted_on=None).first()
         if accepted:
             raise StateUnfit(f"{accepted} is accepted, and its income recognised: reverse it first.")
         acts.check_not_before(on, get_last_day(found.number), "on")
         for number in (found.number, *found.amendments.values_list("number", flat=True)):
-            _reverse(number, on=on, reason=reason, by=by)
+            reverse_entries(number, on=on, reason=reason, by=by)
         Pledge.objects.filter(agreements=found).update(withdrawn_on=None, lapsed_on=None)
         found.cancelled_on = on
         found.save(update_fields=["cancelled_on"])
         acts.record("cancel agreement", found, by=by, detail=reason)
+
+
+def _check_no_correction(agreement: Agreement) -> None:
+    """What was written off is not owed any more, so that the opposite of the signature would go below zero."""
+    standing = (
+        agreement.write_offs.filter(state=State.APPROVED).first()
+        or agreement.refunds.filter(state=State.APPROVED).first()
+    )
+    if standing:
+        raise StateUnfit(f"{standing} of {agreement} stands: reverse it first.")
 
 
 def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
@@ -88,7 +99,7 @@ def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> Non
         found = Receipt.objects.select_related("bank_account").get(pk=receipt.pk)
         if found.identity in (Identity.IDENTIFIED, Identity.RETURNED):
             raise StateUnfit(f"{found} is {found.get_identity_display().lower()}: undo that first.")
-        _check_standing(found, found.reversed_on, on)
+        check_standing(found, found.reversed_on, on)
         take_back(
             found.number, found.bank_account, entries_caused_by(found.number)[0].number, on=on, reason=reason, by=by
         )
@@ -105,13 +116,13 @@ def reverse_allocation(allocation: Allocation, *, on: date, reason: str, by: Use
     acts.require(by, "change_allocation")
     with writing():
         found = Allocation.objects.select_related("project", "source").get(pk=allocation.pk)
-        _check_posted(found)
-        _check_standing(found, found.reversed_on, on)
+        check_posted(found)
+        check_standing(found, found.reversed_on, on)
         for project in filter(None, (found.project, found.source)):
             limits.check_accounts_open(project, field="on")
         for line in found.lines.all():
             _check_given(found, line, on)
-        _reverse(found.number, on=on, reason=reason, by=by)
+        reverse_entries(found.number, on=on, reason=reason, by=by)
         found.state, found.reversed_on = State.REVERSED, on
         found.save(update_fields=["state", "reversed_on"])
         acts.record("reverse allocation", found, by=by, detail=reason)
@@ -140,17 +151,17 @@ def reverse_disbursement(disbursement: Disbursement, *, on: date, reason: str, b
         found = Disbursement.objects.get(pk=disbursement.pk)
         if found.state != DisbursementState.PAID:
             raise StateUnfit(f"{found} is {found.get_state_display().lower()}: only what is paid is reversed.")
-        _check_standing(found, found.reversed_on, on)
+        check_standing(found, found.reversed_on, on)
         for line in found.lines.select_related("project"):
             limits.check_accounts_open(line.project, field="on")
-        _reverse(found.number, on=on, reason=reason, by=by)
+        reverse_entries(found.number, on=on, reason=reason, by=by)
         found.state, found.reversed_on = DisbursementState.REVERSED, on
         found.save(update_fields=["state", "reversed_on"])
         acts.record("reverse disbursement", found, by=by, detail=reason)
 
 
 def reverse_run(document: Document, *, on: date, reason: str, by: User) -> None:
-    """Reverses a run, interest, a charge, a transfer, a payment to the Secretariat or what came in kind.
+    """Reverses a run, interest, a charge, a transfer, a payment to the Secretariat, a manual entry or a gift in kind.
 
     Raises FundsFirst where the money it brought is used already, AllocationExceeded, and StateUnfit where what it
     revalued has moved since, or where it is not posted.
@@ -158,29 +169,30 @@ def reverse_run(document: Document, *, on: date, reason: str, by: User) -> None:
     acts.require(by, f"change_{document._meta.model_name}")
     with writing():
         found: Any = type(document)._default_manager.get(pk=document.pk)
-        if isinstance(found, SecretariatPayment):
-            _check_posted(found)
-        _check_standing(found, found.reversed_on, on)
+        if isinstance(found, Decided):
+            check_posted(found)
+        check_standing(found, found.reversed_on, on)
         if isinstance(found, Revaluation):
             _check_items_stand(found)
         legs = [leg for entry in entries_caused_by(found.number) for leg in get_draft(entry).legs]
         _check_taken_back(legs, on)
         averages = _find_averages(legs, found.dated_on)
-        _reverse(found.number, on=on, reason=reason, by=by)
+        reverse_entries(found.number, on=on, reason=reason, by=by)
         for leg, average in averages:
             acts.post(_to_average(found, leg, average, on), by=by)
         found.reversed_on = on
         fields = ["reversed_on"]
-        if isinstance(found, SecretariatPayment):
-            found.state = DisbursementState.REVERSED
+        if isinstance(found, Decided):
+            found.state = State.REVERSED
             fields.append("state")
         found.save(update_fields=fields)
         acts.record(f"reverse {found._meta.verbose_name}", found, by=by, detail=reason)
 
 
-def _check_posted(document: Decided) -> None:
-    if document.is_waiting:
-        raise StateUnfit(f"{document} is not approved: reject it instead.")
+def check_posted(document: Decided) -> None:
+    """Raises StateUnfit for what was not posted yet, or never will be."""
+    if document.state == State.PREPARED:
+        raise StateUnfit(f"{document} is not posted: reject it instead.")
     if document.state == State.REJECTED:
         raise StateUnfit(f"{document} is rejected: there is nothing to reverse.")
 
@@ -201,8 +213,11 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
     """What the opposite takes is still there: cash, the debt to the Secretariat, the allocation, what is available."""
     available: defaultdict[str, int] = defaultdict(int)
     for leg in legs:
-        if leg.account.startswith((policy.BANK, policy.ADVANCES, "Liabilities:")) or policy.is_spending(leg.account):
+        if leg.account.startswith(policy.BANK) or policy.is_held(leg.account) or policy.is_spending(leg.account):
             available[leg.fund] += leg.functional
+    spent_by = {leg.project for leg in legs if policy.is_spending(leg.account)}
+    for project in Project.objects.filter(code__in=spent_by):
+        limits.check_accounts_open(project, field="on")
     for leg in legs:
         amount = Amount(abs(leg.amount), leg.currency)
         if leg.account.startswith(policy.BANK) and leg.amount > 0 and len(_moved(legs, leg)) == 1:
@@ -250,8 +265,8 @@ def _to_average(document: Document, leg: Leg, average: int, on: date) -> Draft:
     )
 
 
-def _check_standing(document: Document, ended_on: date | None, on: date) -> None:
-    """What is reversed already is not reversed again, and nothing before its own day."""
+def check_standing(document: Document, ended_on: date | None, on: date) -> None:
+    """Raises StateUnfit for what is reversed already, and ValueInvalid before its own day."""
     if ended_on:
         raise StateUnfit(f"{document} was reversed on {ended_on} already.")
     acts.check_day(on, "on")
@@ -259,9 +274,10 @@ def _check_standing(document: Document, ended_on: date | None, on: date) -> None
         acts.check_not_before(on, entry.dated_on, "on")
 
 
-def _reverse(number: str, *, on: date, reason: str, by: User) -> None:
+def reverse_entries(number: str, *, on: date, reason: str, by: User) -> None:
+    """Posts the opposite of each entry that a document caused, the last one first."""
     reason = acts.clean_text(reason, field="reason", longest=200)
-    for entry in entries_caused_by(number).filter(reverses=None):
+    for entry in entries_caused_by(number).filter(reverses=None).order_by("-id"):
         reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
 
 

@@ -106,12 +106,17 @@ def _check_value(facts: TransferFacts, sent: Amount) -> None:
         if sent != facts.arrived:
             raise ValueInvalid(f"{sent} must have arrived: what left, less the charges.", field="arrived")
         return
-    worth = exchange(sent, facts.arrived.currency, facts.moved_on)
-    if abs(worth.minor - facts.arrived.minor) * 100 > worth.minor * _LARGEST_DIFFERENCE:
+    check_worth(sent, facts.arrived, on=facts.moved_on, field="arrived")
+
+
+def check_worth(sent: Amount, arrived: Amount, *, on: date, field: str) -> None:
+    """Raises ValueInvalid where an amount in another currency is too far from what it was worth on the day."""
+    worth = exchange(sent, arrived.currency, on)
+    if abs(worth.minor - arrived.minor) * 100 > worth.minor * _LARGEST_DIFFERENCE:
         raise ValueInvalid(
-            f"{sent} was worth {worth} on {facts.moved_on}; {facts.arrived} is more than "
-            f"{_LARGEST_DIFFERENCE} per cent away. Correct the amount or the rate.",
-            field="arrived",
+            f"{sent} was worth {worth} on {on}; {arrived} is more than {_LARGEST_DIFFERENCE} per cent away. "
+            "Correct the amount or the rate.",
+            field=field,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet, Value
 
 from fund.models import (
+    CORRECTIONS,
     Advance,
     AdvanceReport,
     Agreement,
@@ -29,6 +30,7 @@ DECIDED: tuple[type[Decided], ...] = (
     Advance,
     AdvanceReport,
     BankDetails,
+    *CORRECTIONS,
 )
 
 

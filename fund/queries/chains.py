@@ -23,17 +23,21 @@ from fund.models import (
     Amendment,
     Application,
     BankDetails,
+    Correction,
     Decided,
     Direction,
     Disbursement,
     Document,
     Identity,
+    ManualEntry,
     Milestone,
     Obligation,
     Pledge,
     Receipt,
     ReceiptPart,
+    Refund,
     State,
+    WriteOff,
 )
 from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
@@ -76,9 +80,9 @@ class _Chain:
 def chain_of(document: Document) -> list[Step]:
     """The steps of a document's chain, in the order of the money's path; the document itself is marked.
 
-    Runs, what banks and the Secretariat give and take, and bank details have none.
+    Runs, manual entries, what banks and the Secretariat give and take, and bank details have none.
     """
-    if isinstance(document, (*RUNS, BankDetails)):
+    if isinstance(document, (*RUNS, ManualEntry, BankDetails)):
         return []
     chain = _find(document)
     steps = [
@@ -104,7 +108,7 @@ def _find(document: Document) -> _Chain:
         return replace(_of_agreements(document.agreements.all()), pledges=Pledge.objects.filter(pk=document.pk))
     if isinstance(document, Agreement):
         return _of_agreements(Agreement.objects.filter(pk=document.pk))
-    if isinstance(document, Amendment | Milestone):
+    if isinstance(document, Amendment | Milestone | WriteOff | Refund):
         return _of_agreements(Agreement.objects.filter(pk=document.agreement_id))
     if isinstance(document, Receipt):
         return _of_receipt(document)
@@ -252,6 +256,8 @@ def _amount_of(document: Document, funds: Collection[str]) -> Any:
 
 def state_of(document: Document) -> tuple[str, str]:
     """What there is to say of a document's state, with its tone; empty where it simply stands."""
+    if isinstance(document, Correction):
+        return _state_of_correction(document)
     # Of these, what is approved is posted and simply stands, or says more than that.
     if isinstance(document, Decided) and not (_simply_stands(document) and document.state == State.APPROVED):
         return document.get_state_display(), _TONES.get(document.state, "good")
@@ -276,6 +282,13 @@ def state_of(document: Document) -> tuple[str, str]:
 
 def _simply_stands(document: Decided) -> bool:
     return isinstance(document, Agreement | Amendment | Allocation)
+
+
+def _state_of_correction(document: Correction) -> tuple[str, str]:
+    if isinstance(document, Refund) and document.state == State.APPROVED:
+        return (_("Paid"), "good") if document.paid_on else (_("To be paid"), "warn")
+    tones = {State.PREPARED: "warn", State.APPROVED: "good"}
+    return document.get_state_display(), tones.get(State(document.state), "bad")
 
 
 def _state_of_milestone(milestone: Milestone) -> tuple[str, str]:

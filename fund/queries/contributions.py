@@ -10,7 +10,7 @@ from fund.models import Agreement, Instalment, Pledge
 from fund.money import to_amount
 from fund.policy import Carried
 from ledger.money import Amount
-from ledger.queries import InstalmentTotal, document_totals, instalment_totals
+from ledger.queries import InstalmentTotal, document_totals, instalment_totals, postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Standing:
     """Where an instalment or an agreement stands, in minor units of the agreement's currency, all positive.
 
     `received` is what receipts settled; `outstanding` is what is still owed; `unapplied` is what came beyond, where
-    it came in the agreement's own currency. `carried` is the carrying amount of what is outstanding, in the
-    functional currency.
+    it came in the agreement's own currency; `written_off` will not be paid. `carried` is the carrying amount of what is
+    outstanding, in the functional currency.
     """
 
     currency: str
@@ -28,6 +28,7 @@ class Standing:
     outstanding: int = 0
     unapplied: int = 0
     carried: int = 0
+    written_off: int = 0
 
     def plus(self, other: "Standing") -> "Standing":
         """The two together; they have the same currency."""
@@ -39,12 +40,26 @@ class Standing:
             self.outstanding + other.outstanding,
             self.unapplied + other.unapplied,
             self.carried + other.carried,
+            self.written_off + other.written_off,
         )
 
 
 def instalment_standings(instalments: Sequence[Instalment], *, until: date | None = None) -> dict[str, Standing]:
     """The standing of each instalment, by its reference."""
     return sum_standings(instalments, instalment_totals([one.reference for one in instalments], until=until))
+
+
+def lowest_standings(instalments: Sequence[Instalment], *, since: date) -> dict[str, Standing]:
+    """The standing of each instalment when the least of it is owed, at the end of any day from `since` on."""
+    references = [one.reference for one in instalments]
+    later = postings().filter(instalment__in=references, dated_on__gt=since).order_by()
+    days = [since, *later.values_list("dated_on", flat=True).distinct()]
+    # The latest first: where as much is owed on several days, it is carried as it is now.
+    found = [instalment_standings(instalments, until=day) for day in sorted(days, reverse=True)]
+    return {
+        reference: min((standings[reference] for standings in found), key=lambda standing: standing.outstanding)
+        for reference in references
+    }
 
 
 def sum_standings(instalments: Iterable[Instalment], items: Iterable[InstalmentTotal]) -> dict[str, Standing]:
@@ -57,14 +72,15 @@ def sum_standings(instalments: Iterable[Instalment], items: Iterable[InstalmentT
             cell["carried"] += total.functional
             cell["signed"] += total.amount if total.kind == "agreement" else 0
             cell["received"] -= total.amount if total.kind == "receipt" else 0
+            cell["written_off"] -= total.amount if total.kind == "write_off" else 0
         elif total.account.startswith(policy.UNAPPLIED):
             cell[f"unapplied {total.currency}"] -= total.amount
     return {item.reference: _to_standing(sums[item.reference], str(item.amount.currency)) for item in instalments}
 
 
 def _to_standing(cell: defaultdict[str, int], currency: str) -> Standing:
-    amounts = (cell["signed"], cell["received"], cell["outstanding"], cell[f"unapplied {currency}"], cell["carried"])
-    return Standing(currency, *amounts)
+    names = ("signed", "received", "outstanding", f"unapplied {currency}", "carried", "written_off")
+    return Standing(currency, *(cell[name] for name in names))
 
 
 def open_instalments(agreement: Agreement) -> list[tuple[Instalment, Standing]]:

@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from fund.models import (
+    CORRECTIONS,
     RUNS,
     Advance,
     AdvanceReport,
@@ -40,6 +41,7 @@ _DOCUMENTS: tuple[type[Document], ...] = (
     Advance,
     OpenedBook,
     *RUNS,
+    *CORRECTIONS,
 )
 _ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")

@@ -5,7 +5,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from fund.models import BankCharge, Document, InKind, Interest, Recovery, Revaluation, SecretariatPayment, Transfer
+from fund.models import (
+    BankCharge,
+    Correction,
+    Document,
+    InKind,
+    Interest,
+    Recovery,
+    Revaluation,
+    SecretariatPayment,
+    Transfer,
+)
 from fund.money import to_amount, to_money
 from fund.queries.chains import state_of
 from ledger.money import Amount
@@ -32,6 +42,8 @@ def describe(document: Document) -> str:
         return f"{document.donor} · {document.project.code} · {document.description}"
     if isinstance(document, SecretariatPayment):
         return document.bank_account.code
+    if isinstance(document, Correction):
+        return document.subject
     assert isinstance(document, Revaluation | Recovery)
     count = len(document.lines.all())
     return _("%(count)d items") % {"count": count} if isinstance(document, Revaluation) else _name_funds(document)

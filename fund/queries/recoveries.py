@@ -14,6 +14,7 @@ from fund import policy
 from fund.models import RecoveryBase, RecoveryTerms
 from fund.money import to_amount
 from fund.policy_treasury import INDIRECT_COST, SECRETARIAT
+from fund.queries.refunds import refunded_totals
 from fund.queries.sub_funds import lowest_allocation_left
 from ledger.money import share, split
 from ledger.queries import Scope, totals
@@ -146,10 +147,12 @@ def _spent(fund: str, since: date, until: date) -> dict[str, int]:
 
 
 def _received(fund: str, since: date, until: date) -> int:
-    """What donors sent, less what is unapplied."""
+    """What donors sent, less what is unapplied or went back."""
     sent = Scope(since=since, until=until, accounts=policy.SENT, funds=(fund,), kinds=("receipt",))
     unapplied = Scope(since=since, until=until, accounts=(policy.UNAPPLIED,), funds=(fund,))
-    return sum(total.functional for scope in (sent, unapplied) for total in totals(scope, by=("fund",)))
+    back = refunded_totals([fund], by=("fund",), since=since, until=until)
+    found = (total.functional for scope in (sent, unapplied) for total in totals(scope, by=("fund",)))
+    return sum(found) - sum(total.functional for total in back)
 
 
 def _allocated(fund: str, until: date) -> dict[str, int]:

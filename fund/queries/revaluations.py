@@ -10,12 +10,13 @@ from django.db.models import Sum
 from fund import policy
 from fund.errors import RateMissing
 from fund.policy import Item
+from fund.policy_corrections import REFUNDABLE
 from fund.queries.rates import get_rate
 from ledger.money import Amount, convert
 from ledger.queries import Scope, functional_currency, postings, totals
 
-# On these each posting names the instalment, or the line of an advance, that it belongs to: each is an item.
-_BY_INSTALMENT = (policy.RECEIVABLE, policy.UNAPPLIED, policy.ADVANCES)
+# On these each posting names the instalment, the line of an advance or the refund that it belongs to: each is an item.
+_BY_INSTALMENT = (policy.RECEIVABLE, policy.UNAPPLIED, policy.ADVANCES, REFUNDABLE)
 
 
 @dataclass(frozen=True, slots=True)

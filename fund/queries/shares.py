@@ -7,6 +7,7 @@ them by largest fraction, so that their shares add up to the whole of it.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +15,9 @@ from fund import policy
 from fund.models import Category
 from fund.policy import IN_KIND
 from fund.policy_treasury import INDIRECT_COST
+from fund.queries.refunds import refunded_totals
 from ledger.money import split
-from ledger.queries import Total
+from ledger.queries import Scope, Total, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,20 @@ class PoolShare:
     def other_share(self) -> int:
         """The donor's share of them."""
         return self.paid_in_share - self.spent_share - self.balance_share
+
+
+def sum_paid_in(as_of: date) -> dict[str, int]:
+    """What each donor paid into the pool, by code: what was sent, less what is unapplied or went back."""
+    pool = (policy.POOL,)
+    sent = totals(Scope(until=as_of, accounts=policy.SENT, funds=pool, kinds=("receipt",)), by=("party",))
+    paid_in = {total.party: total.functional for total in sent if total.party}
+    for total in totals(Scope(until=as_of, accounts=(policy.UNAPPLIED,), funds=pool), by=("account",)):
+        code = total.account.removeprefix(policy.UNAPPLIED)
+        paid_in[code] = paid_in.get(code, 0) + total.functional
+    for total in refunded_totals(pool, by=("account",), until=as_of):
+        code = total.account.rpartition(":")[2]
+        paid_in[code] = paid_in.get(code, 0) - total.functional
+    return paid_in
 
 
 def share_pool(donor: str, paid_in: Mapping[str, int], moved: Sequence[Total]) -> PoolShare | None:

@@ -20,7 +20,16 @@ from fund.queries.contributions import Standing, sum_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
 from fund.queries.receipts import standing_parts
-from fund.queries.shares import PoolShare, find_balance, find_obligated, find_spending, name_category, share_pool
+from fund.queries.refunds import RefundLine, refunds_of, sum_refunded
+from fund.queries.shares import (
+    PoolShare,
+    find_balance,
+    find_obligated,
+    find_spending,
+    name_category,
+    share_pool,
+    sum_paid_in,
+)
 from ledger.money import Amount
 from ledger.queries import (
     InstalmentTotal,
@@ -112,9 +121,9 @@ class InKindLine:
 class FundLine:
     """One of the donor's sub-funds, or the share of the pool: paid in, less spent and other costs, is the balance.
 
-    `paid_in` is what was received, less what is unapplied; `other` is bank charges less exchange gains and the like,
-    negative where the gains are more. `trial_balance` is the sub-fund's own, and empty for the share. `obligated` is
-    the part of the balance that contracts reserve.
+    `paid_in` is what was received, less what is unapplied or went back; `other` is bank charges less exchange gains and
+    the like, negative where the gains are more. `trial_balance` is the sub-fund's own, and empty for the share.
+    `obligated` is the part of the balance that contracts reserve.
     """
 
     fund: str
@@ -138,7 +147,7 @@ class FundLine:
 
 @dataclass(frozen=True, slots=True)
 class DonorStatement:
-    """Everything that a donor is told, at the end of the day `as_of`."""
+    """Everything that a donor is told, at the end of the day `as_of`. `written_off` of the signed will not be paid."""
 
     donor: Donor
     as_of: date
@@ -151,6 +160,13 @@ class DonorStatement:
     funds: tuple[FundLine, ...]
     pool: PoolShare | None
     in_kind: tuple[InKindLine, ...] = ()
+    written_off: int = 0
+    refunds: tuple[RefundLine, ...] = ()
+
+    @property
+    def refunded(self) -> int:
+        """What went back to the donor, or is agreed to."""
+        return sum(line.value for line in self.refunds)
 
     @property
     def given_in_kind(self) -> int:
@@ -225,8 +241,9 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     mine = combine(documents.agreements, sent, documents.sums, documents.items, deferred, parts)
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
-    pool = share_pool(donor.code, _sum_pool(moved[policy.POOL], as_of), moved[policy.POOL])
-    own = [_to_fund(one, moved[one.fund]) for one in earmarked]
+    pool = share_pool(donor.code, sum_paid_in(as_of), moved[policy.POOL])
+    refunded = sum_refunded([one.fund for one in earmarked], until=as_of)
+    own = [_to_fund(one, moved[one.fund], refunded.get(one.fund, 0)) for one in earmarked]
     return DonorStatement(
         donor=donor,
         as_of=as_of,
@@ -239,7 +256,13 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
         funds=(*own, *([_to_share(pool)] if pool else [])),
         pool=pool,
         in_kind=_find_in_kind(donor, as_of),
+        written_off=_sum_written_off(documents.items),
+        refunds=refunds_of(donor, as_of=as_of),
     )
+
+
+def _sum_written_off(items: Iterable[InstalmentTotal]) -> int:
+    return -sum(one.functional for one in items if one.kind == "write_off" and one.account.startswith(policy.OWED))
 
 
 def _find_in_kind(donor: Donor, as_of: date) -> tuple[InKindLine, ...]:
@@ -312,22 +335,8 @@ def _add_up(figures: Iterable[Figures]) -> Figures:
     return whole
 
 
-def _sum_pool(moved: Iterable[Total], as_of: date) -> dict[str, int]:
-    """What each donor paid into the pool, by code: what was sent, less what is unapplied.
-
-    `moved` is the pool's trial balance.
-    """
-    scope = Scope(until=as_of, accounts=policy.SENT, funds=(policy.POOL,), kinds=("receipt",))
-    paid_in = {total.party: total.functional for total in totals(scope, by=("party",)) if total.party}
-    for total in moved:
-        if total.account.startswith(policy.UNAPPLIED):
-            code = total.account.removeprefix(policy.UNAPPLIED)
-            paid_in[code] = paid_in.get(code, 0) + total.functional
-    return paid_in
-
-
-def _to_fund(one: Contribution, moved: Sequence[Total]) -> FundLine:
-    paid_in = one.functional.received - one.functional.unapplied
+def _to_fund(one: Contribution, moved: Sequence[Total], refunded: int) -> FundLine:
+    paid_in = one.functional.received - one.functional.unapplied - refunded
     spent, balance = sum(line.amount for line in find_spending(moved)), find_balance(moved)
     shown = tuple(total for total in moved if total.amount or total.functional)
     return FundLine(one.fund, paid_in, spent, paid_in - spent - balance, balance, shown, find_obligated(moved))

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("fund.urls.advances")),
     path("", include("fund.urls.runs")),
     path("", include("fund.urls.books")),
+    path("", include("fund.urls.corrections")),
     path("", include("fund.urls.attachments")),
 ]

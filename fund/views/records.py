@@ -1,5 +1,6 @@
 """Lists and pages of runs, of what banks gave and took, of transfers and of what came in kind, and their reversal."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -13,10 +14,13 @@ from fund.models import (
     Document,
     InKind,
     Interest,
+    ManualEntry,
     Recovery,
+    Refund,
     Revaluation,
     SecretariatPayment,
     Transfer,
+    WriteOff,
 )
 from fund.operations.reversals import reverse_run
 from fund.queries.records import add_facts
@@ -48,6 +52,21 @@ TITLES: dict[type[Document], tuple[Promise, Promise, Promise]] = {
         _("Prepare a payment"),
         _("What is charged for indirect cost is owed to the Secretariat until it is paid."),
     ),
+    WriteOff: (
+        _("Write-offs"),
+        _("Prepare a write-off"),
+        _("What of an agreement will not be paid is written off once another person approves."),
+    ),
+    Refund: (
+        _("Refunds"),
+        _("Prepare a refund"),
+        _("What a donor asks back, out of what is unspent or unapplied, goes back once another person approves."),
+    ),
+    ManualEntry: (
+        _("Manual entries"),
+        _("Prepare a manual entry"),
+        _("For what no other document fits: an entry line by line, once another person approves."),
+    ),
 }
 _RELATED: dict[type[Document], tuple[str, ...]] = {
     Interest: ("bank_account",),
@@ -55,15 +74,23 @@ _RELATED: dict[type[Document], tuple[str, ...]] = {
     SecretariatPayment: ("bank_account",),
     Transfer: ("source", "target"),
     InKind: ("donor", "project"),
+    WriteOff: ("agreement__donor",),
+    Refund: ("agreement__donor", "source", "bank_account"),
 }
 
-_LINES: dict[type[Document], tuple[str, ...]] = {Recovery: ("lines__project",)}
+_LINES: dict[type[Document], tuple[str, ...]] = {
+    Recovery: ("lines__project",),
+    InKind: (),
+    Refund: (),
+    WriteOff: ("lines__instalment",),
+    ManualEntry: ("lines__project",),
+}
 
 
 def find_records(model: type[Document]) -> QuerySet[Any]:
     """The documents of a kind, with what their lists and pages name."""
     found: QuerySet[Any] = model._default_manager.select_related("created_by", *_RELATED.get(model, ()))
-    return found if model is InKind else found.prefetch_related(*_LINES.get(model, ("lines",)))
+    return found.prefetch_related(*_LINES.get(model, ("lines",)))
 
 
 def permission_name(verb: str, model: type[Document]) -> str:
@@ -111,7 +138,7 @@ class RecordDetail(DocumentPage[Any]):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         (document,) = add_facts([self.object])
-        posted = not hasattr(document, "state") or document.state == "paid"
+        posted = not hasattr(document, "state") or document.state in ("paid", "approved")
         may_reverse = self.user.has_perm(permission_name("change", self.model))
         back = (TITLES[self.model][0], reverse(f"fund:{self.model.ROUTE}-list"))
         reverse_url = reverse(f"fund:{self.model.ROUTE}-reverse", args=[document.number])
@@ -128,7 +155,7 @@ class RecordReverse(ReversalPage):
     """Reverses a document of one kind."""
 
     model: ClassVar[type[Document]] = Revaluation
-    operation = staticmethod(reverse_run)
+    operation: ClassVar[Callable[..., None]] = staticmethod(reverse_run)
 
     def get_permission_required(self) -> tuple[str, ...]:
         return (permission_name("change", self.model),)

@@ -47,6 +47,8 @@ def _summary(statement: DonorStatement, fund: str) -> Sheet:
         (_("Outstanding"), statement.figures.outstanding),
         (_("Overdue"), statement.overdue),
         (_("Deferred"), statement.figures.deferred),
+        *([(_("Written off"), statement.written_off)] if statement.written_off else []),
+        *([(_("Refunded"), statement.refunded)] if statement.refunds else []),
         *([(_("In kind"), statement.given_in_kind)] if statement.in_kind else []),
         (_("Spent"), statement.spent),
         (_("Balance"), statement.balance),

@@ -33,6 +33,9 @@ UNDECIDED, RETURN = f"AGR-{YEAR}-0005", f"ALC-{YEAR}-0002"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
 PAYEE, DETAILS = "INSTRUCTORS-LTD", f"BNK-{YEAR}-0002"
 SENT, UNSENT = f"ADV-{YEAR}-0001", f"ADV-{YEAR}-0002"
+LOST, PREPARED_LOSS = f"WOF-{YEAR}-0001", f"WOF-{YEAR}-0002"
+TO_PAY, PREPARED_REFUND = f"RFD-{YEAR}-0001", f"RFD-{YEAR}-0002"
+ENTERED, PREPARED_ENTRY = f"MAN-{YEAR}-0001", f"MAN-{YEAR}-0002"
 OPENED = f"OPB-{YEAR}-0001"
 
 CONTRIBUTIONS = (
@@ -165,6 +168,7 @@ BOOKS = (
     Address("fund:opened-book", (OPENED,)),
     Address("fund:audit-record-list"),
     Address("fund:refusal-list", reader="auditor"),
+    Address("fund:waiting-list", reader="approver"),
     Address("fund:delegation-list", reader="approver"),
 )
 CHARGED = f"bank_account=CITI-USD&charged_on={YEAR}-05-02&amount=1&description=Fees"
@@ -206,6 +210,29 @@ PERIOD_END = (
     Address("fund:secretariat-payment-reject", (f"SEC-{YEAR}-0001",), reader="approver"),
     Address("fund:secretariat-payment-reverse", (f"SEC-{YEAR}-0002",)),
 )
+CORRECTIONS = (
+    Address("fund:write-off-list"),
+    Address("fund:write-off-new"),
+    Address("fund:write-off-new", query=f"agreement={AGREEMENT}"),
+    Address("fund:write-off", (LOST,)),
+    Address("fund:write-off", (PREPARED_LOSS,), reader="approver"),
+    Address("fund:write-off-reject", (PREPARED_LOSS,), reader="approver"),
+    Address("fund:write-off-reverse", (LOST,)),
+    Address("fund:refund-list"),
+    Address("fund:refund-new"),
+    Address("fund:refund-new", query=f"agreement={AGREEMENT}"),
+    Address("fund:refund", (TO_PAY,)),
+    Address("fund:refund", (PREPARED_REFUND,), reader="approver"),
+    Address("fund:refund-reject", (PREPARED_REFUND,), reader="approver"),
+    Address("fund:refund-pay", (TO_PAY,)),
+    Address("fund:refund-reverse", (TO_PAY,)),
+    Address("fund:manual-entry-list"),
+    Address("fund:manual-entry-new"),
+    Address("fund:manual-entry", (ENTERED,)),
+    Address("fund:manual-entry", (PREPARED_ENTRY,), reader="approver"),
+    Address("fund:manual-entry-reject", (PREPARED_ENTRY,), reader="approver"),
+    Address("fund:manual-entry-reverse", (ENTERED,)),
+)
 ATTACHMENTS = (
     Address("fund:attachment-new", (AGREEMENT,)),
     Address("fund:attachment-withdraw", (AGREEMENT, "1")),
@@ -238,6 +265,7 @@ GROUPS = {
     "programme": PROGRAMME,
     "period end": PERIOD_END,
     "books": BOOKS,
+    "corrections": CORRECTIONS,
     "attachments": ATTACHMENTS,
     "reports": REPORTS,
     "account": ACCOUNT,
@@ -252,6 +280,9 @@ NO_PAGES = frozenset(
         "fund:advance-approve",
         "fund:disbursement-approve",
         "fund:bank-details-approve",
+        "fund:write-off-approve",
+        "fund:refund-approve",
+        "fund:manual-entry-approve",
         "fund:delegation-end",
         "fund:secretariat-payment-approve",
         "fund:attachment",

@@ -27,6 +27,8 @@ from fund.operations.disbursements import Line, approve_disbursement, prepare_di
 from fund.operations.donors import add_donor
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.interest import record_interest
+from fund.operations.manual_entries import Line as Posting
+from fund.operations.manual_entries import approve_manual_entry, prepare_manual_entry
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.opened_books import BookFile, open_book
@@ -36,12 +38,14 @@ from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.refunds import approve_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import reverse_receipt
 from fund.operations.screenings import record_screening
 from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account, add_rate, open_year
+from fund.operations.write_offs import approve_write_off, prepare_write_off
 from fund.policy import CarriedEntry
 from ledger.entries import Leg
 from ledger.money import Amount, parse_amount
@@ -114,6 +118,7 @@ def fill(people: People) -> None:
     spend(earmarked, project, bank, people)
     advance(earmarked, project, bank, people)
     run_everything(earmarked, project, acme, people)
+    correct(earmarked, people)
     take_over(officer)
     put_files(earmarked, officer)
     change(sign(acme, usd("800"), officer, recognition="as_conditions_met", earmark=Earmark(themes=[2])), officer)
@@ -263,6 +268,22 @@ def run_everything(agreement: Agreement, project: Project, donor: Donor, people:
     record_transfer(facts=TransferFacts(citi, other, day(5, 3), usd("20"), usd("20")), by=officer)
     gift = Gift(donor, project, day(4, 4), usd("2500"), "Twenty laptops", "The maker's price list")
     record_in_kind(gift=gift, by=officer)
+
+
+def correct(agreement: Agreement, people: People) -> None:
+    """Of write-offs, refunds and manual entries one each that is approved and one that waits."""
+    officer, day_of_all = people.officer, day(7, 1)
+    why: dict[str, Any] = {"dated_on": day_of_all, "grounds": "The project ends early", "by": officer}
+    legs = [("Expenses:BankCharges", 500), ("Assets:Bank:CITI-USD", -500)]
+    postings = [Posting(name, agreement.number, Amount(minor, "USD"), minor) for name, minor in legs]
+    for number in range(2):
+        lost = prepare_write_off(agreement, lines={f"{agreement.number}/2": usd("100")}, **why)
+        refund = prepare_refund(agreement, amount=usd("20"), word=Word("Letter 9", day(6, 30)), **why)
+        entry = prepare_manual_entry(lines=postings, **why)
+        if number == 0:
+            approve_write_off(lost, by=people.approver)
+            approve_refund(refund, by=people.approver)
+            approve_manual_entry(entry, by=people.approver)
 
 
 def take_over(by: User) -> None:

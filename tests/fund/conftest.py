@@ -24,13 +24,16 @@ from fund.models import (
     BankDetails,
     Disbursement,
     Donor,
+    ManualEntry,
     Milestone,
     Obligation,
     Payee,
     Pledge,
     Project,
     Receipt,
+    Refund,
     Screening,
+    WriteOff,
 )
 from fund.operations.advance_reports import Spent, record_report
 from fund.operations.advances import Line as AdvancedLine
@@ -43,6 +46,8 @@ from fund.operations.bank_details import Account, prepare_bank_details
 from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.manual_entries import Line as Posting
+from fund.operations.manual_entries import approve_manual_entry, prepare_manual_entry
 from fund.operations.milestones import plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.payees import add_payee
@@ -50,8 +55,10 @@ from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
+from fund.operations.refunds import approve_refund, prepare_refund
 from fund.operations.screenings import record_screening
 from fund.operations.treasury import add_bank_account, add_rate, open_year
+from fund.operations.write_offs import approve_write_off, prepare_write_off
 from ledger.money import Amount, parse_amount
 from tests.deeds import allocate, sign_agreement
 
@@ -353,3 +360,47 @@ def cad_agreement(rates: int, canada: Donor, officer: User) -> Agreement:
     amount = parse_amount("1000", "CAD")
     instalments = [Due(date(2026, 2, 15), amount)]
     return sign_agreement(donor=canada, signed_on=date(2026, 1, 15), amount=amount, instalments=instalments, by=officer)
+
+
+@pytest.fixture
+def write_off(agreement: Agreement, officer: User) -> WriteOff:
+    """WOF-2026-0001: USD 1,000.00 of the first instalment and 4,000.00 of the second, prepared."""
+    lines = {"AGR-2026-0001/1": usd("1000"), "AGR-2026-0001/2": usd("4000")}
+    return prepare_write_off(agreement, dated_on=date(2026, 5, 1), grounds="Wound up", lines=lines, by=officer)
+
+
+@pytest.fixture
+def refund(receipt: Receipt, agreement: Agreement, officer: User) -> Refund:
+    """RFD-2026-0001: USD 1,000.00 of the 6,000.00 that AGR-2026-0001 has, prepared."""
+    word = Word("Note 77", date(2026, 3, 30))
+    facts: dict[str, Any] = {"dated_on": date(2026, 4, 1), "word": word, "grounds": "The donor asks for it"}
+    return prepare_refund(agreement, amount=usd("1000"), by=officer, **facts)
+
+
+@pytest.fixture
+def manual_entry(receipt: Receipt, officer: User) -> ManualEntry:
+    """MAN-2026-0001: USD 20.00 of bank charges out of AGR-2026-0001, prepared."""
+    accounts = (("Expenses:BankCharges", 2000), ("Assets:Bank:CITI-USD", -2000))
+    lines = [Posting(name, "AGR-2026-0001", Amount(minor, "USD"), minor) for name, minor in accounts]
+    return prepare_manual_entry(dated_on=date(2026, 4, 1), grounds="Booked twice", lines=lines, by=officer)
+
+
+@pytest.fixture
+def lost(write_off: WriteOff, approver: User) -> WriteOff:
+    """The write-off, approved."""
+    approve_write_off(write_off, by=approver)
+    return write_off
+
+
+@pytest.fixture
+def agreed(refund: Refund, approver: User) -> Refund:
+    """The refund, approved and not paid."""
+    approve_refund(refund, by=approver)
+    return refund
+
+
+@pytest.fixture
+def entered(manual_entry: ManualEntry, approver: User) -> ManualEntry:
+    """The manual entry, approved."""
+    approve_manual_entry(manual_entry, by=approver)
+    return manual_entry

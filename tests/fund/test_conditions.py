@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,14 @@ from fund.operations.amendments import Term
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.milestones import accept_milestone, plan_milestone, reverse_milestone
 from fund.operations.receipts import Facts, record_receipt
-from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.reversals import (
+    cancel_agreement,
+    reverse_allocation,
+    reverse_disbursement,
+    reverse_receipt,
+    reverse_run,
+)
 from fund.queries.donors import donor_standings
 from fund.queries.figures import contributions
 from fund.queries.overview import get_position
@@ -129,6 +137,23 @@ def test_of_other_agreements_nothing_is_released(disbursement: Disbursement, app
         "Expenses:Projects:CYB-01:Travel",
         "Assets:Bank:CITI-USD",
     ]
+
+
+def test_indirect_cost_makes_as_much_income_and_what_it_gives_back_is_deferred_again(
+    funded: Agreement, officer: User, approver: User
+) -> None:
+    set_recovery_terms(fund=FUND, terms=Terms(date(2026, 1, 15), Decimal(10), "expenditure"), by=officer)
+    paid = pay("200", officer, approver)
+    charged = legs(run_recovery(month="2026-03", by=officer))
+    assert charged[2:] == [
+        ("Liabilities:Deferred:CAN", 2000, FUND),
+        ("Income:Contributions:CAN", -2000, FUND),
+    ]
+    reverse_disbursement(paid, on=date(2026, 4, 2), reason="it came back", by=officer)
+    given_back = run_recovery(month="2026-04", by=officer)
+    assert legs(given_back) == [(account, -minor, fund) for account, minor, fund in charged]
+    reverse_run(given_back, on=date(2026, 5, 2), reason="a slip", by=officer)
+    assert check() == []
 
 
 def test_a_conditional_agreement_is_earmarked(fund_year: int, canada: Donor, officer: User) -> None:

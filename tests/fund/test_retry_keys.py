@@ -96,6 +96,13 @@ CHARGE = {"bank_account": "CITI-USD", "charged_on": "2026-03-05", "amount": "10"
 TRANSFER = {"source": "CITI-USD", "target": "B-1", "moved_on": "2026-03-05", "amount": "10", "arrived": "10"}
 IN_KIND = {"donor": "CAN", "project": "CYB-01", "received_on": "2026-03-05", "amount_0": "10"}
 IN_KIND |= {"description": "Laptops", "measurement": "Prices"}
+OF_INSTALMENT = {"dated_on": "2026-05-01", "grounds": "Wound up", "AGR-2026-0001/1": "100"}
+GOES_BACK = {"amount_0": "50", "amount_1": "USD", "dated_on": "2026-04-01", "word": "Note 1", "word_on": "2026-03-30"}
+GOES_BACK |= {"grounds": "They ask for it"}
+BY_HAND = {"dated_on": "2026-04-01", "grounds": "Booked twice", "lines-TOTAL_FORMS": "2", "lines-INITIAL_FORMS": "0"}
+BY_HAND |= {"lines-0-account": "Expenses:BankCharges", "lines-0-fund": "AGR-2026-0001", "lines-0-debit": "20"}
+BY_HAND |= {"lines-1-account": "Assets:Bank:CITI-USD", "lines-1-fund": "AGR-2026-0001", "lines-1-credit": "20"}
+OUT_OF = {"bank_account": "CITI-USD", "paid_on": "2026-04-03"}
 PAYS = {"bank_account": "CITI-USD", "paid_on": "2026-06-10", "pays_AGR-2026-0001": "84.00"}
 
 
@@ -211,6 +218,26 @@ CHANGES = [
     Change("secretariat-payment-new", "/secretariat-payments/new/", "recovery", PAYS),
     *decisions("secretariat-payment", "/secretariat-payments/SEC-2026-0001/", "payment"),
     Change("secretariat-payment-reverse", "/secretariat-payments/SEC-2026-0001/reverse/", "paid_payment", REVERSAL),
+    Change("write-off-new", "/write-offs/new/?agreement=AGR-2026-0001", "agreement", OF_INSTALMENT),
+    Change("write-off-approve", "/write-offs/WOF-2026-0001/approve/", "write_off", {}, "approver_client", once=True),
+    Change("write-off-reject", "/write-offs/WOF-2026-0001/reject/", "write_off", REASON, "approver_client"),
+    Change("write-off-reverse", "/write-offs/WOF-2026-0001/reverse/", "lost", REVERSAL),
+    Change("refund-new", "/refunds/new/?agreement=AGR-2026-0001", "receipt", GOES_BACK),
+    Change("refund-approve", "/refunds/RFD-2026-0001/approve/", "refund", {}, "approver_client", once=True),
+    Change("refund-reject", "/refunds/RFD-2026-0001/reject/", "refund", REASON, "approver_client"),
+    Change("refund-pay", "/refunds/RFD-2026-0001/pay/", "agreed", OUT_OF),
+    Change("refund-reverse", "/refunds/RFD-2026-0001/reverse/", "agreed", REVERSAL),
+    Change("manual-entry-new", "/manual-entries/new/", "receipt", BY_HAND),
+    Change(
+        "manual-entry-approve",
+        "/manual-entries/MAN-2026-0001/approve/",
+        "manual_entry",
+        {},
+        "approver_client",
+        once=True,
+    ),
+    Change("manual-entry-reject", "/manual-entries/MAN-2026-0001/reject/", "manual_entry", REASON, "approver_client"),
+    Change("manual-entry-reverse", "/manual-entries/MAN-2026-0001/reverse/", "entered", REVERSAL),
     Change("books-check", "/period-end/check/", "fund_year", {"month": "2026-01"}),
     Change("attachment-withdraw", "/attachments/AGR-2026-0001/1/withdraw/", "attachment", REASON),
 ]  # fmt: skip

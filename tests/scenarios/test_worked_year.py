@@ -5,7 +5,7 @@ and each of them can move over to its operation when there is one.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from fund.operations.advances import Line as AdvancedLine
 from fund.operations.advances import approve_advance, prepare_advance
 from fund.operations.agreements import Due, Earmark
 from fund.operations.amendments import Term
+from fund.operations.applications import Word
 from fund.operations.deposits import Part, identify_deposit, record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
@@ -32,26 +33,20 @@ from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.refunds import approve_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import reverse_disbursement
 from fund.operations.treasury import add_bank_account, add_rate, open_year
+from fund.operations.write_offs import approve_write_off, prepare_write_off
 from ledger.entries import Draft
 from ledger.money import Amount, parse_amount
-from ledger.operations import open_account, post_entry
-from ledger.queries import Scope, all_accounts, entries, get_draft, totals
+from ledger.queries import Scope, entries, get_draft, totals
 from tests.deeds import allocate, amend_agreement, return_allocation, sign_agreement
 from tests.scenarios.worked_year import PATH, Balances, add_up, load_transactions, to_draft
 
 pytestmark = pytest.mark.django_db
 
 # Still to come, by the names that the file gives them.
-STILL_TO_COME: dict[int, str] = {}
-# Of these only a part: the write-off of the rest that 22 leaves, and what Canada asks back in 25.
-PARTLY_TO_COME = {
-    22: lambda leg: abs(leg.functional) == 6000_00,
-    25: lambda leg: not leg.account.startswith("Equity:"),
-}
-
 Legs = list[tuple[str, int, str, int, str]]
 
 # The file states the price of 1 April nowhere, yet spends 10,000.00 CAD as 7,500.00 USD on 10 April.
@@ -246,6 +241,11 @@ class Year:
     def event_22(self) -> None:
         terms = [Term(on("08-01"), usd("6000"), "AGR-2026-0002/2")]
         amend_agreement(self.american, amended_on=on("08-03"), terms=terms, note="4,000 less", by=self.officer)
+        lines = {"AGR-2026-0002/2": usd("6000")}
+        grounds = "the budget line was cut"
+        lost = prepare_write_off(self.american, dated_on=on("08-31"), grounds=grounds, lines=lines, by=self.officer)
+        assert approve_write_off(lost, by=self.approver)
+        assert lost.number == "WOF-2026-0001"
 
     def event_23(self) -> None:
         line = Line("AGR-2026-0002", self.cyb, "Personnel", usd("450"))
@@ -262,6 +262,16 @@ class Year:
         lines = {"AGR-2026-0001": usd("21600"), "AGR-2026-0002": usd("18656")}
         returned = return_allocation(project=self.cyb, decided_on=on("10-15"), lines=lines, by=self.officer)
         assert returned.number == "ALC-2026-0003"
+        refund = prepare_refund(
+            self.canadian,
+            amount=usd("1000"),
+            dated_on=on("10-20"),
+            word=Word("Note 77", on("10-18")),
+            grounds="the project is over",
+            by=self.officer,
+        )
+        assert approve_refund(refund, by=self.approver)
+        assert refund.number == "RFD-2026-0001"
 
 
 def load_events() -> dict[int, list[Transaction]]:
@@ -279,37 +289,17 @@ def load_events() -> dict[int, list[Transaction]]:
 
 
 def replay() -> dict[int, Legs]:
-    """Every event in the file's order: through its operation, or as it stands while it has none.
+    """Every event in the file's order, through its operation.
 
-    Returns the legs that each covered event posted.
+    Returns the legs that each event posted.
     """
     year = Year()
     posted: dict[int, Legs] = {}
-    for number, transactions in load_events().items():
-        act: Callable[[], None] | None = getattr(year, f"event_{number}", None)
+    for number in load_events():
         before = entries().count()
-        if act:
-            act()
-            posted[number] = sort_legs(get_draft(entry) for entry in entries()[before:])
-        for draft in drafts_to_come(number, transactions):
-            post_raw(draft)
+        getattr(year, f"event_{number}")()
+        posted[number] = sort_legs(get_draft(entry) for entry in entries()[before:])
     return posted
-
-
-def drafts_to_come(number: int, transactions: list[Transaction]) -> list[Draft]:
-    """What of an event no operation covers yet."""
-    if number in STILL_TO_COME:
-        return [to_draft(transaction) for transaction in transactions]
-    part = PARTLY_TO_COME.get(number)
-    drafts = [to_draft(transaction, part) for transaction in transactions] if part else []
-    return [draft for draft in drafts if draft.legs]
-
-
-def post_raw(draft: Draft) -> None:
-    for leg in draft.legs:
-        if not all_accounts().filter(name=leg.account).exists():
-            open_account(leg.account)
-    post_entry(draft, by="officer")
 
 
 def sort_legs(drafts: Iterable[Draft]) -> Legs:
@@ -333,11 +323,9 @@ def test_the_replayed_year_has_the_files_trial_balance_by_account_and_sub_fund()
     assert our_balances() == add_up(load_transactions())
 
 
-def test_each_covered_event_posts_the_files_own_legs() -> None:
+def test_each_event_posts_the_files_own_legs() -> None:
     for number, legs in replay().items():
-        whole = [to_draft(transaction) for transaction in load_events()[number]]
-        to_come = drafts_to_come(number, load_events()[number])
-        assert sorted(legs + sort_legs(to_come)) == sort_legs(whole), f"event {number}"
+        assert legs == sort_legs(map(to_draft, load_events()[number])), f"event {number}"
 
 
 def test_every_sub_fund_of_the_replayed_year_adds_up_to_zero() -> None:
@@ -347,7 +335,6 @@ def test_every_sub_fund_of_the_replayed_year_adds_up_to_zero() -> None:
     assert {total.functional for total in funds} == {0}
 
 
-def test_every_event_of_the_file_is_covered_or_named_as_still_to_come() -> None:
+def test_every_event_of_the_file_is_an_operation() -> None:
     covered = {int(name.removeprefix("event_")) for name in vars(Year) if name.startswith("event_")}
-    assert covered | STILL_TO_COME.keys() == set(load_events()) == set(range(1, 26))
-    assert not covered & STILL_TO_COME.keys()
+    assert covered == set(load_events()) == set(range(1, 26))

@@ -1,7 +1,6 @@
 """Reads the worked year with Beancount's own loader: its balances, and its events as drafts of the ledger."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,9 +39,9 @@ def to_leg(posting: data.Posting) -> Leg:
     )
 
 
-def to_draft(transaction: data.Transaction, keep: Callable[[Leg], bool] | None = None) -> Draft:
-    """A transaction as a draft, with the legs to `keep`, or all of them."""
-    legs = tuple(leg for leg in map(to_leg, transaction.postings) if not keep or keep(leg))
+def to_draft(transaction: data.Transaction) -> Draft:
+    """A transaction as a draft."""
+    legs = tuple(map(to_leg, transaction.postings))
     links = tuple(sorted(transaction.links))
     return Draft(transaction.date, "later", transaction.payee or "", transaction.narration or "", links, legs)
 

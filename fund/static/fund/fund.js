@@ -75,9 +75,40 @@
     return sum;
   };
 
+  // What debits and credits of each sub-fund differ by, as they are carried.
+  const balanceFunds = (lines) => {
+    const funds = new Map();
+    for (const row of lines.querySelectorAll("tbody tr")) {
+      const find = (name) => row.querySelector(`[name$="-${name}"]`);
+      const [fund, debit, credit] = ["fund", "debit", "credit"].map((name) => find(name)?.value.trim());
+      if (!fund || !(debit || credit) || find("DELETE")?.checked) continue;
+      const amount = parse((find("currency").value && find("functional").value) || debit || credit);
+      if (!amount) return new Map();
+      const sum = funds.get(fund) ?? { value: 0n, places: 0 };
+      sum.value += debit ? amount.value : -amount.value;
+      sum.places = Math.max(sum.places, amount.places);
+      funds.set(fund, sum);
+    }
+    return funds;
+  };
+
+  const showBalances = (lines, output) => {
+    const funds = [...balanceFunds(lines)];
+    output.hidden = !funds.length;
+    output.className = `running ${funds.every(([, sum]) => sum.value === 0n) ? "agrees" : "differs"}`;
+    output.textContent = funds
+      .map(([fund, { value, places }]) =>
+        output.dataset[value === 0n ? "agrees" : value > 0n ? "over" : "left"]
+          .replace("%f", fund)
+          .replace("%d", format(value < 0n ? -value : value, places)),
+      )
+      .join(" · ");
+  };
+
   const showTotal = (lines) => {
     const output = lines.querySelector("output");
     if (!output) return;
+    if ("balances" in lines.dataset) return showBalances(lines, output);
     const sum = addUp(lines);
     const goal = parse(document.getElementById(lines.dataset.target)?.value ?? "");
     output.hidden = !sum;

@@ -1,0 +1,75 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management import CommandError, CommandParser
+
+from fund.management.actors import add_actor_option, find_actor
+from fund.management.arguments import read_day
+from fund.management.base import ChangeCommand, Say
+from fund.models import (
+    RUNS,
+    Agreement,
+    Allocation,
+    Application,
+    Disbursement,
+    Document,
+    ManualEntry,
+    Milestone,
+    Receipt,
+    Refund,
+    WriteOff,
+)
+from fund.operations.applications import reverse_application
+from fund.operations.milestones import reverse_milestone
+from fund.operations.refunds import reverse_refund
+from fund.operations.reversals import (
+    cancel_agreement,
+    reverse_allocation,
+    reverse_disbursement,
+    reverse_receipt,
+    reverse_run,
+)
+from fund.operations.write_offs import reverse_write_off
+
+TECHNICAL_USER = "console"
+
+# What reverses each kind of document; it takes the document, `on`, `reason` and `by`.
+REVERSALS: dict[type[Document], Callable[..., None]] = {
+    Agreement: cancel_agreement,
+    Receipt: reverse_receipt,
+    Application: reverse_application,
+    Milestone: reverse_milestone,
+    Allocation: reverse_allocation,
+    Disbursement: reverse_disbursement,
+    WriteOff: reverse_write_off,
+    Refund: reverse_refund,
+    ManualEntry: reverse_run,
+    **dict.fromkeys(RUNS, reverse_run),
+}
+
+
+class Command(ChangeCommand):
+    help = "Reverses a document that was posted in error: its opposite is posted, and both stay in the journal."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("number", metavar="NUMBER", help="the document, such as RCT-2026-0001")
+        parser.add_argument("--on", type=read_day, required=True, metavar="DAY", help="the day of the reversal")
+        parser.add_argument("--reason", required=True, help="it stands in the journal for good")
+        add_actor_option(parser, TECHNICAL_USER)
+
+    def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
+        document, act = find_reversal(options["number"].strip())
+        act(document, on=options["on"], reason=options["reason"], by=by)
+        say(f"{document} is reversed.")
+
+
+def find_reversal(number: str) -> tuple[Document, Callable[..., None]]:
+    """The document with a number, and what reverses it. Raises CommandError."""
+    for model, act in REVERSALS.items():
+        found = model._default_manager.filter(number=number).first()
+        if found:
+            return found, act
+    kinds = ", ".join(sorted(str(model._meta.verbose_name_plural) for model in REVERSALS))
+    raise CommandError(f"{number} is no document that can be reversed. There are: {kinds}.")

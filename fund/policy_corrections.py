@@ -1,0 +1,173 @@
+"""What corrects the books: write-offs, refunds, manual entries. Part of the accounting policy. Pure.
+
+Read beside `fund/policy.py`, whose conventions hold here too. Numbers in brackets are events of the worked year.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fund.policy import (
+    COMMITMENTS,
+    COMMITTED,
+    CONTRIBUTIONS,
+    DEFERRED,
+    EXCHANGE,
+    RECEIVABLE,
+    UNAPPLIED,
+    Carried,
+    Party,
+    Share,
+)
+from ledger.entries import Draft, Leg
+
+WRITE_OFF = "Expenses:WriteOff:"
+REFUNDABLE = "Liabilities:Refundable:"
+
+# A narration has room for so many instalments; their postings name them all.
+_MOST_NAMED = 12
+
+
+def write_off(
+    *,
+    number: str,
+    agreement: str,
+    donor: Party,
+    on: date,
+    fund: str,
+    on_signature: bool,
+    shares: Sequence[Share],
+    currency: str,
+    deferred: int = 0,
+) -> Draft:
+    """[22] What will not be paid of instalments leaves at its carrying amount: an expense.
+
+    Of a conditional agreement what is still `deferred` (functional, positive) goes first, and only the rest is an
+    expense; of one on receipt the memorandum is reversed. Of 6,000.00 that are recognised on signature, 6,000.00 are
+    debited to the write-off and credited to the receivable.
+    """
+    owed = (RECEIVABLE if on_signature else COMMITTED) + donor.code
+    credits = [_leg(owed, part.carried, fund, instalment=part.instalment).opposite() for part in shares]
+    if on_signature:
+        total = sum(part.carried.functional for part in shares)
+        debits = _take_back(total, deferred, WRITE_OFF, donor, fund, currency)
+    else:
+        debits = [_leg(COMMITMENTS, part.carried, fund) for part in shares]
+    of = ", ".join(part.instalment for part in shares) if len(shares) <= _MOST_NAMED else agreement
+    return Draft(on, "write_off", donor.name, f"Write-off {number} of {of}", (number, agreement), (*debits, *credits))
+
+
+def agree_refund(
+    *,
+    number: str,
+    agreement: str,
+    donor: Party,
+    on: date,
+    fund: str,
+    refunded: Carried,
+    currency: str,
+    unapplied: str = "",
+    deferred: int = 0,
+) -> Draft:
+    """[25] A donor asks for money back: it is owed to the donor until it is paid.
+
+    It comes out of what is unspent: of the income, or of a conditional agreement first of what is still `deferred`
+    (functional, positive); or out of what is unapplied beyond the instalment `unapplied`, which leaves at its own
+    carrying amount. The debt is an item of its own and carries the refund's number as others carry their instalment.
+    """
+    if unapplied:
+        debits = [_leg(UNAPPLIED + donor.code, refunded, fund, instalment=unapplied)]
+    else:
+        debits = _take_back(refunded.functional, deferred, CONTRIBUTIONS, donor, fund, currency)
+    owed = _leg(REFUNDABLE + donor.code, refunded, fund, instalment=number).opposite()
+    return Draft(on, "refund", donor.name, f"Refund {number} agreed", (number, agreement), (*debits, owed))
+
+
+def pay_refund(
+    *,
+    number: str,
+    agreement: str,
+    donor: Party,
+    on: date,
+    fund: str,
+    bank: str,
+    owed: Carried,
+    cash: Carried,
+    currency: str,
+) -> Draft:
+    """A refund is paid: the debt leaves at what it is carried at, the cash at its average carrying amount (rule 4).
+
+    What they differ by is a realised exchange difference. Of 1,000.00 owed, paid as CAD 1,330.00 that are carried at
+    995.00, 5.00 are gained.
+    """
+    gain = owed.functional - cash.functional
+    legs = [
+        _leg(REFUNDABLE + donor.code, owed, fund, instalment=number),
+        _leg(bank, cash, fund).opposite(),
+        *([Leg(EXCHANGE, -gain, currency, -gain, fund)] if gain else []),
+    ]
+    return Draft(on, "refund", donor.name, f"Refund {number} paid", (number, agreement), tuple(legs))
+
+
+def clear_refund(*, number: str, donor: Party, on: date, fund: str, agreed: Carried, now: int, currency: str) -> Draft:
+    """After the reversal of a refund that was revalued: nothing is owed, and its carrying amount goes too.
+
+    `agreed` is what the reversal took, `now` what the debt was carried at (functional, positive); the rest is realised.
+    """
+    account = REFUNDABLE + donor.code
+    current = Carried(agreed.amount, now)
+    loss = agreed.functional - now
+    legs = (
+        _leg(account, current, fund, instalment=number),
+        _leg(account, agreed, fund, instalment=number).opposite(),
+        Leg(EXCHANGE, loss, currency, loss, fund),
+    )
+    narration = f"Exchange difference at the reversal of {number}"
+    return Draft(on, "exchange", donor.name, narration, (number,), legs)
+
+
+def enter(*, number: str, on: date, reason: str, legs: Sequence[Leg]) -> Draft:
+    """What nobody foresaw, as it was written: each sub-fund adds up to zero by itself."""
+    return Draft(on, "manual", "", f"Manual entry {number}: {reason}", (number,), tuple(legs))
+
+
+def _take_back(total: int, deferred: int, account: str, donor: Party, fund: str, currency: str) -> list[Leg]:
+    """Debits what is deferred first, and `account` for the rest."""
+    of_deferred = min(total, deferred)
+    parts = ((DEFERRED, of_deferred), (account, total - of_deferred))
+    return [Leg(name + donor.code, amount, currency, amount, fund) for name, amount in parts if amount]
+
+
+def _leg(account: str, carried: Carried, fund: str, *, instalment: str = "") -> Leg:
+    amount = carried.amount
+    return Leg(account, amount.minor, amount.currency, carried.functional, fund, instalment=instalment)
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Accounts that documents answer for, by the beginning of their names, and what is used instead."""
+
+    accounts: tuple[str, ...]
+    instead: str
+
+
+# What a manual entry may not touch: figures, limits and the check of the books rest on the documents behind it.
+BARRED = (
+    Barred((RECEIVABLE, COMMITTED), "an agreement, its amendment, a receipt or a write-off"),
+    Barred((UNAPPLIED,), "a receipt, an application or a refund"),
+    Barred(("Liabilities:Unidentified",), "a deposit that is identified or returned"),
+    Barred((REFUNDABLE,), "a refund"),
+    Barred((DEFERRED,), "an agreement, a milestone or the spending itself"),
+    Barred((CONTRIBUTIONS,), "an agreement, its amendment, a receipt or a refund"),
+    Barred((WRITE_OFF,), "a write-off"),
+    Barred(("Income:InKind:",), "a contribution in kind"),
+    Barred(("Assets:Advances:",), "an advance, its report or its return"),
+    Barred(("Liabilities:DueToSecretariat",), "a run of indirect cost or a payment to the Secretariat"),
+    Barred(("Equity:Allocated:", "Equity:Unallocated"), "an allocation or a return"),
+    Barred(("Equity:Memorandum:",), "a pledge, an agreement, or an obligation"),
+)
+
+
+def find_barred(account: str) -> Barred | None:
+    """What bars an account from manual entries; None where nothing does."""
+    return next((one for one in BARRED if account.startswith(one.accounts)), None)
