@@ -215,8 +215,8 @@ class TestChecklist:
         assert self.find_counts(officer_client) == {
             "unidentified": 0,
             "approval": 0,
-            "payments": 0,
             "overdue": 0,
+            "pledges": 0,
             "interestCITI-USD": 1,
             "interestRBC-CAD": 0,
             "recovery": 0,

@@ -84,7 +84,7 @@ def test_a_pledge_that_is_said_to_have_lapsed_and_is_open_is_found(pledge: Pledg
 
 
 def test_a_pledge_does_not_end_before_it_begins(canada: Donor, fund_year: int, officer: User) -> None:
-    days = {"announced_on": date(2026, 1, 5), "expires_on": date(2026, 1, 4)}
+    days: dict[str, Any] = {"announced_on": date(2026, 1, 5), "expires_on": date(2026, 1, 4)}
     with pytest.raises(ValueInvalid, match="2026-01-05 or later"):
         announce_pledge(donor=canada, amount=usd("500"), **days, by=officer)
 

@@ -31,8 +31,8 @@ BLOCKED = (
 
 
 def screen(payee: Payee | Donor, by: User, **facts: Any) -> Screening:
-    facts = {"screened_on": DAY, "list_name": "Another list", "result": "no_match"} | facts
-    return record_screening(payee, **facts, by=by)
+    sent: dict[str, Any] = {"screened_on": DAY, "list_name": "Another list", "result": "no_match"} | facts
+    return record_screening(payee, **sent, by=by)
 
 
 def pay(disbursement: Disbursement, by: User, payee: Payee | str) -> Disbursement:
