@@ -52,6 +52,7 @@ def prepare_advance(
     _check_lines(lines, bank_account)
     with writing():
         acts.check_day(paid_on, "paid_on")
+        limits.check_payee(partner, field="partner")
         _check_limits(lines, bank_account, paid_on)
         total = Amount(sum(line.amount.minor for line in lines), bank_account.currency)
         advance = Advance(partner=partner, bank_account=bank_account, paid_on=paid_on, created_by=by)
@@ -85,6 +86,7 @@ def approve_advance(advance: Advance, *, by: User) -> bool:
         rows = list(found.lines.select_related("project").order_by("position"))
         lines = [Line(row.fund, row.project, to_amount(row.amount)) for row in rows]
         acts.check_day(found.paid_on, "paid_on")
+        limits.check_payee(found.partner, field="partner")
         carried = _check_limits(lines, found.bank_account, found.paid_on)
         detail = f"{found.partner}: {to_amount(found.amount)}"
         if not add_approval(found, functional=sum(one.functional for one in carried), by=by):

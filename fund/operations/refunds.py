@@ -116,6 +116,7 @@ def _find_refunded(refund: Refund) -> Carried:
     acts.check_day(refund.dated_on, "dated_on")
     acts.check_not_before(refund.dated_on, agreement.signed_on, "dated_on")
     check_word(Word(refund.word, refund.word_on), refund.dated_on)
+    limits.check_payee(agreement.donor, field="agreement")
     amount = to_amount(refund.amount)
     return _check_source(refund, amount) if refund.source else _check_unspent(agreement, amount, refund.dated_on)
 
@@ -157,6 +158,7 @@ def _check_payable(refund: Refund, on: date, by: User) -> None:
         raise StateUnfit(f"{refund} was paid on {refund.paid_on} already.")
     if refund.decided_by_id == by.pk:
         raise SamePerson(f"You approved {refund}: another person pays it.")
+    limits.check_payee(refund.agreement.donor, field="agreement")
     acts.check_day(on, "paid_on")
     acts.check_not_before(on, refund.dated_on, "paid_on")
 

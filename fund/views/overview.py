@@ -43,7 +43,7 @@ class Overview(PlainPage):
         if not beginnings.entry:
             return super().get_context_data(beginnings=beginnings, **context)
         today, position = timezone.localdate(), get_position()
-        balances = bank_balances()
+        balances, documents = bank_balances(), waiting_documents(most=MOST_DECISIONS)
         return super().get_context_data(
             today=today,
             position=position,
@@ -53,8 +53,8 @@ class Overview(PlainPage):
             unidentified=unidentified_deposits(today=today)[:MOST],
             balances=balances,
             carried=sum(balance.carried for balance in balances),
-            documents=waiting_documents(most=MOST_DECISIONS),
-            waiting=count_waiting(),
+            documents=documents,
+            waiting=len(documents) if len(documents) < MOST_DECISIONS else count_waiting(),
             **context,
         )
 

@@ -217,6 +217,7 @@ class TestChecklist:
             "approval": 0,
             "reports": 0,
             "overdue": 0,
+            "pledges": 0,
             "interestCITI-USD": 1,
             "interestRBC-CAD": 0,
             "recovery": 0,

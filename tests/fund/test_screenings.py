@@ -11,12 +11,14 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from fund.errors import NotPermitted, PayeeBlocked, SamePerson, StateUnfit, ValueInvalid
-from fund.models import Disbursement, Donor, Payee, Screening
+from fund.models import Advance, Disbursement, Donor, Payee, Refund, Screening
 from fund.operations import limits
+from fund.operations.advances import approve_advance
 from fund.operations.approvals import delegate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.payees import change_payee
 from fund.operations.people import add_person
+from fund.operations.refunds import approve_refund
 from fund.operations.screenings import clear_match, record_screening
 from fund.roles import APPROVER
 from ledger.errors import Refused
@@ -31,8 +33,8 @@ BLOCKED = (
 
 
 def screen(payee: Payee | Donor, by: User, **facts: Any) -> Screening:
-    wanted: dict[str, Any] = {"screened_on": DAY, "list_name": "Another list", "result": "no_match"} | facts
-    return record_screening(payee, **wanted, by=by)
+    sent: dict[str, Any] = {"screened_on": DAY, "list_name": "Another list", "result": "no_match"} | facts
+    return record_screening(payee, **sent, by=by)
 
 
 def pay(disbursement: Disbursement, by: User, payee: Payee | str) -> Disbursement:
@@ -129,6 +131,20 @@ def test_a_delegate_of_who_recorded_it_does_not_clear_it(
 def test_there_is_nothing_to_clear_without_a_match(payee: Payee, approver: User) -> None:
     with pytest.raises(StateUnfit, match="nothing blocks a payment"):
         clear_match(payee, on=DAY, reason="Ours", by=approver)
+
+
+def test_a_partner_with_a_match_is_sent_nothing(advance: Advance, officer: User, approver: User) -> None:
+    screen(advance.partner, officer, result="possible", note="The same name")
+    with pytest.raises(PayeeBlocked, match="nothing is paid until it is cleared"):
+        approve_advance(advance, by=approver)
+    assert not entries().filter(kind="advance").exists()
+
+
+def test_a_donor_with_a_match_is_refunded_nothing(refund: Refund, officer: User, approver: User) -> None:
+    screen(refund.agreement.donor, officer, result="possible", note="The same name")
+    with pytest.raises(PayeeBlocked, match="nothing is paid until it is cleared"):
+        approve_refund(refund, by=approver)
+    assert not entries().filter(kind="refund").exists()
 
 
 def test_results_are_only_added(match: Screening) -> None:
