@@ -34,7 +34,7 @@ class Left:
 
 def project_standings(codes: Sequence[str]) -> dict[str, ProjectStanding]:
     """The standing of each project over all sub-funds, by its code."""
-    found = _stand(totals(_scope_of(codes), by=("account",))) if codes else {}
+    found = stand(totals(_scope_of(codes), by=("account",))) if codes else {}
     return {code: found.get((code, ""), ProjectStanding()) for code in codes}
 
 
@@ -44,7 +44,7 @@ def project_fund_standings(codes: Sequence[str] = (), *, until: date | None = No
     `until` is the day at whose end it stands; without it, everything counts that is posted.
     """
     scope = _scope_of(codes) if codes else Scope(accounts=(policy.ALLOCATED, policy.PROJECTS, policy.OBLIGATED))
-    found = _stand(totals(replace(scope, until=until), by=("account", "fund")))
+    found = stand(totals(replace(scope, until=until), by=("account", "fund")))
     return [Left(project, fund, standing) for (project, fund), standing in sorted(found.items())]
 
 
@@ -62,7 +62,7 @@ def _scope_of(codes: Sequence[str]) -> Scope:
     return Scope(accounts=(*allocated, *spent, *obligated))
 
 
-def _stand(found: Iterable[Total]) -> dict[tuple[str, str], ProjectStanding]:
+def stand(found: Iterable[Total]) -> dict[tuple[str, str], ProjectStanding]:
     """Standings by project and sub-fund; the sub-fund is empty where the totals run over sub-funds."""
     sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for total in found:

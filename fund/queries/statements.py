@@ -19,7 +19,15 @@ from fund.queries.contributions import Standing, sum_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
 from fund.queries.receipts import of_donor, with_parts
-from fund.queries.shares import PoolShare, find_balance, find_obligated, find_spending, name_category, share_pool
+from fund.queries.shares import (
+    PoolShare,
+    find_balance,
+    find_obligated,
+    find_spending,
+    name_category,
+    share_pool,
+    sum_paid_in,
+)
 from ledger.money import Amount
 from ledger.queries import (
     InstalmentTotal,
@@ -214,11 +222,7 @@ class _Documents:
 def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
     documents = _load_documents(donor, as_of)
-    sent = (_to_sent(receipt, donor) for receipt in documents.receipts if receipt.donor_id)
-    parts = (*sent_parts(donor, until=as_of), *applied_parts(donor, until=as_of))
-    conditional = [one.number for one in documents.agreements if one.is_conditional]
-    deferred = sum_deferred(conditional, until=as_of) if conditional else {}
-    mine = combine(documents.agreements, sent, documents.sums, documents.items, deferred, parts)
+    mine = _combine(documents, donor, as_of)
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
     pool = share_pool(donor.code, _sum_pool(as_of), moved[policy.POOL])
@@ -236,6 +240,19 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
         pool=pool,
         in_kind=_find_in_kind(donor, as_of),
     )
+
+
+def contributions_of(donor: Donor, *, as_of: date) -> list[Contribution]:
+    """The agreements and gifts of one donor with their figures, as the statement adds them up."""
+    return _combine(_load_documents(donor, as_of), donor, as_of)
+
+
+def _combine(documents: _Documents, donor: Donor, as_of: date) -> list[Contribution]:
+    sent = (_to_sent(receipt, donor) for receipt in documents.receipts if receipt.donor_id)
+    parts = (*sent_parts(donor, until=as_of), *applied_parts(donor, until=as_of))
+    conditional = [one.number for one in documents.agreements if one.is_conditional]
+    deferred = sum_deferred(conditional, until=as_of) if conditional else {}
+    return combine(documents.agreements, sent, documents.sums, documents.items, deferred, parts)
 
 
 def _find_in_kind(donor: Donor, as_of: date) -> tuple[InKindLine, ...]:
@@ -298,14 +315,8 @@ def _add_up(figures: Iterable[Figures]) -> Figures:
 
 
 def _sum_pool(as_of: date) -> dict[str, int]:
-    """What each donor paid into the pool, by code: what was sent, less what is unapplied."""
-    pool = (policy.POOL,)
-    sent = totals(Scope(until=as_of, accounts=policy.SENT, funds=pool, kinds=("receipt",)), by=("party",))
-    paid_in = {total.party: total.functional for total in sent if total.party}
-    for total in totals(Scope(until=as_of, accounts=(policy.UNAPPLIED,), funds=pool), by=("account",)):
-        code = total.account.removeprefix(policy.UNAPPLIED)
-        paid_in[code] = paid_in.get(code, 0) + total.functional
-    return paid_in
+    """What each donor paid into the pool, by code."""
+    return {donor: amount for (_, donor), amount in sum_paid_in((policy.POOL,), until=as_of).items()}
 
 
 def _to_fund(one: Contribution, moved: Sequence[Total]) -> FundLine:
