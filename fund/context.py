@@ -31,6 +31,7 @@ _NAVIGATION = (
             (_("Obligations"), "fund:obligation-list", "view_obligation"),
             (_("Disbursements"), "fund:disbursement-list", "view_disbursement"),
             (_("Recommendations"), "fund:recommendation-list", "view_project"),
+            (_("Follow the money"), "fund:flow", "view_agreement"),
         ),
     ),
     (

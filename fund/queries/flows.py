@@ -124,7 +124,7 @@ def follow(asked: Asked) -> Flow:
             sources += part.sources
             uses += part.uses
     shares = mine is not None or asked.project
-    is_shared = bool(shares) and any(source.fund == policy.POOL for source in sources)
+    is_shared = bool(shares) and any(source.fund == policy.POOL and source.amount for source in sources)
     return Flow(
         asked,
         tuple(one for one in sources if one.amount),
