@@ -47,6 +47,14 @@ class PartsDiffer(Refused):
     """Parts of a deposit that do not add up to it."""
 
 
+class TextUnprintable(Refused):
+    """A letter with a character that no font of it has."""
+
+
+class LetterUnfit(Refused):
+    """A reminder of nothing, or a second one of the same day."""
+
+
 class UnappliedExceeded(Refused):
     """More of an unapplied balance than there is."""
 

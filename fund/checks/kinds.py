@@ -1,6 +1,7 @@
 """Every kind of document that the checks go through."""
 
 from fund.checks.documents import DOCUMENTS
+from fund.checks.letters import LETTERS
 from fund.checks.runs import RUNS
 
-KINDS = (*DOCUMENTS, *RUNS)
+KINDS = (*DOCUMENTS, *RUNS, LETTERS)

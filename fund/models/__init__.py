@@ -10,7 +10,8 @@ from fund.models.budgets import BUDGET_CATEGORIES, Budget, BudgetLine
 from fund.models.contributions import Agreement, Identity, Instalment, Pledge, Receipt, ReceiptLine, Recognition
 from fund.models.deposits import Application, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
-from fund.models.donors import Donor, DonorAccess, DonorClass
+from fund.models.donors import Donor, DonorAccess, DonorClass, Language
+from fund.models.letters import Letter, LetterLine, Way
 from fund.models.obligations import Obligation, ObligationCancellation, ObligationLine
 from fund.models.opened_books import OpenedBook, OpeningMode
 from fund.models.payees import Payee
@@ -73,6 +74,9 @@ __all__ = [
     "Instalment",
     "Interest",
     "InterestLine",
+    "Language",
+    "Letter",
+    "LetterLine",
     "Milestone",
     "NoInterest",
     "NumberSeries",
@@ -102,5 +106,6 @@ __all__ = [
     "State",
     "Transfer",
     "TransferLine",
+    "Way",
     "document_kinds",
 ]

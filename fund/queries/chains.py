@@ -24,6 +24,7 @@ from fund.models import (
     DisbursementState,
     Document,
     Identity,
+    Letter,
     Milestone,
     Obligation,
     Pledge,
@@ -71,9 +72,9 @@ class _Chain:
 def chain_of(document: Document) -> list[Step]:
     """The steps of a document's chain, in the order of the money's path; the document itself is marked.
 
-    Runs, and what banks and the Secretariat give and take, have none.
+    Runs, and what banks and the Secretariat give and take, have none; nor have letters.
     """
-    if isinstance(document, RUNS):
+    if isinstance(document, (*RUNS, Letter)):
         return []
     chain = _find(document)
     steps = [

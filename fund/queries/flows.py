@@ -111,8 +111,6 @@ _NOT_SPENT = (Rest.OBLIGATED, Rest.LEFT, Rest.UNALLOCATED, Rest.OTHER)
 def follow(asked: Asked) -> Flow:
     """Follows the money that is asked for. What it costs grows with sub-funds and projects, and never with entries."""
     mine = contributions_of(asked.donor, as_of=asked.until) if asked.donor else None
-    if asked.numbers and mine is not None and not {one.number for one in mine} & asked.numbers:
-        mine = []
     funds = _find_funds(asked, mine)
     if funds == ():
         return Flow(asked, (), ())

@@ -110,6 +110,7 @@ class DonorEdit(FormPage):
     def make_form(self, data: Any = None) -> forms.Form:
         donor = self.donor
         facts = {"name": donor.name, "donor_class": donor.donor_class, "country": donor.country}
+        facts["language"] = donor.language
         return DonorForm(data, initial=facts)
 
     def act(self, form: Any, formsets: list[Any]) -> Donor:
