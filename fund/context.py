@@ -20,6 +20,7 @@ _NAVIGATION = (
             (_("Receipts"), "fund:receipt-list", "view_receipt"),
             (_("Unapplied"), "fund:application-list", "view_application"),
             (_("Ageing"), "fund:ageing", "view_agreement"),
+            (_("Reminders"), "fund:letter-list", "view_letter"),
             (_("In kind"), "fund:in-kind-list", "view_inkind"),
         ),
     ),

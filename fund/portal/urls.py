@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fund.portal.views import DonorFlowPage, StatementPage
+from fund.portal.views import DonorFlowPage, DonorLetter, StatementPage
 
 app_name = "portal"
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("donors/<str:code>/statement/", StatementPage.as_view(), name="donor-statement"),
     path("statement/flow/", DonorFlowPage.as_view(), name="flow"),
     path("donors/<str:code>/flow/", DonorFlowPage.as_view(), name="donor-flow"),
+    path("donors/<str:code>/letters/<slug:number>/", DonorLetter.as_view(), name="donor-letter"),
 ]

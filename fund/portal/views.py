@@ -6,18 +6,21 @@ from typing import Any
 from django import forms
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from fund.forms.fields import DayField
 from fund.forms.flows import PeriodForm
-from fund.models import Donor
+from fund.models import Donor, Letter
 from fund.portal.access import get_own_donor, get_visible_donor
 from fund.portal.charts import MOST_BARS, draw_agreements, draw_projects
 from fund.queries.flows import follow
+from fund.queries.letters import letters_of
 from fund.queries.statements import make_statement
 from fund.views.flow_pictures import show_flow
+from fund.views.letters import send_letter
 from ledger.queries import functional_currency
 
 
@@ -60,6 +63,7 @@ class StatementPage(DonorPage):
             agreement_legend=[(1, _("Received")), (2, _("Outstanding"))],
             agreement_note=_("The latest; the table below has them all.") if too_many else "",
             project_bars=draw_projects(statement),
+            letters=letters_of(donor=donor, withdrawn_on=None, sent_on__lte=as_of),
         )
         return self.render_to_response(context, status=200 if valid else 422)
 
@@ -74,3 +78,11 @@ class DonorFlowPage(DonorPage):
         flow = follow(form.to_asked(donor))
         context = self.get_context_data(donor=donor, form=form, functional_currency=functional_currency())
         return self.render_to_response(context | show_flow(flow, links=False), status=200 if form.is_valid() else 422)
+
+
+class DonorLetter(DonorPage):
+    """A letter that was sent to a donor, as a PDF."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mine = Letter.objects.filter(donor=self.get_donor(), withdrawn_on=None)
+        return send_letter(get_object_or_404(mine, number=kwargs["number"]))

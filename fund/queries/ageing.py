@@ -63,6 +63,11 @@ class AgedDonor:
         return add_bands(one.functional for one in self.agreements)
 
     @property
+    def overdue(self) -> int:
+        """What of it is past due."""
+        return sum(self.functional[1:])
+
+    @property
     def total(self) -> int:
         """All that the donor owes."""
         return sum(self.functional)

@@ -75,6 +75,13 @@ def last_reminders(instalments: Iterable[Instalment]) -> dict[str, Letter]:
     return {line.instalment.reference: line.letter for line in ordered}
 
 
+def add_reminders(instalments: Sequence[Any]) -> None:
+    """Gives each instalment its last standing letter as `reminder`, or None."""
+    found = last_reminders(instalments)
+    for instalment in instalments:
+        instalment.reminder = found.get(instalment.reference)
+
+
 def letters_of(**which: Any) -> list[Letter]:
     """The newest letters to a donor, or about an agreement."""
     found = Letter.objects.filter(**which).select_related("donor", "created_by").distinct()

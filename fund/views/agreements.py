@@ -19,6 +19,7 @@ from fund.operations.agreements import sign_agreement
 from fund.operations.reversals import cancel_agreement
 from fund.queries.agreements import add_dues, with_next_due, with_open
 from fund.queries.chains import state_of
+from fund.queries.letters import letters_of
 from fund.queries.receipts import has_receipts, receipts_of_agreement
 from fund.queries.recoveries import terms_of
 from fund.recommendations import name_sections
@@ -76,6 +77,7 @@ class AgreementDetail(DocumentPage[Agreement]):
             amendments=agreement.amendments.all(),
             milestones=[(one, state_of(one)) for one in milestones],
             can_cancel=not (agreement.cancelled_on or accepted or has_receipts(agreement)),
+            letters=letters_of(lines__instalment__agreement=agreement),
             terms=next(reversed(terms_of(agreement.sub_fund)), None),
             **context,
         )
