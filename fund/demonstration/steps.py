@@ -116,4 +116,13 @@ class Undone:
     reason: str
 
 
-Step = Pledged | Signed | Received | Given | Planned | Allocated | Paid | Undone
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A donor is reminded of all that is overdue."""
+
+    ago: int
+    donor: str
+    way: str
+
+
+Step = Pledged | Signed | Received | Given | Planned | Allocated | Paid | Undone | Reminded

@@ -1,6 +1,18 @@
 """What happens in the demonstration fund, told over 360 days. Pure."""
 
-from fund.demonstration.steps import Allocated, For, Given, Paid, Planned, Pledged, Received, Signed, Step, Undone
+from fund.demonstration.steps import (
+    Allocated,
+    For,
+    Given,
+    Paid,
+    Planned,
+    Pledged,
+    Received,
+    Reminded,
+    Signed,
+    Step,
+    Undone,
+)
 
 LENGTH = 360
 
@@ -22,6 +34,20 @@ DONORS = (
     ("HORIZONTE", "Fundación Horizonte Abierto", "civil_society", "ARG"),
     ("OPEN-HARBOUR", "Open Harbour Trust", "civil_society", "CAN"),
 )
+
+# Those that are not written to in English.
+LANGUAGES = {
+    "MEX": "es",
+    "BRA": "pt",
+    "CHL": "es",
+    "COL": "es",
+    "PER": "es",
+    "ESP": "es",
+    "FRA": "fr",
+    "ANDEAN-DEV": "es",
+    "PUERTO-CLARO": "es",
+    "HORIZONTE": "es",
+}
 
 # Code, name, currency.
 BANKS = (
@@ -271,4 +297,10 @@ PAYMENTS: tuple[Step, ...] = (
     Paid(1, "d-27", "Cabinet Vauclair", (("fra-victims", "VIC-01", "Operating", "EUR 2,150"),), waits=True),
 )
 
-STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS)
+REMINDERS: tuple[Step, ...] = (
+    Reminded(110, "CARIB-SEC", "mail"),
+    Reminded(25, "ESP", "post"),
+    Reminded(14, "CARIB-SEC", "post"),
+)
+
+STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS, *REMINDERS)

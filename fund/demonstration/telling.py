@@ -16,11 +16,12 @@ from fund.demonstration.steps import (
     Planned,
     Pledged,
     Received,
+    Reminded,
     Signed,
     Step,
     Undone,
 )
-from fund.demonstration.story import BANKS, DONORS, LENGTH, RATES, STORY
+from fund.demonstration.story import BANKS, DONORS, LANGUAGES, LENGTH, RATES, STORY
 from fund.models import (
     Agreement,
     Allocation,
@@ -36,6 +37,7 @@ from fund.operations.allocations import allocate
 from fund.operations.approvals import reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.letters import record_letter
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
@@ -81,8 +83,8 @@ class Telling:
         for year in (self.today.year - 1, self.today.year):
             open_year(year, by=self.by)
         for code, name, donor_class, country in DONORS:
-            donor = add_donor(code=code, name=name, donor_class=donor_class, country=country, by=self.by)
-            self.made[code] = donor
+            facts = {"name": name, "donor_class": donor_class, "country": country, "language": LANGUAGES.get(code, "")}
+            self.made[code] = add_donor(code=code, **facts, by=self.by)
         for code, name, currency in BANKS:
             self.banks[currency] = add_bank_account(code=code, name=name, currency=currency, by=self.by)
         for currency, months in RATES.items():
@@ -205,6 +207,10 @@ class Telling:
             Disbursement: reverse_disbursement,
         }
         undo[type(document)](document, on=self.day(step.ago), reason=step.reason, by=self.by)
+
+    @tell.register
+    def _(self, step: Reminded) -> None:
+        record_letter(donor=self.made[step.donor], sent_on=self.day(step.ago), way=step.way, by=self.by)
 
     def _fund(self, key: str) -> str:
         return POOL if key == POOL else str(self.made[key].sub_fund)

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from fund.errors import LetterUnfit, StateUnfit, ValueInvalid
 from fund.letter_texts import add_up
@@ -25,10 +24,6 @@ def record_letter(*, donor: Donor, sent_on: date, way: str, by: User, language: 
     language = check_language(language or donor.language)
     if way not in Way.values:
         raise ValueInvalid(f"“{way}” is no way to send a letter. Use one of: {', '.join(Way.values)}.", field="way")
-    if sent_on > timezone.localdate():
-        raise ValueInvalid(
-            f"Choose {timezone.localdate()} or earlier: it is recorded when it is sent.", field="sent_on"
-        )
     with writing():
         _check_later(donor, sent_on)
         plan = plan_reminder(donor, on=sent_on, language=language)

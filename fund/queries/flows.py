@@ -7,7 +7,7 @@ the functional currency. What is not identified or unapplied is nobody's yet, an
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -162,6 +162,10 @@ class _Books:
     before: dict[str, dict[tuple[str, str], int]]
     paid_in: dict[tuple[str, str], int]
 
+    def paid_into(self, fund: str) -> dict[str, int]:
+        """What each donor paid into a sub-fund, by code."""
+        return {donor: amount for (of, donor), amount in self.paid_in.items() if of == fund}
+
 
 _ACCOUNTS = ("Assets:", "Liabilities:", policy.PROJECTS, policy.ALLOCATED, policy.OBLIGATED)
 
@@ -196,35 +200,52 @@ class _Part:
 
 
 def _follow_fund(fund: str, books: _Books, asked: Asked, mine: Sequence[Contribution] | None) -> list[_Part]:
-    paid_in = {donor: amount for (of, donor), amount in books.paid_in.items() if of == fund}
-    whole = _find_whole(fund, books)
-    own = whole.balance + sum(line.amount for line in whole.spending)
-    lines = _make_lines(whole, whole.spending, whole.balance, whole.obligated_total, sum(paid_in.values()) - own)
     if mine is None and not asked.project:
-        return [_Part([Source(donor, "", fund, amount) for donor, amount in sorted(paid_in.items())], lines)]
-    if fund == policy.POOL:
-        wanted = [asked.donor.code] if asked.donor else list(paid_in)
-        by_donor = {
-            donor: _make_lines(
-                whole,
-                [replace(line, amount=line.share) for line in share.spending],
-                share.balance_share,
-                share.obligated_share,
-                share.other_share,
-            )
-            for donor, share in share_among(wanted, paid_in, books.moved[fund]).items()
-        }
-    else:
-        # An agreement's own sub-fund has one donor.
-        by_donor = {next(iter(paid_in), ""): lines}
+        paid_in = sorted(books.paid_into(fund).items())
+        return [_Part([Source(donor, "", fund, amount) for donor, amount in paid_in], _lines_of(fund, books))]
     parts = (
         (donor, number, [use for use in found if asked.project in ("", use.project)])
-        for donor, theirs in by_donor.items()
+        for donor, theirs in _by_donor(fund, books, asked.donor)
         for number, found in _by_contribution(fund, theirs, asked, mine)
     )
     return [
         _Part([Source(donor, number, fund, sum(use.amount for use in shown))], shown) for donor, number, shown in parts
     ]
+
+
+def _lines_of(fund: str, books: _Books) -> list[Use]:
+    """The lines of a whole sub-fund."""
+    whole = _find_whole(fund, books)
+    used = whole.balance + sum(line.amount for line in whole.spending)
+    other = sum(books.paid_into(fund).values()) - used
+    return _make_lines(whole, whole.spending, whole.balance, whole.obligated_total, other)
+
+
+def _by_donor(fund: str, books: _Books, donor: Donor | None) -> Iterator[tuple[str, list[Use]]]:
+    """The lines of a sub-fund for each of its donors, or for one of them."""
+    paid_in = books.paid_into(fund)
+    if fund != policy.POOL:
+        # An agreement's own sub-fund has one donor.
+        yield next(iter(paid_in), ""), _lines_of(fund, books)
+        return
+    whole = _find_whole(fund, books)
+    for code, share in share_among([donor.code] if donor else sorted(paid_in), paid_in, books.moved[fund]).items():
+        spending = [replace(line, amount=line.share) for line in share.spending]
+        lines = _make_lines(whole, spending, share.balance_share, share.obligated_share, share.other_share)
+        yield code, lines
+
+
+def follow_every_donor(asked: Asked) -> list[tuple[str, Use]]:
+    """What became of each donor's money, by the donor's code: of what is asked for, without contributions apart."""
+    books = _load((asked.fund,) if asked.fund else None, asked)
+    found = (
+        (donor, use)
+        for fund in sorted(books.moved)
+        for donor, lines in _by_donor(fund, books, asked.donor)
+        for use in _add_up(lines)
+        if asked.project in ("", use.project) and (asked.donor is None or asked.donor.code == donor)
+    )
+    return sorted(found, key=lambda item: item[0])
 
 
 def _by_contribution(

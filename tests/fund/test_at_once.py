@@ -16,6 +16,7 @@ from django.test import Client
 from fund.errors import (
     AllocationExceeded,
     FundsFirst,
+    LetterUnfit,
     MilestoneTooLarge,
     NothingToPost,
     ObligationUnfit,
@@ -34,6 +35,7 @@ from fund.models import (
     BankAccount,
     Disbursement,
     Donor,
+    Letter,
     Milestone,
     Obligation,
     Placement,
@@ -46,6 +48,7 @@ from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.interest import record_interest
+from fund.operations.letters import record_letter, withdraw_letter
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.project_closures import close_accounts, close_operations
@@ -279,3 +282,12 @@ def test_a_month_is_revalued_once_and_its_interest_recorded_once(
     outcomes = press_at_once(lambda: record_interest(bank_account=bank, month="2026-03", amount=amount, by=officer))
     only_one(outcomes, RunTwice)
     assert entries().filter(kind__in=("interest", "revaluation")).count() == 2
+
+
+def test_a_donor_is_reminded_once_a_day_and_a_letter_withdrawn_once(agreement: Agreement, officer: User) -> None:
+    facts = {"donor": agreement.donor, "sent_on": date(2026, 6, 1), "way": "mail", "by": officer}
+    only_one(press_at_once(lambda: record_letter(**facts)), LetterUnfit)  # type: ignore[arg-type]
+    letter = Letter.objects.get()
+    only_one(
+        press_at_once(lambda: withdraw_letter(letter, on=date(2026, 6, 2), reason="Never sent", by=officer)), StateUnfit
+    )

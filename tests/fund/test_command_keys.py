@@ -15,7 +15,7 @@ from ledger.queries import open_years
 pytestmark = pytest.mark.django_db
 
 # `demo` leaves alone what it loaded before; the others only read.
-WITHOUT_KEY = {"demo", "check_ledger", "fund_totals", "ageing", "audit_workbook", "export_book", "fava"}
+WITHOUT_KEY = {"demo", "check_ledger", "fund_totals", "ageing", "audit_workbook", "export_book", "fava", "follow_money"}
 AGREEMENTS = "donor,class,country,reference,year,currency,amount,paid\nCanada,Member State,CAN,A-1,2025,USD,7,0\n"
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -71,7 +72,12 @@ def test_a_pledge_leads_to_the_money_of_its_agreements(
 ) -> None:
     assert "There is no money like that" in officer_client.get("/flow/?of=PLG-2026-0001").content.decode()
     day = date(2026, 1, 20)
-    terms = {"donor": canada, "signed_on": day, "amount": usd("50"), "instalments": [Due(day, usd("50"))]}
+    terms: dict[str, Any] = {
+        "donor": canada,
+        "signed_on": day,
+        "amount": usd("50"),
+        "instalments": [Due(day, usd("50"))],
+    }
     sign_agreement(**terms, pledge=pledge, by=officer)
     record_receipt(agreement=Agreement.objects.get(), facts=Facts(bank, day, usd("50"), "B-1"), by=officer)
     page = officer_client.get("/flow/?of=PLG-2026-0001").content.decode()

@@ -1,17 +1,20 @@
 """Follow the money: from donors down to what was paid, and back up, to the cent."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
+from fund.demonstration.telling import build_demonstration
 from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Obligation, Project
 from fund.operations.allocations import allocate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.people import add_person
 from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_disbursement
 from fund.policy import POOL
-from fund.queries.flows import Asked, Basis, Flow, Source, follow
+from fund.queries.flows import Asked, Basis, Flow, Rest, Source, follow, follow_every_donor
 from fund.queries.payments import add_charges, payments, trace_payment
 from fund.queries.statements import make_statement
 from ledger.queries import Scope, get_total
@@ -75,9 +78,9 @@ def test_the_pools_parts_add_up_to_each_line_of_the_pool(pool: None) -> None:
 def test_a_donors_flow_has_the_figures_of_the_statement(canada: Donor) -> None:
     flow, statement = follow(Asked(DAY, donor=canada)), make_statement(canada, as_of=DAY)
     assert (flow.paid_in, flow.spent) == (statement.whole.paid_in, statement.spent)
-    assert flow.sum_of("obligated", "left", "unallocated") == statement.balance
-    assert flow.sum_of("obligated") == statement.whole.obligated
-    assert flow.sum_of("other") == statement.whole.other
+    assert flow.sum_of(Rest.OBLIGATED, Rest.LEFT, Rest.UNALLOCATED) == statement.balance
+    assert flow.sum_of(Rest.OBLIGATED) == statement.whole.obligated
+    assert flow.sum_of(Rest.OTHER) == statement.whole.other
     for line in statement.projects:
         amounts = [use.amount for use in flow.uses if (use.project, use.what) == (line.project, line.category)]
         assert sum(amounts) == line.total
@@ -135,7 +138,7 @@ def test_the_payments_of_a_donor_have_the_donors_part(canada: Donor, acme: Donor
     parts = []
     for donor in (canada, acme):
         flow = follow(Asked(DAY, donor=donor))
-        found = list(payments(flow.asked, {source.fund for source in flow.sources}))
+        found: list[Any] = list(payments(flow.asked, {source.fund for source in flow.sources}))
         add_charges(found, flow)
         parts.append([(document.payee, document.charged, document.part) for document in found])
     assert parts == [[("Wings", 700_00, 700_00), ("Hotel", 100_01, 66_68)], [("Hotel", 100_01, 33_33)]]
@@ -151,3 +154,20 @@ def test_a_payment_that_waits_or_was_reversed_was_paid_by_nobody(
     flow = follow(Asked(date(2026, 3, 31)))
     assert [one.number for one in payments(flow.asked, ["AGR-2026-0001"])] == [disbursement.number]
     assert not payments(Asked(DAY), ["AGR-2026-0001"])
+
+
+def test_every_donor_of_the_demonstration_is_followed_by_the_figures_of_the_statement(
+    today: date, officer: User, approver: User
+) -> None:
+    build_demonstration(today, officer=officer, approvers=(approver, add_person("second", role="Approver")[0]))
+    whole = follow(Asked(today))
+    assert whole.paid_in == sum(use.amount for use in whole.uses)
+    every = follow_every_donor(Asked(today))
+    assert sum(use.amount for _, use in every) == whole.paid_in
+    for donor in Donor.objects.all():
+        flow, statement = follow(Asked(today, donor=donor)), make_statement(donor, as_of=today)
+        found = (flow.paid_in, flow.spent, flow.sum_of(Rest.OBLIGATED), flow.sum_of(Rest.OTHER))
+        line = statement.whole
+        assert found == (line.paid_in, line.spent, line.obligated, line.other)
+        uses = {(use.fund, use.project, use.what): use.amount for code, use in every if code == donor.code}
+        assert uses == uses_of(flow)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management import CommandError, CommandParser
+from django.utils import timezone
 
 from fund.letter_texts import add_up
 from fund.management.actors import add_actor_option, find_actor
@@ -29,6 +30,8 @@ class Command(ChangeCommand):
         donor = Donor.objects.filter(code=options["donor"].strip().upper()).first()
         if donor is None:
             raise CommandError(f"{options['donor']} is not a donor's code.")
+        if options["on"] > timezone.localdate():
+            raise CommandError(f"Choose {timezone.localdate()} or earlier: a letter is recorded when it is sent.")
         by = find_actor(options, TECHNICAL_USER, say=say)
         facts = {"sent_on": options["on"], "way": options["way"], "language": options["language"] or ""}
         letter = record_letter(donor=donor, **facts, note=options["note"], by=by)
