@@ -194,11 +194,13 @@ def _to_box(box: Box, labels: Mapping[Node, str], urls: Mapping[Node, str], widt
     name = labels.get(box.node, box.node.name)
     if box.node.name == OTHERS:
         name = _("%(count)d others") % {"count": box.folded}
+    # There is room for a project's code; its title is in the table.
+    short = name.partition(" · ")[0] if box.node.column == _PROJECTS else name
     is_last = box.x > width / 2 and box.x + box.width >= width - 1
     return {
         "node": box.node,
         "name": name,
-        "short": name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…",
+        "short": short if len(short) <= _LONGEST else f"{short[: _LONGEST - 1]}…",
         "amount": _show(box.amount),
         "url": urls.get(box.node, ""),
         "tone": _find_tone(box.node, box.node),
