@@ -22,6 +22,7 @@ _NAVIGATION = (
             (_("Refunds"), "fund:refund-list", "view_refund"),
             (_("Write-offs"), "fund:write-off-list", "view_writeoff"),
             (_("Ageing"), "fund:ageing", "view_agreement"),
+            (_("Reminders"), "fund:letter-list", "view_letter"),
             (_("In kind"), "fund:in-kind-list", "view_inkind"),
         ),
     ),
@@ -36,6 +37,7 @@ _NAVIGATION = (
             (_("Advances"), "fund:advance-list", "view_advance"),
             (_("Advances by age"), "fund:advance-ageing", "view_advance"),
             (_("Recommendations"), "fund:recommendation-list", "view_project"),
+            (_("Follow the money"), "fund:flow", "view_agreement"),
         ),
     ),
     (

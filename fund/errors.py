@@ -63,6 +63,14 @@ class EntryUnbalanced(Refused):
     """A manual entry whose lines do not add up to zero in each sub-fund."""
 
 
+class TextUnprintable(Refused):
+    """A letter with a character that no font of it has."""
+
+
+class LetterUnfit(Refused):
+    """A reminder of nothing, or a second one of the same day."""
+
+
 class UnappliedExceeded(Refused):
     """More of an unapplied balance than there is."""
 

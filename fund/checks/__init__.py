@@ -11,6 +11,7 @@ from fund.checks.attachments import check_attachments, check_contents, check_fro
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
 from fund.checks.kinds import KINDS
+from fund.checks.letters import check_letters
 from fund.checks.payees import check_bank_details, check_blocked, check_screenings
 from fund.checks.people import check_approvals, check_payees
 from fund.checks.projects import check_budgets, check_obligations, check_projects
@@ -41,6 +42,7 @@ CHECKS: list[Check] = [
     check_attachments,
     check_contents,
     check_closings,
+    check_letters,
 ]
 
 

@@ -177,6 +177,15 @@ class Undone:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A donor is reminded of all that is overdue."""
+
+    ago: int
+    donor: str
+    way: str
+
+
 Step = (
     Pledged
     | Signed
@@ -191,4 +200,5 @@ Step = (
     | Reported
     | CameBack
     | Undone
+    | Reminded
 )

@@ -11,6 +11,7 @@ from fund.demonstration.steps import (
     Planned,
     Pledged,
     Received,
+    Reminded,
     Reported,
     Screened,
     Signed,
@@ -44,6 +45,19 @@ PARTNERS = (
     ("ISTHMUS", "Customs Academy of the Isthmus", "PAN"),
     ("REG-YOUTH", "Island Youth Network", "BRB"),
 )
+# Those that are not written to in English.
+LANGUAGES = {
+    "MEX": "es",
+    "BRA": "pt",
+    "CHL": "es",
+    "COL": "es",
+    "PER": "es",
+    "ESP": "es",
+    "FRA": "fr",
+    "ANDEAN-DEV": "es",
+    "PUERTO-CLARO": "es",
+    "HORIZONTE": "es",
+}
 
 # Code, name, currency.
 BANKS = (
@@ -320,4 +334,20 @@ ADVANCES: tuple[Step, ...] = (
     Advanced(25, "v-3", "ISTHMUS", ("usa-border", "BOR-01", "USD 45,000"), "Second half of the year's courses"),
 )
 
-STORY: tuple[Step, ...] = (*PROJECTS, *PLEDGES, *AGREEMENTS, *GIFTS, *ALLOCATIONS, *PAYMENTS, *PAYEES, *ADVANCES)
+REMINDERS: tuple[Step, ...] = (
+    Reminded(110, "CARIB-SEC", "mail"),
+    Reminded(25, "ESP", "post"),
+    Reminded(14, "CARIB-SEC", "post"),
+)
+
+STORY: tuple[Step, ...] = (
+    *PROJECTS,
+    *PLEDGES,
+    *AGREEMENTS,
+    *GIFTS,
+    *ALLOCATIONS,
+    *PAYMENTS,
+    *PAYEES,
+    *ADVANCES,
+    *REMINDERS,
+)

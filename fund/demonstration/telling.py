@@ -19,13 +19,14 @@ from fund.demonstration.steps import (
     Planned,
     Pledged,
     Received,
+    Reminded,
     Reported,
     Screened,
     Signed,
     Step,
     Undone,
 )
-from fund.demonstration.story import BANKS, DONORS, LENGTH, PARTNERS, RATES, STORY
+from fund.demonstration.story import BANKS, DONORS, LANGUAGES, LENGTH, PARTNERS, RATES, STORY
 from fund.models import (
     Advance,
     Agreement,
@@ -49,6 +50,7 @@ from fund.operations.bank_details import Account, prepare_bank_details
 from fund.operations.decisions import approve
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.letters import record_letter
 from fund.operations.payees import add_payee
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
@@ -96,8 +98,8 @@ class Telling:
         for year in (self.today.year - 1, self.today.year):
             open_year(year, by=self.by)
         for code, name, donor_class, country in DONORS:
-            donor = add_donor(code=code, name=name, donor_class=donor_class, country=country, by=self.by)
-            self.made[code] = donor
+            facts = {"name": name, "donor_class": donor_class, "country": country, "language": LANGUAGES.get(code, "")}
+            self.made[code] = add_donor(code=code, **facts, by=self.by)
         for code, name, country in PARTNERS:
             self.made[code] = add_payee(code=code, name=name, country=country, by=self.by)
         for code, name, currency in BANKS:
@@ -281,6 +283,10 @@ class Telling:
             Disbursement: reverse_disbursement,
         }
         undo[type(document)](document, on=self.day(step.ago), reason=step.reason, by=self.by)
+
+    @tell.register
+    def _(self, step: Reminded) -> None:
+        record_letter(donor=self.made[step.donor], sent_on=self.day(step.ago), way=step.way, by=self.by)
 
     def _fund(self, key: str) -> str:
         return POOL if key == POOL else str(self.made[key].sub_fund)

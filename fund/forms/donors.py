@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, Choices
 from fund.forms.fields import country_choices
-from fund.models import Donor, DonorClass
+from fund.models import Donor, DonorClass, Language
 
 
 def named_donor_choices() -> Choices:
@@ -53,12 +53,13 @@ class DonorForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     donor_class = forms.ChoiceField(label=_("Class"), choices=[BLANK, *DonorClass.choices])
     country = forms.ChoiceField(label=_("Country"), choices=_countries, required=False)
+    language = forms.ChoiceField(label=_("Language of letters"), choices=Language.choices, required=False)
 
 
 class NewDonorForm(DonorForm):
     """A donor with its code, which accounts carry and which never changes."""
 
-    field_order = ("code", "name", "donor_class", "country")
+    field_order = ("code", "name", "donor_class", "country", "language")
 
     code = forms.CharField(
         label=_("Code"),

@@ -30,7 +30,8 @@ from fund.models.corrections import (
 )
 from fund.models.deposits import Application, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
-from fund.models.donors import Donor, DonorAccess, DonorClass
+from fund.models.donors import Donor, DonorAccess, DonorClass, Language
+from fund.models.letters import Letter, LetterLine, Way
 from fund.models.obligations import Obligation, ObligationCancellation, ObligationLine
 from fund.models.opened_books import OpenedBook, OpeningMode
 from fund.models.payees import OfRecipient, Payee, Recipient, of_recipient
@@ -104,6 +105,9 @@ __all__ = [
     "Instalment",
     "Interest",
     "InterestLine",
+    "Language",
+    "Letter",
+    "LetterLine",
     "ManualEntry",
     "ManualLine",
     "Milestone",
@@ -142,6 +146,7 @@ __all__ = [
     "State",
     "Transfer",
     "TransferLine",
+    "Way",
     "WriteOff",
     "WriteOffLine",
     "document_kinds",

@@ -16,13 +16,23 @@ class DonorClass(models.TextChoices):
     CIVIL_SOCIETY = "civil_society", _("Civil society")
 
 
+class Language(models.TextChoices):
+    """The languages of the organisation, each by its own name."""
+
+    ENGLISH = "en", "English"
+    FRENCH = "fr", "Français"
+    SPANISH = "es", "Español"
+    PORTUGUESE = "pt", "Português"
+
+
 class Donor(Remembers):
-    """Who gives. The code is the last part of the donor's accounts and never changes."""
+    """Who gives. The code is the last part of the donor's accounts and never changes; letters are in `language`."""
 
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=200, unique=True)
     donor_class = models.CharField(max_length=20, choices=DonorClass)
     country = models.CharField(max_length=3, blank=True)
+    language = models.CharField(max_length=5, choices=Language, default=Language.ENGLISH)
     users = models.ManyToManyField(settings.AUTH_USER_MODEL, through="DonorAccess", related_name="donors")
 
     class Meta:

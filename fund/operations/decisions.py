@@ -13,7 +13,10 @@ from fund.models import (
     BankDetails,
     Decided,
     Disbursement,
+    ManualEntry,
+    Refund,
     SecretariatPayment,
+    WriteOff,
 )
 from fund.operations.advances import approve_advance
 from fund.operations.agreements import approve_agreement
@@ -21,7 +24,10 @@ from fund.operations.allocations import approve_allocation
 from fund.operations.amendments import approve_amendment
 from fund.operations.bank_details import approve_bank_details
 from fund.operations.disbursements import approve_disbursement
+from fund.operations.manual_entries import approve_manual_entry
+from fund.operations.refunds import approve_refund
 from fund.operations.secretariat import approve_payment
+from fund.operations.write_offs import approve_write_off
 
 APPROVE: dict[type[Decided], Callable[..., bool]] = {
     Agreement: approve_agreement,
@@ -31,6 +37,9 @@ APPROVE: dict[type[Decided], Callable[..., bool]] = {
     SecretariatPayment: approve_payment,
     Advance: approve_advance,
     BankDetails: approve_bank_details,
+    WriteOff: approve_write_off,
+    Refund: approve_refund,
+    ManualEntry: approve_manual_entry,
 }
 
 

@@ -5,13 +5,13 @@ from django.db.models import QuerySet
 
 from fund.countries import check_country
 from fund.errors import CodeTaken, ValueInvalid
-from fund.models import Donor, DonorClass
+from fund.models import Donor, DonorClass, Language
 from fund.operations.acts import clean_text, record, require
 from ledger.accounts import CODE_RULE, is_code
 from ledger.operations import writing
 
 
-def add_donor(*, code: str, name: str, donor_class: str, country: str = "", by: User) -> Donor:
+def add_donor(*, code: str, name: str, donor_class: str, country: str = "", language: str = "", by: User) -> Donor:
     """Adds a donor. Raises CodeTaken where the code or the name is another donor's, ValueInvalid."""
     require(by, "add_donor")
     code = clean_code(code)
@@ -22,21 +22,23 @@ def add_donor(*, code: str, name: str, donor_class: str, country: str = "", by: 
             raise CodeTaken(f"{code} is the code of {taken}. Choose another one.", field="code")
         _check_name(name, Donor.objects.all())
         donor = Donor(code=code, name=name, donor_class=check_class(donor_class), country=check_country(country))
+        donor.language = check_language(language or Language.ENGLISH)
         donor.save(force_insert=True)
         record("add donor", code, by=by, detail=name, of=donor)
     return donor
 
 
-def change_donor(donor: Donor, *, name: str, donor_class: str, country: str, by: User) -> Donor:
-    """Changes what is said of a donor; the code stays, since entries carry it."""
+def change_donor(donor: Donor, *, name: str, donor_class: str, country: str, language: str = "", by: User) -> Donor:
+    """Changes what is said of a donor; the code stays, since entries carry it, and without a language that stays."""
     require(by, "change_donor")
     name = clean_text(name, field="name", longest=200)
     with writing():
         _check_name(name, Donor.objects.exclude(pk=donor.pk))
         donor.name, donor.donor_class, donor.country = name, check_class(donor_class), check_country(country)
+        donor.language = check_language(language or donor.language)
         donor.save()
-        detail = f"{name}, {donor.get_donor_class_display()}, {donor.country}"
-        record("change donor", donor.code, by=by, detail=detail, of=donor)
+        said = (name, donor.get_donor_class_display(), donor.country, donor.language)
+        record("change donor", donor.code, by=by, detail=", ".join(said), of=donor)
     return donor
 
 
@@ -62,3 +64,11 @@ def check_class(donor_class: str) -> str:
         known = ", ".join(str(label) for label in DonorClass.labels)
         raise ValueInvalid(f"“{donor_class}” is not a class of donors. Use one of: {known}.", field="donor_class")
     return donor_class
+
+
+def check_language(language: str) -> str:
+    """The code of one of the languages that letters are written in. Raises ValueInvalid."""
+    if language not in Language.values:
+        known = ", ".join(Language.values)
+        raise ValueInvalid(f"“{language}” is not a language of letters. Use one of: {known}.", field="language")
+    return language

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from fund import policy
 from fund.models import Agreement, Donor, Instalment
 from ledger.money import Amount
@@ -24,12 +26,16 @@ def find_band(days: int, bands: Sequence[int] = BANDS) -> int:
 
 @dataclass(frozen=True, slots=True)
 class AgedAgreement:
-    """What an agreement owes by band: `own` in minor units of its currency, `functional` as it is carried."""
+    """What an agreement owes by band: `own` in minor units of its currency, `functional` as it is carried.
+
+    `overdue` are the instalments that are past due.
+    """
 
     agreement: Agreement
     currency: str
     own: tuple[int, ...]
     functional: tuple[int, ...]
+    overdue: tuple[Instalment, ...] = ()
 
     @property
     def total(self) -> int:
@@ -60,6 +66,11 @@ class AgedDonor:
         return add_bands(one.functional for one in self.agreements)
 
     @property
+    def overdue(self) -> int:
+        """What of it is past due."""
+        return sum(self.functional[1:])
+
+    @property
     def total(self) -> int:
         """All that the donor owes."""
         return sum(self.functional)
@@ -78,27 +89,28 @@ def find_ageing(*, as_of: date) -> list[AgedDonor]:
 
     Who owes nothing is left out. A day after the last entry ages what is owed now.
     """
-    open_items = _find_open(as_of)
+    open_items = find_open(Instalment.objects.all(), as_of=as_of)
     cells: defaultdict[Agreement, list[list[int]]] = defaultdict(lambda: [[0] * (len(BANDS) + 1) for _ in range(2)])
+    overdue: defaultdict[Agreement, list[Instalment]] = defaultdict(list)
     for instalment in _load(list(open_items)):
         own, functional = open_items[instalment.reference]
         band = find_band((as_of - instalment.due_on).days)
         cells[instalment.agreement][0][band] += own
         cells[instalment.agreement][1][band] += functional
+        if band:
+            overdue[instalment.agreement].append(instalment)
     by_donor: defaultdict[Donor, list[AgedAgreement]] = defaultdict(list)
     for agreement, (own_bands, bands) in cells.items():
-        aged = AgedAgreement(agreement, str(agreement.amount.currency), tuple(own_bands), tuple(bands))
-        by_donor[agreement.donor].append(aged)
+        currency, late = str(agreement.amount.currency), tuple(overdue[agreement])
+        by_donor[agreement.donor].append(AgedAgreement(agreement, currency, tuple(own_bands), tuple(bands), late))
     ordered = sorted(by_donor.items(), key=lambda item: (item[0].name.casefold(), item[0].code))
     return [AgedDonor(donor, tuple(sorted(found, key=lambda one: one.agreement.number))) for donor, found in ordered]
 
 
-def _find_open(as_of: date) -> dict[str, tuple[int, int]]:
-    """What was owed of each instalment, in its currency and as it was carried."""
+def find_open(instalments: QuerySet[Instalment], *, as_of: date) -> dict[str, tuple[int, int]]:
+    """What was owed of each instalment at the end of a day, by reference: in its currency, and as it was carried."""
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    references = (
-        Instalment.objects.filter(agreement__signed_on__lte=as_of).order_by().values_list("reference", flat=True)
-    )
+    references = instalments.filter(agreement__signed_on__lte=as_of).order_by().values_list("reference", flat=True)
     for total in instalment_totals(references, until=as_of):
         if total.account.startswith(policy.OWED):
             sums[total.instalment][0] += total.amount

@@ -29,6 +29,7 @@ from fund.models import (
     Disbursement,
     Document,
     Identity,
+    Letter,
     ManualEntry,
     Milestone,
     Obligation,
@@ -80,9 +81,9 @@ class _Chain:
 def chain_of(document: Document) -> list[Step]:
     """The steps of a document's chain, in the order of the money's path; the document itself is marked.
 
-    Runs, manual entries, what banks and the Secretariat give and take, and bank details have none.
+    Runs, manual entries, letters, bank details, and what banks and the Secretariat give and take, have none.
     """
-    if isinstance(document, (*RUNS, ManualEntry, BankDetails)):
+    if isinstance(document, (*RUNS, ManualEntry, Letter, BankDetails)):
         return []
     chain = _find(document)
     steps = [

@@ -41,7 +41,7 @@ def project_standings(codes: Sequence[str]) -> dict[str, ProjectStanding]:
     advanced: defaultdict[tuple[str, str], int] = defaultdict(int)
     for (code, _), functional in open_by_project(codes).items():
         advanced[code, ""] += functional
-    found = _stand(totals(_scope_of(codes), by=("account",)), advanced)
+    found = stand(totals(_scope_of(codes), by=("account",)), advanced)
     return {code: found.get((code, ""), ProjectStanding()) for code in codes}
 
 
@@ -51,7 +51,7 @@ def project_fund_standings(codes: Sequence[str] = (), *, until: date | None = No
     `until` is the day at whose end it stands; without it, everything counts that is posted.
     """
     scope = _scope_of(codes) if codes else Scope(accounts=(policy.ALLOCATED, policy.PROJECTS, policy.OBLIGATED))
-    found = _stand(totals(replace(scope, until=until), by=("account", "fund")), open_by_project(codes, until=until))
+    found = stand(totals(replace(scope, until=until), by=("account", "fund")), open_by_project(codes, until=until))
     return [Left(project, fund, standing) for (project, fund), standing in sorted(found.items())]
 
 
@@ -69,7 +69,7 @@ def _scope_of(codes: Sequence[str]) -> Scope:
     return Scope(accounts=(*allocated, *spent, *obligated))
 
 
-def _stand(found: Iterable[Total], advanced: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], ProjectStanding]:
+def stand(found: Iterable[Total], advanced: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], ProjectStanding]:
     """Standings by project and sub-fund; the sub-fund is empty where the totals run over sub-funds."""
     sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for place, functional in advanced.items():

@@ -14,7 +14,7 @@ from ledger.money import Amount
 from ledger.queries import Scope, Total, document_totals, instalment_totals, totals
 
 # What a refund takes: income, or what would have become it, or what was unapplied.
-_TAKEN = (policy.CONTRIBUTIONS, policy.DEFERRED, policy.UNAPPLIED)
+REFUNDED = (policy.CONTRIBUTIONS, policy.DEFERRED, policy.UNAPPLIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def refunds_of(donor: Donor, *, as_of: date) -> tuple[RefundLine, ...]:
     standing = list(posted.order_by("dated_on", "number"))
     numbers = [refund.number for refund in standing]
     sums: defaultdict[str, int] = defaultdict(int)
-    taken = document_totals(numbers, accounts=_TAKEN, until=as_of) if numbers else {}
+    taken = document_totals(numbers, accounts=REFUNDED, until=as_of) if numbers else {}
     for (number, _, kind, _), (_, functional) in taken.items():
         sums[number] += functional if kind == "refund" else 0
     return tuple(RefundLine(refund, sums[refund.number]) for refund in standing)
@@ -45,14 +45,9 @@ def owed_of(refund: Refund) -> Carried:
     return Carried(amount, -sum(one.functional for one in found))
 
 
-def sum_refunded(funds: Sequence[str], *, until: date | None = None) -> dict[str, int]:
-    """What was agreed to go back, by sub-fund, positive and functional."""
-    return {total.fund: total.functional for total in refunded_totals(funds, by=("fund",), until=until)}
-
-
 def refunded_totals(
     funds: Sequence[str], *, by: Sequence[str], since: date | None = None, until: date | None = None
 ) -> list[Total]:
     """What was agreed to go back of sub-funds, positive and functional, by "fund" or "account"."""
-    scope = Scope(since=since, until=until, accounts=_TAKEN, funds=tuple(funds), kinds=("refund",))
-    return totals(scope, by=by) if funds else []
+    scope = Scope(since=since, until=until, accounts=REFUNDED, funds=tuple(funds), kinds=("refund",))
+    return totals(scope, by=by)

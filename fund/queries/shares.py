@@ -6,7 +6,7 @@ them by largest fraction, so that their shares add up to the whole of it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from fund import policy
 from fund.models import Category
 from fund.policy import IN_KIND
 from fund.policy_treasury import INDIRECT_COST
-from fund.queries.refunds import refunded_totals
+from fund.queries.refunds import REFUNDED
 from ledger.money import split
 from ledger.queries import Scope, Total, totals
 
@@ -80,45 +80,54 @@ class PoolShare:
         return self.paid_in_share - self.spent_share - self.balance_share
 
 
-def sum_paid_in(as_of: date) -> dict[str, int]:
-    """What each donor paid into the pool, by code: what was sent, less what is unapplied or went back."""
-    pool = (policy.POOL,)
-    sent = totals(Scope(until=as_of, accounts=policy.SENT, funds=pool, kinds=("receipt",)), by=("party",))
-    paid_in = {total.party: total.functional for total in sent if total.party}
-    for total in totals(Scope(until=as_of, accounts=(policy.UNAPPLIED,), funds=pool), by=("account",)):
-        code = total.account.removeprefix(policy.UNAPPLIED)
-        paid_in[code] = paid_in.get(code, 0) + total.functional
-    for total in refunded_totals(pool, by=("account",), until=as_of):
-        code = total.account.rpartition(":")[2]
-        paid_in[code] = paid_in.get(code, 0) - total.functional
-    return paid_in
-
-
 def share_pool(donor: str, paid_in: Mapping[str, int], moved: Sequence[Total]) -> PoolShare | None:
-    """The share of one donor, or None for who paid nothing in. `moved` is the pool's trial balance.
+    """The share of one donor, or None for who paid nothing in. `moved` is the pool's trial balance."""
+    return share_among([donor], paid_in, moved).get(donor)
+
+
+def share_among(wanted: Iterable[str], paid_in: Mapping[str, int], moved: Sequence[Total]) -> dict[str, PoolShare]:
+    """The share of each wanted donor who paid something in, by code, each line divided once.
 
     Donors stand in the order of their codes: of equal fractions, the first gets the cent that is left over.
     """
     donors = sorted(code for code, amount in paid_in.items() if amount > 0)
-    if donor not in donors:
-        return None
-    place, weights = donors.index(donor), [paid_in[code] for code in donors]
+    if not donors:
+        return {}
+    weights = [paid_in[code] for code in donors]
+    balance, obligated, lines = find_balance(moved), find_obligated(moved), find_spending(moved)
+    balances, reserves = split(balance, weights), split(obligated, weights)
+    parts = [split(line.amount, weights) for line in lines]
+    places = {code: place for place, code in enumerate(donors)}
+    return {
+        code: PoolShare(
+            donors=len(donors),
+            paid_in=sum(weights),
+            paid_in_share=weights[place],
+            spending=tuple(replace(line, share=part[place]) for line, part in zip(lines, parts, strict=True)),
+            balance=balance,
+            balance_share=balances[place],
+            obligated=obligated,
+            obligated_share=reserves[place],
+        )
+        for code, place in ((code, places[code]) for code in wanted if code in places)
+    }
 
-    def share(amount: int) -> int:
-        return split(amount, weights)[place]
 
-    balance, obligated = find_balance(moved), find_obligated(moved)
-    spending = (Spending(line.project, line.category, line.amount, share(line.amount)) for line in find_spending(moved))
-    return PoolShare(
-        donors=len(donors),
-        paid_in=sum(weights),
-        paid_in_share=weights[place],
-        spending=tuple(spending),
-        balance=balance,
-        balance_share=share(balance),
-        obligated=obligated,
-        obligated_share=share(obligated),
-    )
+def sum_paid_in(funds: Sequence[str] = (), *, until: date) -> dict[tuple[str, str], int]:
+    """What each donor paid into each sub-fund, by its code and the donor's; into all of them by default.
+
+    What was sent, less what is unapplied or went back.
+    """
+    scope = Scope(until=until, accounts=policy.SENT, funds=tuple(funds), kinds=("receipt",))
+    paid_in = {(total.fund, total.party): total.functional for total in totals(scope, by=("fund", "party"))}
+    held = replace(scope, accounts=REFUNDED, kinds=())
+    for total in totals(held, by=("account", "fund", "kind")):
+        key = total.fund, total.account.rpartition(":")[2]
+        if total.account.startswith(policy.UNAPPLIED):
+            paid_in[key] = paid_in.get(key, 0) + total.functional
+        if total.kind == "refund":
+            paid_in[key] = paid_in.get(key, 0) - total.functional
+    return {(fund, donor): amount for (fund, donor), amount in paid_in.items() if donor}
 
 
 def find_spending(moved: Iterable[Total]) -> list[Spending]:

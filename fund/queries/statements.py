@@ -5,7 +5,7 @@ Amounts are in minor units of the functional currency, positive, unless a name s
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from fund.queries.contributions import Standing, sum_standings
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
 from fund.queries.receipts import standing_parts
-from fund.queries.refunds import RefundLine, refunds_of, sum_refunded
+from fund.queries.refunds import RefundLine, refunds_of
 from fund.queries.shares import (
     PoolShare,
     find_balance,
@@ -232,18 +232,12 @@ class _Documents:
 def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
     documents = _load_documents(donor, as_of)
-    sent = (_to_sent(receipt, donor) for receipt in documents.receipts if receipt.donor_id)
-    parts = [*sent_parts(documents.parts, until=as_of)]
-    if any(item.account.startswith(policy.UNAPPLIED) for item in documents.items):
-        parts += applied_parts(donor, until=as_of)
-    conditional = [one.number for one in documents.agreements if one.is_conditional]
-    deferred = sum_deferred(conditional, until=as_of) if conditional else {}
-    mine = combine(documents.agreements, sent, documents.sums, documents.items, deferred, parts)
+    mine = _combine(documents, donor, as_of)
     earmarked = [one for one in mine if one.fund != policy.POOL]
     moved = _load_funds([one.fund for one in earmarked], as_of)
-    pool = share_pool(donor.code, sum_paid_in(as_of), moved[policy.POOL])
-    refunded = sum_refunded([one.fund for one in earmarked], until=as_of)
-    own = [_to_fund(one, moved[one.fund], refunded.get(one.fund, 0)) for one in earmarked]
+    pool = share_pool(donor.code, _sum_pool(as_of), moved[policy.POOL])
+    refunds = refunds_of(donor, as_of=as_of)
+    own = [_to_fund(one, moved[one.fund], _sum_back(refunds, one.fund)) for one in earmarked]
     return DonorStatement(
         donor=donor,
         as_of=as_of,
@@ -257,12 +251,31 @@ def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
         pool=pool,
         in_kind=_find_in_kind(donor, as_of),
         written_off=_sum_written_off(documents.items),
-        refunds=refunds_of(donor, as_of=as_of),
+        refunds=refunds,
     )
 
 
 def _sum_written_off(items: Iterable[InstalmentTotal]) -> int:
     return -sum(one.functional for one in items if one.kind == "write_off" and one.account.startswith(policy.OWED))
+
+
+def contributions_of(donor: Donor, *, as_of: date) -> list[Contribution]:
+    """The agreements and gifts of one donor with their figures, as the statement adds them up; less what went back."""
+    back: defaultdict[str, int] = defaultdict(int)
+    for line in refunds_of(donor, as_of=as_of):
+        back[line.refund.agreement.number] += line.value
+    found = _combine(_load_documents(donor, as_of), donor, as_of)
+    return [replace(one, functional=one.functional.less(Figures(received=back[one.number]))) for one in found]
+
+
+def _combine(documents: _Documents, donor: Donor, as_of: date) -> list[Contribution]:
+    sent = (_to_sent(receipt, donor) for receipt in documents.receipts if receipt.donor_id)
+    parts = [*sent_parts(documents.parts, until=as_of)]
+    if any(item.account.startswith(policy.UNAPPLIED) for item in documents.items):
+        parts += applied_parts(donor, until=as_of)
+    conditional = [one.number for one in documents.agreements if one.is_conditional]
+    deferred = sum_deferred(conditional, until=as_of) if conditional else {}
+    return combine(documents.agreements, sent, documents.sums, documents.items, deferred, parts)
 
 
 def _find_in_kind(donor: Donor, as_of: date) -> tuple[InKindLine, ...]:
@@ -333,6 +346,16 @@ def _add_up(figures: Iterable[Figures]) -> Figures:
     for one in figures:
         whole = whole.plus(one)
     return whole
+
+
+def _sum_pool(as_of: date) -> dict[str, int]:
+    """What each donor paid into the pool, by code."""
+    return {donor: amount for (_, donor), amount in sum_paid_in((policy.POOL,), until=as_of).items()}
+
+
+def _sum_back(refunds: Iterable[RefundLine], fund: str) -> int:
+    """What went back of an agreement's own sub-fund."""
+    return sum(line.value for line in refunds if line.refund.agreement.sub_fund == fund)
 
 
 def _to_fund(one: Contribution, moved: Sequence[Total], refunded: int) -> FundLine:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fund.views import ageing, agreement_changes, agreements, applications, deposits, donors, pledges, receipts
+from fund.views import ageing, agreement_changes, agreements, applications, deposits, donors, letters, pledges, receipts
 
 _AMENDMENT = "agreements/<slug:number>/amendments/<int:position>/"
 _MILESTONE = "agreements/<slug:number>/milestones/<int:position>/"
@@ -45,4 +45,9 @@ urlpatterns = [
     path("unapplied/<slug:number>/", applications.ApplicationDetail.as_view(), name="application"),
     path("unapplied/<slug:number>/reverse/", applications.ApplicationReverse.as_view(), name="application-reverse"),
     path("ageing/", ageing.AgeingPage.as_view(), name="ageing"),
+    path("letters/", letters.LetterList.as_view(), name="letter-list"),
+    path("letters/new/", letters.LetterNew.as_view(), name="letter-new"),
+    path("letters/<slug:number>/", letters.LetterDetail.as_view(), name="letter"),
+    path("letters/<slug:number>/pdf/", letters.LetterPdf.as_view(), name="letter-pdf"),
+    path("letters/<slug:number>/withdraw/", letters.LetterWithdraw.as_view(), name="letter-withdraw"),
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.ageing import AgeingForm
 from fund.queries.ageing import add_bands, find_ageing
+from fund.queries.letters import add_reminders
 from fund.templatetags.money import minor
 from fund.views.pages import PlainPage
 from ledger.queries import functional_currency
@@ -35,6 +36,7 @@ class AgeingPage(PlainPage):
         form = AgeingForm(self.request.GET if asked else None, initial={"on": timezone.localdate()})
         day = form.cleaned_data["on"] if form.is_valid() else timezone.localdate()
         donors = find_ageing(as_of=day)
+        add_reminders([one for donor in donors for aged in donor.agreements for one in aged.overdue])
         sums = add_bands(donor.functional for donor in donors)
         return super().get_context_data(
             form=form,

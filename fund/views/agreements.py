@@ -19,6 +19,7 @@ from fund.operations.agreements import prepare_agreement
 from fund.operations.reversals import cancel_agreement
 from fund.queries.agreements import add_dues, waiting_amendment, with_next_due, with_open
 from fund.queries.chains import state_of
+from fund.queries.letters import letters_of
 from fund.queries.receipts import has_receipts, receipts_of_agreement
 from fund.queries.recoveries import terms_of
 from fund.recommendations import name_sections
@@ -78,6 +79,7 @@ class AgreementDetail(DecidedPage[Agreement]):
             amendments=agreement.amendments.all(),
             milestones=[(one, state_of(one)) for one in milestones],
             amending=amending,
+            letters=letters_of(lines__instalment__agreement=agreement),
             can_cancel=agreement.is_standing and not (amending or accepted or has_receipts(agreement)),
             terms=next(reversed(terms_of(agreement.sub_fund)), None),
             **context,

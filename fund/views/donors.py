@@ -19,6 +19,7 @@ from fund.operations.donors import add_donor, change_donor
 from fund.queries.agreements import add_dues, with_open
 from fund.queries.donors import donor_standings
 from fund.queries.history import history_of
+from fund.queries.letters import letters_of
 from fund.queries.receipts import of_donor, with_parts
 from fund.views.pages import FormPage, ListPage, Page
 from fund.views.recipients import describe_recipient
@@ -67,6 +68,7 @@ class DonorDetail(Page, DetailView[Donor]):
             receipts=self.newest(
                 with_parts(Receipt.objects.filter(of_donor(donor.code)).select_related("agreement", "bank_account"))
             ),
+            letters=letters_of(donor=donor),
             newest=NEWEST,
             **describe_recipient(donor, self.user),
             **context,
@@ -112,6 +114,7 @@ class DonorEdit(FormPage):
     def make_form(self, data: Any = None) -> forms.Form:
         donor = self.donor
         facts = {"name": donor.name, "donor_class": donor.donor_class, "country": donor.country}
+        facts["language"] = donor.language
         return DonorForm(data, initial=facts)
 
     def act(self, form: Any, formsets: list[Any]) -> Donor:

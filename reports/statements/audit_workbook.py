@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from fund.queries.flows import Asked
 from reports.sheets import Sheet
 from reports.statements.audit_trail import acts, refusals
 from reports.statements.balances import load_balances
@@ -10,6 +11,7 @@ from reports.statements.checks import checks
 from reports.statements.contributions import agreements, contributions_by_donor
 from reports.statements.cover import cover
 from reports.statements.disbursements import disbursement_lines, disbursements_by_project
+from reports.statements.flows import follow_the_money
 from reports.statements.journal import journal
 from reports.statements.period import Period
 from reports.statements.projects import projects
@@ -29,6 +31,7 @@ def audit_sheets(fund: str, period: Period, made_at: datetime) -> Iterator[Sheet
     yield projects(balances, period)
     yield disbursements_by_project(balances, period)
     yield disbursement_lines(period)
+    yield follow_the_money(Asked(period.until, period.since))
     yield acts(period)
     yield refusals(period)
     yield checks(balances)

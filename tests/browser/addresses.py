@@ -28,6 +28,7 @@ CONDITIONAL = f"AGR-{YEAR}-0004"
 RECEIPT, ALLOCATION = f"RCT-{YEAR}-0001", f"ALC-{YEAR}-0001"
 DEPOSIT, RETURNED, IN_PARTS = f"RCT-{YEAR}-0003", f"RCT-{YEAR}-0004", f"RCT-{YEAR}-0005"
 SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
+LETTER = f"LTR-{YEAR}-0001"
 OBLIGATION = f"OBL-{YEAR}-0001"
 UNDECIDED, RETURN = f"AGR-{YEAR}-0005", f"ALC-{YEAR}-0002"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
@@ -88,6 +89,12 @@ CONTRIBUTIONS = (
     Address("fund:application-reverse", (APPLICATION,)),
     Address("fund:ageing"),
     Address("fund:ageing", query=f"on={YEAR}-01-01"),
+    Address("fund:letter-list"),
+    Address("fund:letter-list", query="donor=ACME"),
+    Address("fund:letter-new", query="donor=CAN"),
+    Address("fund:letter", (LETTER,)),
+    Address("fund:letter", (LETTER,), reader="auditor"),
+    Address("fund:letter-withdraw", (LETTER,)),
 )
 PROGRAMME = (
     Address("fund:project-list"),
@@ -143,6 +150,11 @@ PROGRAMME = (
     Address("fund:advance-return-new", (SENT,)),
     Address("fund:advance-return", (SENT, "1")),
     Address("fund:advance-return-reverse", (SENT, "1")),
+    Address("fund:flow"),
+    Address("fund:flow", query="donor=CAN&project=CYB-01"),
+    Address("fund:flow", query=f"of={AGREEMENT}&since={YEAR}-03-01"),
+    Address("fund:payment-flow", (PAID,)),
+    Address("fund:payment-flow", (PREPARED,)),
     Address("fund:recommendation-list"),
     Address("fund:recommendation", ("15",)),
     Address("fund:sub-fund-list"),
@@ -240,6 +252,8 @@ ATTACHMENTS = (
 REPORTS = (
     Address("portal:statement", reader="donor"),
     Address("portal:donor-statement", ("CAN",)),
+    Address("portal:flow", reader="donor"),
+    Address("portal:donor-flow", ("CAN",)),
     Address("reports:index"),
     Address("reports:totals"),
     Address("reports:audit-workbook"),
@@ -287,6 +301,8 @@ NO_PAGES = frozenset(
         "fund:secretariat-payment-approve",
         "fund:attachment",
         "fund:certificate",
+        "fund:letter-pdf",
+        "portal:donor-letter",
         "reports:book-download",
         "reports:statement-xlsx",
         "account_set_password",

@@ -27,6 +27,7 @@ from fund.operations.disbursements import Line, approve_disbursement, prepare_di
 from fund.operations.donors import add_donor
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.interest import record_interest
+from fund.operations.letters import record_letter
 from fund.operations.manual_entries import Line as Posting
 from fund.operations.manual_entries import approve_manual_entry, prepare_manual_entry
 from fund.operations.milestones import accept_milestone, plan_milestone
@@ -119,6 +120,7 @@ def fill(people: People) -> None:
     advance(earmarked, project, bank, people)
     run_everything(earmarked, project, acme, people)
     correct(earmarked, people)
+    record_letter(donor=canada, sent_on=day(6, 1), way="mail", language="fr", by=officer)
     take_over(officer)
     put_files(earmarked, officer)
     change(sign(acme, usd("800"), officer, recognition="as_conditions_met", earmark=Earmark(themes=[2])), officer)

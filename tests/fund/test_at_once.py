@@ -18,6 +18,7 @@ from fund.errors import (
     AdvanceExceeded,
     AllocationExceeded,
     FundsFirst,
+    LetterUnfit,
     MilestoneTooLarge,
     NothingToPost,
     ObligationUnfit,
@@ -41,6 +42,7 @@ from fund.models import (
     Decided,
     Disbursement,
     Donor,
+    Letter,
     Milestone,
     Obligation,
     Payee,
@@ -61,6 +63,7 @@ from fund.operations.decisions import approve
 from fund.operations.deposits import Part, identify_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.interest import record_interest
+from fund.operations.letters import record_letter, withdraw_letter
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.pledges import lapse_pledge
@@ -398,3 +401,12 @@ def test_what_is_returned_is_not_accepted_or_reversed_at_the_same_moment(
     # Whoever comes first settles 600.00 of 1,000.00: the other is refused, and so is the reversal.
     assert {type(outcome) for outcome in outcomes if outcome} == {AdvanceExceeded, StateUnfit}
     assert get_total(Scope(accounts=("Assets:Advances:",))).functional == 40000
+
+
+def test_a_donor_is_reminded_once_a_day_and_a_letter_withdrawn_once(agreement: Agreement, officer: User) -> None:
+    facts = {"donor": agreement.donor, "sent_on": date(2026, 6, 1), "way": "mail", "by": officer}
+    only_one(press_at_once(lambda: record_letter(**facts)), LetterUnfit)  # type: ignore[arg-type]
+    letter = Letter.objects.get()
+    only_one(
+        press_at_once(lambda: withdraw_letter(letter, on=date(2026, 6, 2), reason="Never sent", by=officer)), StateUnfit
+    )

@@ -24,6 +24,7 @@ WITHOUT_KEY = {
     "audit_workbook",
     "export_book",
     "fava",
+    "follow_money",
 }
 AGREEMENTS = "donor,class,country,reference,year,currency,amount,paid\nCanada,Member State,CAN,A-1,2025,USD,7,0\n"
 

@@ -23,7 +23,18 @@ from fund.checks import run_checks
 from fund.demonstration.loading import load_demonstration
 from fund.demonstration.telling import build_demonstration
 from fund.management.commands.demo import find_port, is_free
-from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Instalment, Pledge, Project, Receipt
+from fund.models import (
+    Agreement,
+    Allocation,
+    BankAccount,
+    Disbursement,
+    Donor,
+    Instalment,
+    Letter,
+    Pledge,
+    Project,
+    Receipt,
+)
 from fund.operations.people import add_person
 from fund.queries.agreements import standing_agreements
 from fund.queries.contributions import instalment_standings
@@ -66,6 +77,8 @@ def test_the_demonstration_has_every_kind_of_thing():
     assert Counter(Agreement.objects.values_list("state", flat=True)) == {"approved": 19, "prepared": 1}
     decided = Counter(Allocation.objects.values_list("state", flat=True))
     assert decided == {"approved": 11, "prepared": 1, "reversed": 1}
+    reminders = Letter.objects.order_by("sent_on").values_list("donor__code", "language", "reminder")
+    assert list(reminders) == [("CARIB-SEC", "en", 1), ("ESP", "es", 1), ("CARIB-SEC", "en", 2)]
     assert Counter(Disbursement.objects.values_list("state", flat=True)) == {
         "paid": 22,
         "prepared": 3,

@@ -41,6 +41,7 @@ from fund.operations.deposits import return_deposit
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.interest import record_interest
+from fund.operations.letters import record_letter
 from fund.operations.project_closures import close_operations
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
@@ -69,6 +70,7 @@ MILESTONE = {"title": "Course", "due_on": "2026-07-01", "amount": "5"}
 PLEDGE = {"donor": "CAN", "announced_on": "2026-02-01", "amount_0": "5", "amount_1": "USD"}
 AGREEMENT = INSTALMENTS | {"donor": "CAN", "signed_on": "2026-02-01", "recognition": "on_signature", "amount_0": "5"}
 ALLOCATION = LINE | {"project": "CYB-01", "decided_on": "2026-03-10"}
+LETTER = {"donor": "CAN", "sent_on": "2026-06-15", "way": "mail"}
 PARTS = ONE_LINE | {"lines-0-place": "AGR-2026-0001/1", "lines-0-amount": "50"}
 APPLICATION = {"place": "gift/CAN", "amount": "40", "on": "2026-03-09", "word": "L-1", "word_on": "2026-03-08"}
 APPLICATION |= {"bank_account": "CITI-USD"}
@@ -165,6 +167,8 @@ CHANGES = [
     Change("receipt-undo", "/receipts/RCT-2026-0001/undo/", "returned", REVERSAL),
     Change("application-new", "/unapplied/new/?of=AGR-2026-0001/2", "overpaid", APPLICATION),
     Change("application-reverse", "/unapplied/APL-2026-0001/reverse/", "application", REVERSAL),
+    Change("letter-new", f"/letters/new/?{urlencode(LETTER)}", "agreement", LETTER),
+    Change("letter-withdraw", "/letters/LTR-2026-0001/withdraw/", "letter", REVERSAL | {"on": "2026-06-15"}),
     Change("project-new", "/projects/new/", "officer", PROJECT | {"code": "TRN"}),
     Change("project-edit", "/projects/CYB-01/edit/", "project", PROJECT),
     Change("allocation-new", "/allocations/new/", "receipt project", ALLOCATION),
@@ -293,6 +297,11 @@ def delegation(approver: User, officer: User) -> Delegation:
 def returned(deposit: Receipt, officer: User) -> Receipt:
     return_deposit(deposit, on=date(2026, 3, 9), reason="Sent by mistake", by=officer)
     return deposit
+
+
+@pytest.fixture
+def letter(agreement: Agreement, officer: User) -> None:
+    record_letter(donor=agreement.donor, sent_on=date(2026, 6, 1), way="mail", by=officer)
 
 
 @pytest.fixture

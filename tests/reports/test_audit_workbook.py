@@ -112,7 +112,7 @@ def test_the_checks_hold_the_only_formulas(small_fund: SmallFund, tmp_path: Path
 def test_a_donor_whose_name_is_a_formula_is_a_text_everywhere(small_fund: SmallFund, tmp_path: Path) -> None:
     book = make(tmp_path)
     found = [(page.title, cell) for page in book for row in page.iter_rows() for cell in row if cell.value == FORMULA]
-    assert {title for title, _ in found} == {"Journal", "Contributions by donor", "Agreements"}
+    assert {title for title, _ in found} == {"Journal", "Contributions by donor", "Agreements", "Follow the money"}
     assert {(cell.data_type, cell.quotePrefix) for _, cell in found} == {("s", True)}
 
 

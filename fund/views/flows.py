@@ -1,0 +1,51 @@
+"""Follow the money: for the fund, for a donor, a contribution or a project, and up from a payment."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from fund.forms.flows import FlowForm
+from fund.models import Disbursement
+from fund.queries.flows import Flow, follow
+from fund.queries.payments import add_charges, payments, trace_payment
+from fund.views.flow_pictures import show_flow
+from fund.views.pages import PlainPage
+from fund.views.pagination import LongListPaginator
+
+PAYMENTS = 25
+
+
+class FlowPage(PlainPage):
+    """Where money came from, what became of it, and the payments that it paid for."""
+
+    template_name = "fund/flow.html"
+    permission_required = "fund.view_agreement"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = FlowForm(request.GET)
+        flow = follow(form.to_asked())
+        page = self.paginate(flow)
+        context = self.get_context_data(form=form, of=request.GET.get("of", ""), page_obj=page)
+        return self.render_to_response(context | show_flow(flow, links=True), status=200 if form.is_valid() else 422)
+
+    def paginate(self, flow: Flow) -> Any:
+        """The asked page of payments, each with what it charges."""
+        found = payments(flow.asked, {source.fund for source in flow.sources})
+        page: Any = LongListPaginator(found, PAYMENTS).get_page(self.request.GET.get("page"))
+        page.object_list = list(page.object_list)
+        add_charges(page.object_list, flow)
+        return page
+
+
+class PaymentFlowPage(PlainPage):
+    """Whose money paid for a payment."""
+
+    template_name = "fund/payment_flow.html"
+    permission_required = "fund.view_disbursement"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        disbursement = get_object_or_404(Disbursement, number=context["number"])
+        flow = trace_payment(disbursement, until=timezone.localdate())
+        return super().get_context_data(disbursement=disbursement, **context) | show_flow(flow, links=True)

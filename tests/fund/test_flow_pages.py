@@ -1,0 +1,161 @@
+"""The pages that follow the money: what they show, to whom, and where they lead."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from fund.models import Agreement, BankAccount, Disbursement, Donor, Pledge, Receipt
+from fund.operations.agreements import Due
+from fund.operations.disbursements import approve_disbursement
+from fund.operations.receipts import Facts, record_gift, record_receipt
+from tests.fund.conftest import usd
+
+
+@pytest.fixture
+def paid(disbursement: Disbursement, approver: User) -> Disbursement:
+    """DSB-2026-0001: USD 700.00 of AGR-2026-0001, paid to Wings."""
+    approve_disbursement(disbursement, by=approver)
+    return disbursement
+
+
+@pytest.fixture
+def gift(acme: Donor, bank: BankAccount, officer: User) -> Receipt:
+    """A gift of ACME into the pool: USD 90.00."""
+    return record_gift(donor=acme, facts=Facts(bank, date(2026, 3, 3), usd("90"), "G-1"), by=officer)
+
+
+@pytest.mark.usefixtures("paid", "gift")
+def test_the_page_shows_the_picture_and_each_figure_with_the_list_behind_it(officer_client: Client) -> None:
+    page = officer_client.get("/flow/").content.decode()
+    assert page.count('class="band') == 7
+    for shown in (
+        'aria-label="Canada: USD 6,000.00"',
+        "ACME Inc. → The pool: USD 90.00",
+        'href="/disbursements/?fund=AGR-2026-0001&amp;project=CYB-01&amp;until=2026-06-15">700.00</a>',
+        'href="/receipts/?donor=ACME">90.00</a>',
+        'href="/flow/DSB-2026-0001/"',
+        "Not allocated yet",
+    ):
+        assert shown in page
+
+
+@pytest.mark.usefixtures("paid", "gift")
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden"),
+    [
+        ("donor=CAN", ["Of it this donor’s", "AGR-2026-0001"], ["90.00"]),
+        ("fund=POOL", ["90.00", "Nothing of it was paid out"], ["700.00"]),
+        ("project=CYB-01", ["5,000.00", "700.00"], ["90.00"]),
+        ("of=agr-2026-0001", ["Canada.", "6,000.00"], ["90.00"]),
+        ("of=RCT-2026-0002", ["ACME Inc.", "pro rata to what its one donor paid in up to 2026-06-15"], ["700.00"]),
+        ("since=2026-04-01", ["Spent before the period"], ["Wings"]),
+        ("until=2026-01-01", ["There is no money like that"], ["6,000.00"]),
+    ],
+)
+def test_filters_narrow_what_is_followed(
+    query: str, shown: list[str], hidden: list[str], officer_client: Client
+) -> None:
+    page = officer_client.get(f"/flow/?{query}").content.decode()
+    for text in shown:
+        assert text in page
+    for text in hidden:
+        assert text not in page
+
+
+def test_a_pledge_leads_to_the_money_of_its_agreements(
+    pledge: Pledge, canada: Donor, bank: BankAccount, officer: User, officer_client: Client
+) -> None:
+    assert "There is no money like that" in officer_client.get("/flow/?of=PLG-2026-0001").content.decode()
+    day = date(2026, 1, 20)
+    terms: dict[str, Any] = {
+        "donor": canada,
+        "signed_on": day,
+        "amount": usd("50"),
+        "instalments": [Due(day, usd("50"))],
+    }
+    sign_agreement(**terms, pledge=pledge, by=officer)
+    record_receipt(agreement=Agreement.objects.get(), facts=Facts(bank, day, usd("50"), "B-1"), by=officer)
+    page = officer_client.get("/flow/?of=PLG-2026-0001").content.decode()
+    assert "AGR-2026-0001 → The pool: USD 50.00" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("of=AGR-2026-0099", "No pledge or agreement"),
+        ("since=2026-05-01&amp;until=2026-04-01", "Choose"),
+        ("until=2027-01-01", "has not come yet"),
+        ("donor=NOBODY", "Select a valid choice"),
+        ("of=%00", "Null characters"),
+    ],
+)
+def test_what_cannot_be_followed_says_why(query: str, why: str, receipt: Receipt, officer_client: Client) -> None:
+    answer = officer_client.get(f"/flow/?{query.replace('&amp;', '&')}")
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+
+
+@pytest.mark.usefixtures("paid", "gift")
+def test_documents_lead_to_their_money(officer_client: Client) -> None:
+    for path, link in (
+        ("/agreements/AGR-2026-0001/", "/flow/?of=AGR-2026-0001"),
+        ("/receipts/RCT-2026-0002/", "/flow/?of=RCT-2026-0002"),
+        ("/projects/CYB-01/", "/flow/?project=CYB-01"),
+        ("/donors/CAN/", "/flow/?donor=CAN"),
+        ("/disbursements/DSB-2026-0001/", "/flow/DSB-2026-0001/"),
+    ):
+        assert f'href="{link}"' in officer_client.get(path).content.decode()
+
+
+def test_a_payment_says_whose_money_it_was(paid: Disbursement, officer_client: Client) -> None:
+    page = officer_client.get("/flow/DSB-2026-0001/").content.decode()
+    assert "Canada → AGR-2026-0001: USD 700.00" in page
+    assert officer_client.get("/flow/DSB-2026-0009/").status_code == 404
+
+
+def test_a_payment_that_waits_has_taken_no_money(disbursement: Disbursement, officer_client: Client) -> None:
+    assert "No money left for it" in officer_client.get("/flow/DSB-2026-0001/").content.decode()
+
+
+def test_an_empty_fund_says_what_comes_first(officer_client: Client) -> None:
+    assert "Nothing was received yet" in officer_client.get("/flow/").content.decode()
+
+
+@pytest.mark.usefixtures("paid", "gift")
+def test_a_donor_follows_the_own_money_and_no_one_elses(donor_client: Client) -> None:
+    page = donor_client.get("/statement/flow/").content.decode()
+    assert "AGR-2026-0001 → CYB-01 · Cyber security training: USD 5,000.00" in page
+    for hidden in ("ACME", "90.00", "Wings", "/receipts/", "/disbursements/"):
+        assert hidden not in page
+    assert donor_client.get("/donors/CAN/flow/").status_code == 200
+    for path in ("/donors/ACME/flow/", "/donors/NOBODY/flow/"):
+        assert donor_client.get(path).status_code == 404
+    for path in ("/flow/", "/flow/?donor=ACME", "/flow/DSB-2026-0001/"):
+        assert donor_client.get(path).status_code == 403
+
+
+def test_what_the_page_costs_does_not_grow_with_entries(
+    paid: Disbursement,
+    gift: Receipt,
+    bank: BankAccount,
+    officer: User,
+    officer_client: Client,
+    count_queries: Callable[[Client, str], int],
+) -> None:
+    officer_client.get("/flow/")
+    before = count_queries(officer_client, "/flow/?donor=ACME"), count_queries(officer_client, "/flow/")
+    for place in range(5):
+        facts = Facts(bank, date(2026, 4, 1 + place), usd("1"), f"M-{place}")
+        record_gift(donor=gift.donor, facts=facts, by=officer)  # type: ignore[arg-type]
+    after = count_queries(officer_client, "/flow/?donor=ACME"), count_queries(officer_client, "/flow/")
+    assert before == after
+
+
+def test_every_box_has_its_amount_in_words(paid: Disbursement, officer_client: Client) -> None:
+    page = officer_client.get("/flow/").content.decode()
+    assert len(re.findall(r"<title>[^<]+: USD [\d,.]+</title>", page)) == page.count("<rect") + page.count("<path")
