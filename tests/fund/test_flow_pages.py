@@ -13,6 +13,7 @@ from fund.models import Agreement, BankAccount, Disbursement, Donor, Pledge, Rec
 from fund.operations.agreements import Due
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.receipts import Facts, record_gift, record_receipt
+from tests.deeds import sign_agreement
 from tests.fund.conftest import usd
 
 
