@@ -20,7 +20,7 @@ from ledger.entries import Draft, Leg
 from ledger.errors import EntryInvalid, Refused
 from ledger.garbage import collecting_nothing
 from ledger.money import round_half_up, to_exact_minor
-from ledger.syntax import OPTIONS, OpenAccount, Stamp, fingerprint, is_entry, render_open
+from ledger.syntax import OPTIONS, OpenAccount, PlainLeg, Stamp, fingerprint, is_entry, render_open
 
 # Otherwise the loader may write a pickle beside the book, and read it back.
 loader.initialize(use_cache=False)
@@ -94,33 +94,33 @@ def _transactions(entries: Iterable[Any]) -> Iterator[Any]:
 
 
 def _to_draft(entry: Any, functional: str) -> Draft:
+    legs = tuple(Leg(*_read_leg(posting, functional)) for posting in entry.postings)
+    links, reverses = tuple(sorted(entry.links)), entry.meta.get("reverses", "")
+    return Draft(entry.date, _get_kind(entry), entry.payee or "", entry.narration, links, legs, reverses)
+
+
+def _get_kind(entry: Any) -> str:
     if len(entry.tags) != 1:
         raise EntryInvalid("An entry has one tag, its kind.")
     (kind,) = entry.tags
-    links = tuple(sorted(entry.links))
-    legs = tuple(_to_leg(posting, functional) for posting in entry.postings)
-    reverses = entry.meta.get("reverses", "")
-    return Draft(entry.date, kind, entry.payee or "", entry.narration, links, legs, reverses)
+    return str(kind)
+
+
+_STAMP = ("number", "posted_at", "posted_by")
 
 
 def _to_stamp(entry: Any) -> Stamp:
-    return Stamp(*(entry.meta.get(key, "") for key in ("number", "posted_at", "posted_by")))
+    return Stamp(*(entry.meta.get(key, "") for key in _STAMP))
 
 
-def _to_leg(posting: Any, functional: str) -> Leg:
-    meta = posting.meta
-    if posting.cost or (posting.price and posting.price.currency != functional):
+def _read_leg(posting: Any, functional: str) -> PlainLeg:
+    (number, currency), price, told = posting.units, posting.price, posting.meta.get
+    if posting.cost or (price and price.currency != functional):
         raise EntryInvalid(f"{posting.account}: a posting has no cost, and its price is in {functional}.")
-    return Leg(
-        account=posting.account,
-        amount=to_exact_minor(posting.units.number, posting.units.currency),
-        currency=posting.units.currency,
-        functional=round_half_up(_weight(posting), functional),
-        fund=meta.get("fund", ""),
-        project=meta.get("project", ""),
-        instalment=meta.get("instalment", ""),
-        party=meta.get("party", ""),
-    )
+    amount = to_exact_minor(number, currency)
+    carried = amount if price is None and currency == functional else round_half_up(_weight(posting), functional)
+    codes = told("fund", ""), told("project", ""), told("instalment", ""), told("party", "")
+    return posting.account, amount, currency, carried, *codes
 
 
 def _weight(posting: Any) -> Decimal:
@@ -154,15 +154,17 @@ def load_book(path: Path, functional: str) -> LoadedBook:
     for entry in _transactions(entries):
         count += 1
         try:
-            draft, stamp = _to_draft(entry, functional), _to_stamp(entry)
+            kind, legs = _get_kind(entry), [_read_leg(posting, functional) for posting in entry.postings]
         except Refused as problem:
             messages.append(f"{_place(entry.meta)}: {problem.message}")
             continue
-        prints[stamp.number] = fingerprint(draft, stamp)
-        for leg in draft.legs:
-            cell = sums[leg.account, leg.fund, leg.currency]
-            cell[0] += leg.amount
-            cell[1] += leg.functional
+        stamp = [entry.meta.get(key, "") for key in _STAMP]
+        words = (str(entry.date), kind, entry.payee or "", entry.narration, entry.meta.get("reverses", ""))
+        prints[stamp[0]] = fingerprint(words, entry.links, stamp, legs)
+        for account, amount, currency, carried, fund, *_ in legs:
+            cell = sums[account, fund, currency]
+            cell[0] += amount
+            cell[1] += carried
     balances = {key: (amount, carried) for key, (amount, carried) in sums.items()}
     return LoadedBook(balances, count, prints, messages)
 

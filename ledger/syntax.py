@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -44,14 +44,16 @@ class Stamp:
     posted_by: str
 
 
-def fingerprint(draft: Draft, stamp: Stamp) -> bytes:
-    """16 bytes that tell one entry with its stamp from every other; the order of the links makes no difference."""
-    words = (str(draft.on), draft.kind, draft.payee, draft.narration, draft.reverses, *sorted(draft.links))
-    legs = [
-        (leg.account, leg.amount, leg.currency, leg.functional, leg.fund, leg.project, leg.instalment, leg.party)
-        for leg in draft.legs
-    ]
-    told = repr((words, (stamp.number, stamp.posted_at, stamp.posted_by), legs))
+# What a Leg has, in its order, as a plain tuple: made a hundred thousand times, it takes a third of the time.
+PlainLeg = tuple[str, int, str, int, str, str, str, str]
+
+
+def fingerprint(words: Sequence[str], links: Iterable[str], stamp: Sequence[str], legs: Sequence[PlainLeg]) -> bytes:
+    """16 bytes that tell one entry with its stamp from every other; the order of the links makes no difference.
+
+    `words` are the day, the kind, the payee, the narration and the number of what it reverses.
+    """
+    told = repr(((*words, *sorted(links)), tuple(stamp), list(legs)))
     return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -19,10 +19,9 @@ from ledger.beans import LoadedBook
 from ledger.book import write_book
 from ledger.checks.problems import CHUNK, Report, functional
 from ledger.checks.texts import compare_texts
-from ledger.entries import Draft, Leg
 from ledger.models import Account, Entry, Link, Posting
 from ledger.money import Amount
-from ledger.syntax import Stamp, fingerprint, read_links
+from ledger.syntax import fingerprint, read_links
 
 # Loading so many entries takes longer than starting a process that does it beside the other checks.
 _WORTH_A_PROCESS = 5_000
@@ -40,15 +39,14 @@ class Loading:
 def loading_book(report: Report) -> Iterator[Loading]:
     """Writes the book out, and has Beancount's own loader read it while other checks run."""
     functional_currency = queries.functional_currency()
-    with TemporaryDirectory(prefix="book-") as folder:
+    with TemporaryDirectory(prefix="book-") as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        if apart := Entry.objects.count() >= _WORTH_A_PROCESS:
+            # The process begins while the book is written.
+            pool.submit(beans.read_entries, [], functional_currency)
         written = write_book(Path(folder), title="Check")
         report(f"{written.entries:,} entries written out")
         load = partial(beans.load_book, written.main, functional_currency)
-        if written.entries < _WORTH_A_PROCESS:
-            yield Loading(written.entries, load)
-            return
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            yield Loading(written.entries, pool.submit(load).result)
+        yield Loading(written.entries, pool.submit(load).result if apart else load)
 
 
 def compare_book(loading: Loading) -> Iterator[str]:
@@ -100,13 +98,14 @@ def _print_tables() -> list[_Print]:
     found = []
     for place, number, posted_at, posted_by, on, kind, payee, narration, reverses, text in rows:
         own, documents = postings.take(place), links.take(place)
-        legs = tuple(Leg(names.get(account, ""), *rest) for _, _, _, account, *rest in own)
-        draft = Draft(on, kind, payee, narration, tuple(row[2] for row in documents), legs, reverses or "")
-        stamp = Stamp(number, f"{posted_at:%Y-%m-%dT%H:%M:%SZ}", posted_by)
+        legs: list[Any] = [(names.get(row[3], ""), *row[4:]) for row in own]
+        words = (str(on), kind, payee, narration, reverses or "")
+        stamp = (number, f"{posted_at:%Y-%m-%dT%H:%M:%SZ}", posted_by)
         # What no text says, or Beancount does not keep: the lines, the days of the postings, the order of the links.
         in_place = all(row[1:3] == (line, on) for line, row in enumerate(own, 1))
         in_order = [row[1:] for row in documents] == list(enumerate(read_links(text)))
-        found.append((place, number, fingerprint(draft, stamp) if in_place and in_order else b""))
+        told = fingerprint(words, [row[2] for row in documents], stamp, legs) if in_place and in_order else b""
+        found.append((place, number, told))
     return found
 
 
