@@ -10,11 +10,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
+from datetime import time as clock
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -108,7 +110,8 @@ def test_instalments_of_the_demonstration_are_in_every_state():
 def test_the_demonstration_can_be_loaded_on_any_day_and_its_books_hold(day: str, officer: User, approver: User):
     today = date.fromisoformat(day)
     second = add_person("second", role="Approver")[0]
-    build_demonstration(today, officer=officer, approvers=(approver, second))
+    with time_machine.travel(datetime.combine(today, clock(12), UTC)):
+        build_demonstration(today, officer=officer, approvers=(approver, second))
     assert run_checks(keep_quiet) == []
     days = entries().values_list("dated_on", flat=True)
     assert date(today.year - 1, 1, 1) <= min(days) < date(today.year, 1, 1)

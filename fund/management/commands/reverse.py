@@ -8,6 +8,9 @@ from fund.management.arguments import read_day
 from fund.management.base import ChangeCommand, Say
 from fund.models import (
     RUNS,
+    Advance,
+    AdvanceReport,
+    AdvanceReturn,
     Agreement,
     Allocation,
     Application,
@@ -19,6 +22,9 @@ from fund.models import (
     Refund,
     WriteOff,
 )
+from fund.operations.advance_reports import reverse_report
+from fund.operations.advance_returns import reverse_return
+from fund.operations.advances import reverse_advance
 from fund.operations.applications import reverse_application
 from fund.operations.milestones import reverse_milestone
 from fund.operations.refunds import reverse_refund
@@ -41,6 +47,9 @@ REVERSALS: dict[type[Document], Callable[..., None]] = {
     Milestone: reverse_milestone,
     Allocation: reverse_allocation,
     Disbursement: reverse_disbursement,
+    Advance: reverse_advance,
+    AdvanceReport: reverse_report,
+    AdvanceReturn: reverse_return,
     WriteOff: reverse_write_off,
     Refund: reverse_refund,
     ManualEntry: reverse_run,
