@@ -87,7 +87,7 @@ def make_people() -> People:
         users.append(user)
     officer, approver, auditor = users
     canada = add_donor(code="CAN", name="Canada", donor_class="state_party", country="CAN", by=officer)
-    donor, passwords["claude"] = add_person("claude", donor=canada, name="Claude")
+    donor, passwords["colette"] = add_person("colette", donor=canada, name="Colette")
     return People(officer, approver, auditor, donor, passwords)
 
 
