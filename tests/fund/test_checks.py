@@ -29,6 +29,7 @@ from fund.models import (
     Project,
     Receipt,
     ReceiptLine,
+    Refund,
 )
 from fund.operations.agreements import Due
 from fund.operations.approvals import reject
@@ -328,3 +329,21 @@ def test_more_released_than_was_obligated_is_found(obligation: Obligation):
     legs.append(Leg("Equity:Memorandum:Obligations", 200001, "USD", 200001, "AGR-2026-0001"))
     post_entry(Draft(DAY, "obligation", "", "", ("OBL-2026-0001",), tuple(legs)), by="officer")
     assert "More of OBL-2026-0001/1 is paid and cancelled than was obligated." in check()
+
+
+@pytest.mark.parametrize(
+    ("model", "changed", "name"),
+    [
+        (Refund, {"grounds": "Another"}, "grounds"),
+        (Refund, {"word_on": date(2026, 3, 1)}, "word_on"),
+        (Agreement, {"reference": "CAN/2026/8"}, "reference"),
+        (Receipt, {"note": "Nobody wrote this"}, "note"),
+    ],
+)
+def test_words_that_were_changed_past_the_audit_trail_are_found(
+    agreed: Refund, model: type[Model], changed: dict[str, object], name: str
+) -> None:
+    assert check() == []
+    model._default_manager.update(**changed)
+    [found] = check()
+    assert found.endswith(f" has another {name} than the audit record says.")
