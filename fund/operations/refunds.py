@@ -140,6 +140,8 @@ def _check_unspent(agreement: Agreement, amount: Amount, on: date) -> Carried:
             field="agreement",
         )
     refunded = carry(amount, on)
+    if not refunded.functional:
+        raise ValueInvalid(f"{amount} is worth nothing in {functional_currency()} on {on}.", field="amount")
     low = lowest_available(agreement.sub_fund, since=on)
     if refunded.functional > low.balance:
         left = Amount(max(low.balance, 0), functional_currency())

@@ -266,3 +266,9 @@ def test_who_gave_the_right_to_approve_does_not_pay(refund: Refund, bank: BankAc
     assert approve_refund(refund, by=auditor)
     with pytest.raises(SamePerson, match="or gave who did the right"):
         pay_refund(refund, bank_account=bank, paid_on=DAY, by=giver)
+
+
+def test_what_is_worth_nothing_is_not_refunded(receipt: Receipt, agreement: Agreement, officer: User) -> None:
+    add_rate(currency="IDR", effective_on=date(2026, 3, 30), rate=Decimal("0.00006"), by=officer)
+    with pytest.raises(ValueInvalid, match=r"IDR 1.00 is worth nothing in USD on 2026-04-01"):
+        prepare(agreement, parse_amount("1", "IDR"), officer)
