@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"([A-Z]{3})-([0-9]{4})-([0-9]{4,9})", re.ASCII)
 
 
 def check_documents(report: Report) -> Iterator[str]:
-    """Every document has caused the entries that it must have, and its people, acts and words are those of the audit."""
+    """Every document has caused the entries that it must have; its people, acts and words are those of the audit."""
     for kind in KINDS:
         for documents in kind.chunks(report):
             numbers = [document.number for document in documents]

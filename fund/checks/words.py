@@ -11,7 +11,7 @@ _WORDS = ("note", "grounds", "word", "word_on", "reference", "purpose", "title",
 
 
 def find_words(kind: Kind, documents: Sequence[Document]) -> dict[str, dict[str, str]]:
-    """What the audit record of each document's first act has of it; nothing where the record is of before it kept that."""
+    """What the audit record of each document's first act has of it; nothing of those of before records kept that."""
     first = {(document.number, kind.acts(document)[0]) for document in documents}
     rows = AuditRecord.objects.filter(subject__in=[number for number, _ in first]).exclude(after="")
     found = rows.values_list("subject", "act", "after")

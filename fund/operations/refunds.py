@@ -79,7 +79,8 @@ def pay_refund(
 ) -> None:
     """Pays all of an approved refund. `amount` is what left the bank, where the account is in another currency.
 
-    Raises SamePerson for all who approved it or gave the right, FundsFirst, StateUnfit, RateMissing, ValueInvalid, YearNotOpen.
+    Raises SamePerson for all who approved it or gave the right, FundsFirst, StateUnfit, RateMissing, ValueInvalid,
+    YearNotOpen.
     """
     acts.require(by, "change_refund")
     with writing():
