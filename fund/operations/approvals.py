@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
 from fund.models import Approval, Decided, Delegation, State
+from fund.models.approvals import describe_delegation
 from fund.operations import acts
 from ledger.money import Amount, to_exact_minor
 from ledger.operations import writing
@@ -146,8 +147,7 @@ def delegate(*, receiver: User, since: date, until: date, reason: str, by: User)
                 f"At most {LONGEST_DELEGATION.days} days: until {since + LONGEST_DELEGATION}.", field="until"
             )
         given = Delegation.objects.create(giver=by, receiver=receiver, since=since, until=until, reason=reason)
-        detail = f"{since} to {until}: {reason}"
-        acts.record("delegate approval", receiver.get_username(), by=by, detail=detail, of=given)
+        acts.record("delegate approval", receiver.get_username(), by=by, detail=describe_delegation(given), of=given)
     return given
 
 

@@ -16,6 +16,7 @@ from fund.models import (
     Approval,
     AuditRecord,
     BankAccount,
+    Delegation,
     Disbursement,
     DisbursementLine,
     Donor,
@@ -32,7 +33,7 @@ from fund.models import (
     Refund,
 )
 from fund.operations.agreements import Due
-from fund.operations.approvals import reject
+from fund.operations.approvals import delegate, reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import cancel_obligation
 from fund.operations.pledges import withdraw_pledge
@@ -265,7 +266,8 @@ def test_an_approval_by_who_prepared_it_is_found(spent: list[Disbursement], offi
 def test_a_missing_act_is_named(spent: list[Disbursement]):
     with lifted():
         AuditRecord.objects.filter(act="approve disbursement").delete()
-    assert check() == [f"DSB-2026-000{n} has no audit record of “approve disbursement”." for n in (1, 2)]
+    problems = ("no audit record of “approve disbursement”", "approvals of other people than its audit records")
+    assert check() == [f"DSB-2026-000{n} has {problem}." for problem in problems for n in (1, 2)]
 
 
 def test_of_many_problems_of_a_kind_the_first_are_listed(receipt: Receipt):
@@ -273,7 +275,7 @@ def test_of_many_problems_of_a_kind_the_first_are_listed(receipt: Receipt):
         AuditRecord.objects.all().delete()
     NumberSeries.objects.filter(prefix="RCT").update(last=100)
     found = check()
-    assert len(found) == 54
+    assert len(found) == 55
     assert "There are more of the same; the first 50 are listed." in found
 
 
@@ -347,3 +349,17 @@ def test_words_that_were_changed_past_the_audit_trail_are_found(
     model._default_manager.update(**changed)
     [found] = check()
     assert found.endswith(f" has another {name} than the audit record says.")
+
+
+def test_an_approver_whom_nobody_asked_is_found(agreed: Refund, auditor: User) -> None:
+    Approval.objects.create(document="RFD-2026-0001", by=auditor)
+    assert check() == ["RFD-2026-0001 has approvals of other people than its audit records."]
+
+
+def test_a_delegation_that_nobody_gave_is_found(approver: User, auditor: User) -> None:
+    days: dict[str, date] = {"since": date(2026, 6, 1), "until": date(2026, 6, 30)}
+    delegate(receiver=auditor, reason="Leave", by=approver, **days)
+    assert check() == []
+    Delegation.objects.update(until=date(2026, 7, 31))
+    told = "A delegation to auditor (2026-06-01 to 2026-0{}: Leave) {}."
+    assert check() == [told.format("6-30", "is not there"), told.format("7-31", "no audit record has")]
