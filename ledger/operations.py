@@ -25,12 +25,10 @@ from ledger.errors import (
 from ledger.journal import Row, State
 from ledger.models import Account, Closing, Entry, FiscalYear
 from ledger.money import digits
-from ledger.periods import Period
+from ledger.periods import EARLIEST, LATEST, Period
 from ledger.queries import Scope
 from ledger.standing import Standing, carry_on, read_standing, refusing_too_large
 from ledger.waits import SUSPECTS, is_busy
-
-_EARLIEST, _LATEST = 1900, 2199
 
 
 @contextmanager
@@ -53,8 +51,8 @@ def writing() -> Iterator[None]:
 
 def open_year(year: int, *, by: str) -> FiscalYear:
     """Opens a calendar year for entries; a year that is open stays as it is. Raises YearInvalid."""
-    if not _EARLIEST <= year <= _LATEST:
-        raise YearInvalid(f"{year} is not a year of the books: {_EARLIEST} to {_LATEST}.", field="year")
+    if not EARLIEST <= year <= LATEST:
+        raise YearInvalid(f"{year} is not a year of the books: {EARLIEST} to {LATEST}.", field="year")
     _check_author(by)
     with writing():
         closed = queries.closed_until()

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from ledger.errors import PeriodUnknown
 
+# Far enough for any book, and never so far that the day before or after is none.
+EARLIEST, LATEST = 1900, 2199
 _PERIOD = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?", re.ASCII)
 
 
@@ -35,7 +37,7 @@ class Period:
 def parse_period(text: str) -> Period:
     """The period that a text names. Raises PeriodUnknown."""
     found = _PERIOD.fullmatch(text.strip())
-    if not found or found[1] == "0000":
+    if not found or not EARLIEST <= int(found[1]) <= LATEST:
         raise PeriodUnknown(f"“{text[:20]}” is not a period. Write a month like 2026-01, or a year like 2026.")
     return Period(int(found[1]), int(found[2] or 0))
 

@@ -13,7 +13,7 @@ from fund.checks.closings import check_closings
 from fund.checks.kinds import KINDS
 from fund.checks.letters import check_letters
 from fund.checks.payees import check_bank_details, check_blocked, check_screenings
-from fund.checks.people import check_approvals, check_payees
+from fund.checks.people import check_approvals, check_delegations, check_payees
 from fund.checks.projects import check_budgets, check_obligations, check_projects
 from fund.checks.records import check_causes, check_documents, check_numbers
 from ledger.checks import Check, Report, run_check
@@ -28,6 +28,7 @@ CHECKS: list[Check] = [
     check_screenings,
     check_blocked,
     check_approvals,
+    check_delegations,
     check_pledges,
     check_cash,
     check_allocations,

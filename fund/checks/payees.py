@@ -2,16 +2,31 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from operator import attrgetter
+from typing import Any
 
 from fund.checks.kinds import KINDS
-from fund.models import AuditRecord, BankDetails, Disbursement, DisbursementState, Screening, State
+from fund.models import (
+    Advance,
+    AuditRecord,
+    BankDetails,
+    Disbursement,
+    Donor,
+    Payee,
+    Recipient,
+    Refund,
+    Screening,
+    State,
+)
 from fund.models.bank_details import describe_details
 from fund.models.screenings import describe_screening
 from fund.queries.payees import find_uncleared
 from ledger.checks import Report
 
 _SCREENED = ("screen payee", "screen donor")
-_PAID = (DisbursementState.PAID, DisbursementState.REVERSED)
+_NOT_PAID = (State.PREPARED, State.REJECTED)
+# What pays whom.
+_PAYMENTS = ((Disbursement, "payee", Payee), (Advance, "partner", Payee), (Refund, "agreement__donor", Donor))
 
 
 def check_bank_details(report: Report) -> Iterator[str]:
@@ -53,16 +68,19 @@ def check_screenings(report: Report) -> Iterator[str]:
 
 
 def check_blocked(report: Report) -> Iterator[str]:
-    """No payment was approved while its payee had an uncleared match on a list."""
-    screened: defaultdict[int | None, list[Screening]] = defaultdict(list)
-    for screening in Screening.objects.exclude(payee=None).order_by("-pk"):
-        screened[screening.payee_id].append(screening)
-    paid = Disbursement.objects.filter(payee__in=screened, state__in=_PAID).select_related("payee")
-    for disbursement in paid.order_by("pk").iterator():
-        found = find_uncleared(screened[disbursement.payee_id], at=disbursement.decided_at)
-        if found:
-            yield (
-                f"{disbursement} was approved while {disbursement.payee} had an uncleared match on "
-                f"“{found[0].list_name}” of {found[0].screened_on}."
-            )
-    report(f"{len(screened):,} screened payees")
+    """No payment, advance or refund was approved while who got it had an uncleared match on a list."""
+    screened: defaultdict[Recipient, list[Screening]] = defaultdict(list)
+    for screening in Screening.objects.select_related("payee", "donor").order_by("-pk"):
+        screened[screening.recipient].append(screening)
+    for model, path, kind in _PAYMENTS:
+        named = {f"{path}__in": [one.pk for one in screened if isinstance(one, kind)]}
+        paid: Any = model._default_manager.filter(**named).exclude(state__in=_NOT_PAID).select_related(path)
+        for document in paid.order_by("pk").iterator():
+            recipient = attrgetter(path.replace("__", "."))(document)
+            found = find_uncleared(screened[recipient], at=document.decided_at)
+            if found:
+                yield (
+                    f"{document} was approved while {recipient} had an uncleared match on "
+                    f"“{found[0].list_name}” of {found[0].screened_on}."
+                )
+    report(f"{len(screened):,} screened payees and donors")

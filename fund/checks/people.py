@@ -1,12 +1,14 @@
 """Who made and decided documents, and who was paid: documents against the audit records and their entries."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from fund.checks.documents import Kind
 from fund.checks.kinds import KINDS
-from fund.models import Approval, AuditRecord, Decided, Disbursement, Obligation, State
+from fund.models import Approval, AuditRecord, Decided, Delegation, Disbursement, Obligation, State
+from fund.models.approvals import describe_delegation
 from ledger.checks import Report
 from ledger.queries import entries
 
@@ -71,9 +73,31 @@ def check_approvals(report: Report) -> Iterator[str]:
                     yield f"{document} was decided by somebody who did not approve it."
                 if document.created_by_id in people:
                     yield f"{document} was approved by who prepared it, or in their place."
+            yield from _compare_approvals([document.number for document in documents])
 
 
 _NOT_APPROVED = (State.PREPARED, State.REJECTED)
+
+
+def _compare_approvals(numbers: Sequence[str]) -> Iterator[str]:
+    """Nobody is added to who approved a document: a second approver may be one whom nobody asked."""
+    approved = set(Approval.objects.filter(document__in=numbers).values_list("document", "by"))
+    acts = AuditRecord.objects.filter(subject__in=numbers, act__startswith="approve ")
+    for number in sorted({number for number, _ in approved ^ set(acts.values_list("subject", "user"))}):
+        yield f"{number} has approvals of other people than its audit records."
+
+
+def check_delegations(report: Report) -> Iterator[str]:
+    """Every delegation has its audit record, and every such record its delegation."""
+    told = AuditRecord.objects.filter(act="delegate approval").values_list("user", "subject", "detail")
+    recorded = Counter(told.iterator())
+    for one in Delegation.objects.select_related("receiver").iterator():
+        recorded[one.giver_id, one.receiver.get_username()[:60], describe_delegation(one)] -= 1
+    for (_giver, receiver, detail), count in sorted(recorded.items()):
+        if count:
+            lacks = "no audit record has" if count < 0 else "is not there"
+            yield f"A delegation to {receiver} ({detail}) {lacks}."
+    report(f"{len(recorded):,} delegations")
 
 
 def _find_approvals(documents: Sequence[str]) -> dict[str, set[int]]:

@@ -10,6 +10,7 @@ from fund.checks.documents import CHUNK, Kind
 from fund.checks.kinds import KINDS
 from fund.checks.people import check_people, find_people
 from fund.checks.posted import Caused, Expected, Sums, find_caused, negate, sum_legs
+from fund.checks.words import check_words, find_words
 from fund.models import Document, NumberSeries
 from fund.money import read_amount
 from ledger.checks import Report
@@ -22,15 +23,16 @@ _NUMBER = re.compile(r"([A-Z]{3})-([0-9]{4})-([0-9]{4,9})", re.ASCII)
 
 
 def check_documents(report: Report) -> Iterator[str]:
-    """Every document has caused the entries that it must have, and its people and acts are those of the audit."""
+    """Every document has caused the entries that it must have; its people, acts and words are those of the audit."""
     for kind in KINDS:
         for documents in kind.chunks(report):
             numbers = [document.number for document in documents]
             caused = find_caused(numbers)
-            people = find_people(numbers)
+            people, words = find_people(numbers), find_words(kind, documents)
             for document in documents:
                 yield from check_entries(kind, document, caused[document.number])
                 yield from check_people(kind, document, people[document.number])
+                yield from check_words(document, words.get(document.number, {}))
 
 
 def check_entries(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[str]:

@@ -43,3 +43,8 @@ class Delegation(Remembers):
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.receiver}"
+
+
+def describe_delegation(given: Delegation) -> str:
+    """What its audit record says."""
+    return f"{given.since} to {given.until}: {given.reason}"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
 from fund.models import Approval, Decided, Delegation, State
+from fund.models.approvals import describe_delegation
 from fund.operations import acts
 from ledger.money import Amount, to_exact_minor
 from ledger.operations import writing
@@ -73,10 +74,10 @@ def may_decide(document: Decided, *, by: User) -> bool:
         right = get_right(document, by=by)
     except (SamePerson, NotPermitted):
         return False
-    return not _decided(document) & {right.by.pk, right.holder.pk}
+    return not find_deciders(document) & {right.by.pk, right.holder.pk}
 
 
-def _decided(document: Decided) -> set[int]:
+def find_deciders(document: Decided) -> set[int]:
     """Who approved a document, and who gave them the right."""
     found = Approval.objects.filter(document=document.number).values_list("by", "on_behalf_of")
     return {person for pair in found for person in pair if person}
@@ -96,7 +97,7 @@ def add_approval(document: Decided, *, functional: int, by: User) -> bool:
     """
     right = get_right(document, by=by)
     before = Approval.objects.filter(document=document.number).count()
-    if _decided(document) & {right.by.pk, right.holder.pk}:
+    if find_deciders(document) & {right.by.pk, right.holder.pk}:
         raise StateUnfit(f"You approved {document} already, or who gave you the right did: it needs another person.")
     Approval.objects.create(document=document.number, by=right.by, on_behalf_of=right.giver)
     return before + 1 >= count_needed(functional)
@@ -146,8 +147,7 @@ def delegate(*, receiver: User, since: date, until: date, reason: str, by: User)
                 f"At most {LONGEST_DELEGATION.days} days: until {since + LONGEST_DELEGATION}.", field="until"
             )
         given = Delegation.objects.create(giver=by, receiver=receiver, since=since, until=until, reason=reason)
-        detail = f"{since} to {until}: {reason}"
-        acts.record("delegate approval", receiver.get_username(), by=by, detail=detail, of=given)
+        acts.record("delegate approval", receiver.get_username(), by=by, detail=describe_delegation(given), of=given)
     return given
 
 

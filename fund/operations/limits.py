@@ -21,6 +21,7 @@ from fund.queries.sub_funds import (
     lowest_allocation_left,
     lowest_available,
     lowest_cash,
+    lowest_spent,
 )
 from fund.recommendations import SECTIONS
 from ledger.money import Amount
@@ -90,6 +91,17 @@ def check_left(project: str, fund: str, amount: int, *, on: date, field: str = "
         raise AllocationExceeded(
             f"{project} has {_functional(max(low.balance, 0))} of {fund} left on {low.on}; {_functional(amount)} is "
             "more. What is spent is not taken back; what is obligated or advanced, once that is cancelled or returned.",
+            field=field,
+        )
+
+
+def check_spent(project: str, fund: str, amount: int, *, on: date, field: str = "lines") -> None:
+    """Raises AllocationExceeded where more comes back of a project than it spent of a sub-fund, then or later."""
+    low = lowest_spent(project, fund, since=on)
+    if amount > low.balance:
+        raise AllocationExceeded(
+            f"{project} spent {_functional(max(low.balance, 0))} of {fund} until {low.on}; {_functional(amount)} that "
+            "comes back is more, and would be an allocation that nobody decided.",
             field=field,
         )
 

@@ -150,6 +150,7 @@ def _check_fund(fund: str) -> None:
     agreement = find_earmark(fund)
     if agreement is None or agreement.cancelled_on:
         raise ValueInvalid(f"{fund} is not a sub-fund whose money can be used.", field="lines")
+    limits.check_approved(agreement, field="lines")
 
 
 def _check_account(line: Line) -> None:
@@ -232,7 +233,7 @@ def _check_cash(lines: Sequence[Line], on: date) -> None:
 
 
 def _check_projects(lines: Sequence[Line], on: date) -> None:
-    """No project beyond its allocation, outside an earmark, or after its accounts closed."""
+    """No project beyond its allocation, outside an earmark, or after its accounts closed; nor below what it spent."""
     spent: defaultdict[tuple[str, str], int] = defaultdict(int)
     for line in lines:
         if line.project:
@@ -242,6 +243,8 @@ def _check_projects(lines: Sequence[Line], on: date) -> None:
     for (project, fund), amount in spent.items():
         if amount > 0:
             limits.check_allocation(project, fund, amount, on=on)
+        elif amount < 0:
+            limits.check_spent(project, fund, -amount, on=on)
 
 
 def _check_available(lines: Sequence[Line], on: date) -> None:

@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from fund.codes import make_code
 from fund.countries import check_country
 from fund.errors import CodeTaken, StateUnfit
-from fund.models import Payee
+from fund.models import Payee, State
 from fund.operations.acts import clean_text, record, require
 from fund.operations.donors import clean_code
-from fund.queries.payees import find_posted
+from fund.queries.payees import details_of, find_posted
 from ledger.operations import writing
 
 
@@ -32,9 +32,9 @@ def add_payee(*, code: str = "", name: str, country: str = "", by: User) -> Paye
 
 
 def change_payee(payee: Payee, *, name: str, country: str, by: User) -> Payee:
-    """Changes what is said of a payee; the code stays, and the name once an entry has it. Screenings stay.
+    """Changes what is said of a payee; the code stays, and the name once an entry or bank details have it.
 
-    Raises StateUnfit for another name than entries have, CodeTaken, ValueInvalid.
+    Screenings stay. Raises StateUnfit for another name than those have, CodeTaken, ValueInvalid.
     """
     require(by, "change_payee")
     name = clean_text(name, field="name", longest=200)
@@ -77,6 +77,13 @@ def _check_rename(payee: Payee) -> None:
     if number:
         raise StateUnfit(
             f"The entries of {number} name {payee}: this name stays. Add who has another name as a payee of its own.",
+            field="name",
+        )
+    details = details_of(payee).exclude(state=State.REJECTED).first()
+    if details:
+        raise StateUnfit(
+            f"{details} is the account of {payee}, and another name would take it over unapproved: this name stays. "
+            "Add who has another name as a payee of its own.",
             field="name",
         )
 

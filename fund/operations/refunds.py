@@ -10,7 +10,7 @@ from fund.models import Agreement, BankAccount, Instalment, Refund, State
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.applications import Word, check_unapplied, check_word
-from fund.operations.approvals import add_approval, decide, get_prepared
+from fund.operations.approvals import add_approval, decide, find_deciders, get_prepared
 from fund.operations.cash import take_out
 from fund.operations.reversals import check_posted, check_standing, reverse_entries
 from fund.operations.transfers import check_worth
@@ -79,7 +79,8 @@ def pay_refund(
 ) -> None:
     """Pays all of an approved refund. `amount` is what left the bank, where the account is in another currency.
 
-    Raises SamePerson for who approved it, FundsFirst, StateUnfit, RateMissing, ValueInvalid, YearNotOpen.
+    Raises SamePerson for all who approved it or gave the right, FundsFirst, StateUnfit, RateMissing, ValueInvalid,
+    YearNotOpen.
     """
     acts.require(by, "change_refund")
     with writing():
@@ -140,6 +141,8 @@ def _check_unspent(agreement: Agreement, amount: Amount, on: date) -> Carried:
             field="agreement",
         )
     refunded = carry(amount, on)
+    if not refunded.functional:
+        raise ValueInvalid(f"{amount} is worth nothing in {functional_currency()} on {on}.", field="amount")
     low = lowest_available(agreement.sub_fund, since=on)
     if refunded.functional > low.balance:
         left = Amount(max(low.balance, 0), functional_currency())
@@ -156,8 +159,8 @@ def _check_payable(refund: Refund, on: date, by: User) -> None:
         raise StateUnfit(f"{refund} is {refund.get_state_display().lower()}: only what is approved is paid.")
     if refund.paid_on:
         raise StateUnfit(f"{refund} was paid on {refund.paid_on} already.")
-    if refund.decided_by_id == by.pk:
-        raise SamePerson(f"You approved {refund}: another person pays it.")
+    if by.pk in find_deciders(refund):
+        raise SamePerson(f"You approved {refund}, or gave who did the right: another person pays it.")
     limits.check_payee(refund.agreement.donor, field="agreement")
     acts.check_day(on, "paid_on")
     acts.check_not_before(on, refund.dated_on, "paid_on")

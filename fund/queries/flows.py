@@ -178,7 +178,8 @@ def _load(funds: tuple[str, ...] | None, asked: Asked) -> _Books:
     scope = Scope(until=asked.until, accounts=_ACCOUNTS, funds=funds or ())
     moved = _by_fund(totals(scope, by=("account", "fund")))
     before: dict[str, dict[tuple[str, str], int]] = {}
-    if asked.since:
+    # Before the first day of all there is none.
+    if asked.since and asked.since > date.min:
         early = replace(scope, until=asked.since - timedelta(days=1), accounts=(policy.PROJECTS,))
         for fund, found in _by_fund(totals(early, by=("account", "fund"))).items():
             before[fund] = {(line.project, line.category): line.amount for line in find_spending(found)}

@@ -20,7 +20,8 @@ def get_rate(currency: str, on: date) -> Decimal:
     if currency == functional_currency():
         return Decimal(1)
     found = ExchangeRate.objects.filter(currency=currency, effective_on__lte=on).order_by("-effective_on").first()
-    oldest = on - timedelta(days=settings.RATE_MAX_AGE_DAYS)
+    # A page may ask for any day, and before the first ones there are not so many.
+    oldest = on - min(timedelta(days=settings.RATE_MAX_AGE_DAYS), on - date.min)
     if found and found.effective_on >= oldest:
         return found.rate
     had = f"the latest is of {found.effective_on}" if found else "there is none before"

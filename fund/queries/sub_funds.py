@@ -144,6 +144,12 @@ def lowest_allocation_left(project: str, fund: str, *, since: date) -> Low:
     return lowest(_allocation(project, fund), since=since, side=-1, beside=advanced)
 
 
+def lowest_spent(project: str, fund: str, *, since: date) -> Low:
+    """The least that a project has spent of a sub-fund at the end of any day from `since` on, functional."""
+    spent = f"{policy.PROJECTS}{project}:"
+    return lowest(Scope(accounts=(spent,), funds=(fund,), without=(spent + policy.IN_KIND,)), since=since)
+
+
 def lowest_deferred(fund: str, *, since: date) -> Low:
     """The least that is deferred in a sub-fund at the end of any day from `since` on: what can become income then."""
     return lowest(Scope(accounts=(policy.DEFERRED,), funds=(fund,)), since=since, side=-1)

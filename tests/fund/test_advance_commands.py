@@ -4,11 +4,14 @@ import io
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from fund.models import Advance, AdvanceReport, AdvanceReturn, Allocation, Payee
+from fund.operations.advance_reports import Verdict, review_report
 from ledger.queries import entries
 from tests.fund.advances import FUND, standing
+from tests.fund.conftest import usd
 
 
 def run(command: str, *arguments: str) -> str:
@@ -84,3 +87,13 @@ def test_what_partners_have_is_printed_by_age(sent: Advance) -> None:
     table = run("advance_ageing", "--on", "2026-06-18")
     assert all(text in table for text in ("UNODC", "ADV-2026-0001", "2026-06-18", "1,000.00"))
     assert run("advance_ageing", "--on", "2026-06-18", "--csv").count("\n") == 2
+
+
+def test_what_rests_on_an_advance_is_reversed_before_it(sent: Advance, approver: User) -> None:
+    report("1/Travel=600")
+    give_back("1=400")
+    review_report(AdvanceReport.objects.get(), verdicts=[Verdict(usd("600"))], by=approver)
+    for number in ("ADV-2026-0001/U1", "ADV-2026-0001/R1", "ADV-2026-0001"):
+        said = run("reverse", number, "--reason", "A slip", "--on", "2026-06-01")
+        assert said.endswith(f"{number} is reversed.\n")
+    assert Advance.objects.get().state == "reversed"

@@ -16,6 +16,7 @@ from fund.models import (
     Approval,
     AuditRecord,
     BankAccount,
+    Delegation,
     Disbursement,
     DisbursementLine,
     Donor,
@@ -29,9 +30,10 @@ from fund.models import (
     Project,
     Receipt,
     ReceiptLine,
+    Refund,
 )
 from fund.operations.agreements import Due
-from fund.operations.approvals import reject
+from fund.operations.approvals import delegate, reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import cancel_obligation
 from fund.operations.pledges import withdraw_pledge
@@ -264,7 +266,8 @@ def test_an_approval_by_who_prepared_it_is_found(spent: list[Disbursement], offi
 def test_a_missing_act_is_named(spent: list[Disbursement]):
     with lifted():
         AuditRecord.objects.filter(act="approve disbursement").delete()
-    assert check() == [f"DSB-2026-000{n} has no audit record of “approve disbursement”." for n in (1, 2)]
+    problems = ("no audit record of “approve disbursement”", "approvals of other people than its audit records")
+    assert check() == [f"DSB-2026-000{n} has {problem}." for problem in problems for n in (1, 2)]
 
 
 def test_of_many_problems_of_a_kind_the_first_are_listed(receipt: Receipt):
@@ -272,7 +275,7 @@ def test_of_many_problems_of_a_kind_the_first_are_listed(receipt: Receipt):
         AuditRecord.objects.all().delete()
     NumberSeries.objects.filter(prefix="RCT").update(last=100)
     found = check()
-    assert len(found) == 54
+    assert len(found) == 55
     assert "There are more of the same; the first 50 are listed." in found
 
 
@@ -328,3 +331,35 @@ def test_more_released_than_was_obligated_is_found(obligation: Obligation):
     legs.append(Leg("Equity:Memorandum:Obligations", 200001, "USD", 200001, "AGR-2026-0001"))
     post_entry(Draft(DAY, "obligation", "", "", ("OBL-2026-0001",), tuple(legs)), by="officer")
     assert "More of OBL-2026-0001/1 is paid and cancelled than was obligated." in check()
+
+
+@pytest.mark.parametrize(
+    ("model", "changed", "name"),
+    [
+        (Refund, {"grounds": "Another"}, "grounds"),
+        (Refund, {"word_on": date(2026, 3, 1)}, "word_on"),
+        (Agreement, {"reference": "CAN/2026/8"}, "reference"),
+        (Receipt, {"note": "Nobody wrote this"}, "note"),
+    ],
+)
+def test_words_that_were_changed_past_the_audit_trail_are_found(
+    agreed: Refund, model: type[Model], changed: dict[str, object], name: str
+) -> None:
+    assert check() == []
+    model._default_manager.update(**changed)
+    [found] = check()
+    assert found.endswith(f" has another {name} than the audit record says.")
+
+
+def test_an_approver_whom_nobody_asked_is_found(agreed: Refund, auditor: User) -> None:
+    Approval.objects.create(document="RFD-2026-0001", by=auditor)
+    assert check() == ["RFD-2026-0001 has approvals of other people than its audit records."]
+
+
+def test_a_delegation_that_nobody_gave_is_found(approver: User, auditor: User) -> None:
+    days: dict[str, date] = {"since": date(2026, 6, 1), "until": date(2026, 6, 30)}
+    delegate(receiver=auditor, reason="Leave", by=approver, **days)
+    assert check() == []
+    Delegation.objects.update(until=date(2026, 7, 31))
+    told = "A delegation to auditor (2026-06-01 to 2026-0{}: Leave) {}."
+    assert check() == [told.format("6-30", "is not there"), told.format("7-31", "no audit record has")]

@@ -55,6 +55,7 @@ def test_the_page_shows_the_picture_and_each_figure_with_the_list_behind_it(offi
         ("of=agr-2026-0001", ["Canada.", "6,000.00"], ["90.00"]),
         ("of=RCT-2026-0002", ["ACME Inc.", "pro rata to what its one donor paid in up to 2026-06-15"], ["700.00"]),
         ("since=2026-04-01", ["Spent before the period"], ["Wings"]),
+        ("since=0001-01-01", ["700.00", "90.00"], ["Spent before the period"]),
         ("until=2026-01-01", ["There is no money like that"], ["6,000.00"]),
     ],
 )

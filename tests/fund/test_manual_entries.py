@@ -19,8 +19,10 @@ from fund.errors import (
     StateUnfit,
     ValueInvalid,
 )
-from fund.models import Agreement, Allocation, BankAccount, ManualEntry, ManualLine, Project, Receipt
+from fund.models import Agreement, Allocation, BankAccount, Disbursement, ManualEntry, ManualLine, Project, Receipt
+from fund.operations.approvals import reject
 from fund.operations.bank_charges import record_bank_charge
+from fund.operations.disbursements import approve_disbursement
 from fund.operations.manual_entries import Line, approve_manual_entry, prepare_manual_entry
 from fund.operations.project_closures import close_accounts, close_operations
 from fund.operations.receipts import Facts, record_gift
@@ -257,3 +259,30 @@ def test_a_line_that_was_tampered_with_is_found(
     approve_manual_entry(manual_entry, by=approver)
     ManualLine.objects.filter(position=1).update(**change)
     assert any("MAN-2026-0001" in problem for problem in run_checks(lambda *_: None))
+
+
+def test_a_manual_entry_rests_on_no_agreement_that_waits_or_was_rejected(
+    prepared_agreement: Agreement, officer: User, approver: User
+) -> None:
+    charged = (line(FEES, "1"), line("Income:Interest", "-1"))
+    with pytest.raises(StateUnfit, match="AGR-2026-0001 awaits approval"):
+        prepare(officer, *charged)
+    reject(prepared_agreement, reason="Not ours", by=approver)
+    with pytest.raises(StateUnfit, match="AGR-2026-0001 was rejected"):
+        prepare(officer, *charged)
+
+
+def test_no_more_comes_back_of_a_project_than_it_spent(
+    disbursement: Disbursement, project: Project, officer: User, approver: User
+) -> None:
+    def bring_back(text: str) -> ManualEntry:
+        expense = line(f"Expenses:Projects:{project.code}:Travel", f"-{text}", project=project)
+        return prepare(officer, line(BANK, text), expense)
+
+    with pytest.raises(AllocationExceeded, match=r"CYB-01 spent USD 0.00 of AGR-2026-0001 until 2026-04-01"):
+        bring_back("100")
+    approve_disbursement(disbursement, by=approver)
+    with pytest.raises(AllocationExceeded, match=r"CYB-01 spent USD 700.00"):
+        bring_back("700.01")
+    assert approve_manual_entry(bring_back("700"), by=approver)
+    no_problems()

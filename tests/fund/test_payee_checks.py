@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +10,7 @@ from django.db import connection
 
 from fund import triggers
 from fund.checks import run_checks
-from fund.models import AuditRecord, BankDetails, Disbursement, Obligation, Payee, Screening
+from fund.models import Advance, AuditRecord, BankDetails, Disbursement, Obligation, Payee, Refund, Screening
 from fund.operations.bank_details import approve_bank_details
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.screenings import clear_match, record_screening
@@ -96,3 +97,19 @@ def test_a_payment_approved_while_its_payee_was_blocked_is_named(paid: Payee) ->
     Disbursement.objects.update(decided_at=datetime(2026, 6, 14, tzinfo=UTC))
     assert check() == []
     assert clearing.created_at > first.created_at
+
+
+def test_an_advance_approved_while_its_partner_was_blocked_is_named(sent: Advance, officer: User) -> None:
+    facts: dict[str, Any] = {"list_name": "L", "result": "possible", "note": "Name"}
+    record_screening(sent.partner, screened_on=date(2026, 6, 1), by=officer, **facts)
+    assert check() == []
+    Advance.objects.update(decided_at=Screening.objects.get().created_at)
+    assert check() == [f"ADV-2026-0001 was approved while {sent.partner} had an uncleared match on “L” of 2026-06-01."]
+
+
+def test_a_refund_approved_while_its_donor_was_blocked_is_named(agreed: Refund, officer: User) -> None:
+    facts: dict[str, Any] = {"list_name": "L", "result": "possible", "note": "Name"}
+    record_screening(agreed.agreement.donor, screened_on=date(2026, 6, 1), by=officer, **facts)
+    assert check() == []
+    Refund.objects.update(decided_at=Screening.objects.get().created_at)
+    assert check() == ["RFD-2026-0001 was approved while Canada had an uncleared match on “L” of 2026-06-01."]

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from fund.errors import CodeTaken, NotPermitted, StateUnfit, ValueInvalid
-from fund.models import AuditRecord, BankAccount, Disbursement, Obligation, Payee
+from fund.models import AuditRecord, BankAccount, BankDetails, Disbursement, Obligation, Payee
 from fund.operations.approvals import reject
+from fund.operations.bank_details import approve_bank_details
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.payees import add_payee, change_payee
 from ledger.errors import Refused
@@ -92,3 +93,12 @@ def test_a_contract_keeps_its_payees_name_and_a_rejected_payment_does_not(
     assert change_payee(disbursement.payee, name="Wings Ltd", country="", by=officer).name == "Wings Ltd"
     with pytest.raises(StateUnfit, match="OBL-2026-0001"):
         change_payee(obligation.payee, name="Else", country="", by=officer)
+
+
+def test_a_name_stays_once_bank_details_are_asked_for(details: BankDetails, officer: User, approver: User) -> None:
+    payee = Payee.objects.get()
+    for decide in (lambda: None, lambda: approve_bank_details(details, by=approver)):
+        decide()
+        with pytest.raises(StateUnfit, match="BNK-2026-0001 is the account of Wings"):
+            change_payee(payee, name="Else", country="", by=officer)
+    assert change_payee(payee, name="Wings", country="GTM", by=officer).country == "GTM"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from fund.checks import run_checks
 from fund.errors import (
@@ -20,6 +20,7 @@ from fund.errors import (
 from fund.models import Agreement, Allocation, Application, BankAccount, Receipt, Refund
 from fund.operations.agreements import Due, Earmark
 from fund.operations.applications import Word
+from fund.operations.approvals import delegate
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.refunds import approve_refund, pay_refund, prepare_refund, reverse_refund
 from fund.operations.revaluations import run_revaluation
@@ -28,9 +29,10 @@ from fund.operations.treasury import add_rate
 from fund.queries.statements import make_statement
 from fund.queries.sub_funds import fund_standings
 from fund.queries.unapplied import unapplied_balances
+from fund.roles import FINANCE_OFFICER
 from ledger.money import Amount, parse_amount
 from ledger.queries import entries_caused_by, get_draft
-from tests.deeds import sign_agreement
+from tests.deeds import make_approvers, sign_agreement
 from tests.fund.conftest import usd
 
 pytestmark = pytest.mark.django_db
@@ -242,3 +244,31 @@ def test_a_refund_that_was_tampered_with_is_found(
     pay_refund(refund, bank_account=bank, paid_on=DAY, by=officer)
     Refund.objects.update(**change)
     assert any("RFD-2026-0001" in problem for problem in run_checks(lambda *_: None))
+
+
+def test_the_first_of_two_approvers_does_not_pay_either(
+    refund: Refund, bank: BankAccount, settings: Any, officer: User
+) -> None:
+    settings.TWO_APPROVERS_FROM = "100"
+    first, second = make_approvers()
+    first.groups.add(Group.objects.get(name=FINANCE_OFFICER))
+    assert [approve_refund(refund, by=one) for one in (first, second)] == [False, True]
+    with pytest.raises(SamePerson, match="You approved RFD-2026-0001"):
+        pay_refund(refund, bank_account=bank, paid_on=DAY, by=first)
+    pay_refund(refund, bank_account=bank, paid_on=DAY, by=officer)
+
+
+def test_who_gave_the_right_to_approve_does_not_pay(refund: Refund, bank: BankAccount, auditor: User) -> None:
+    giver = make_approvers()[0]
+    giver.groups.add(Group.objects.get(name=FINANCE_OFFICER))
+    days: dict[str, Any] = {"since": date(2026, 6, 1), "until": date(2026, 6, 30)}
+    delegate(receiver=auditor, reason="Leave", by=giver, **days)
+    assert approve_refund(refund, by=auditor)
+    with pytest.raises(SamePerson, match="or gave who did the right"):
+        pay_refund(refund, bank_account=bank, paid_on=DAY, by=giver)
+
+
+def test_what_is_worth_nothing_is_not_refunded(receipt: Receipt, agreement: Agreement, officer: User) -> None:
+    add_rate(currency="IDR", effective_on=date(2026, 3, 30), rate=Decimal("0.00006"), by=officer)
+    with pytest.raises(ValueInvalid, match=r"IDR 1.00 is worth nothing in USD on 2026-04-01"):
+        prepare(agreement, parse_amount("1", "IDR"), officer)

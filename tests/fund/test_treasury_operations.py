@@ -31,6 +31,8 @@ def test_a_rate_is_in_force_for_45_days(officer: User) -> None:
     get_rate("CAD", date(2026, 2, 15))
     with pytest.raises(RateMissing, match="the latest is of 2026-01-01"):
         get_rate("CAD", date(2026, 2, 16))
+    with pytest.raises(RateMissing, match="No CAD rate of 0001-01-01 to 0001-01-02"):
+        get_rate("CAD", date(1, 1, 2))
 
 
 def test_the_functional_currency_needs_no_rate(officer: User) -> None:

@@ -20,7 +20,9 @@ def test_period_has_its_days_and_its_name(text: str, begins_on: date, ends_on: d
     assert (period.begins_on, period.ends_on, str(period)) == (begins_on, ends_on, text.strip())
 
 
-@pytest.mark.parametrize("text", ["", "2026-13", "2026-1", "26-01", "2026-01-31", "٢٠٢٦", "0000", "2026-00"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-13", "2026-1", "26-01", "2026-01-31", "٢٠٢٦", "0000", "2026-00", "0001-01", "9999-12"]
+)
 def test_text_that_is_no_period_is_refused(text: str):
     with pytest.raises(PeriodUnknown, match="Write a month like 2026-01"):
         parse_period(text)
