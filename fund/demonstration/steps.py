@@ -41,8 +41,89 @@ class Signed:
     pledge: str = ""
     earmark: For | None = None
     on_receipt: bool = False
+    conditional: bool = False
     waits: bool = False
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestoned:
+    """A part of a conditional agreement's income is planned, due so many days ago; `accepted` is on what grounds."""
+
+    ago: int
+    agreement: str
+    title: str
+    due: int
+    amount: str
+    accepted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """Money arrives from nobody knows whom."""
+
+    ago: int
+    key: str
+    amount: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A deposit turns out to be a donor's gift."""
+
+    ago: int
+    deposit: str
+    donor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOff:
+    """A part of an agreement's first instalment is written off, with another person's approval."""
+
+    ago: int
+    agreement: str
+    amount: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """A donor gets back what came beyond an agreement's first instalment, on the donor's word of the day before."""
+
+    ago: int
+    agreement: str
+    amount: str
+    word: str
+    why: str
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A manual entry of a sub-fund is made, with another person's approval: accounts with their debits."""
+
+    ago: int
+    fund: str
+    lines: Sequence[tuple[str, str]]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A sub-fund bears indirect cost on its spending from now on, in per cent."""
+
+    ago: int
+    fund: str
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEnded:
+    """Of the month before, the bank's interest is recorded, indirect cost charged, and what is open revalued."""
+
+    ago: int
+    interest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +270,11 @@ class Reminded:
 Step = (
     Pledged
     | Signed
+    | Milestoned
     | Received
     | Given
+    | Deposited
+    | Identified
     | Planned
     | Allocated
     | Paid
@@ -201,4 +285,9 @@ Step = (
     | CameBack
     | Undone
     | Reminded
+    | WrittenOff
+    | Refunded
+    | Entered
+    | Charged
+    | MonthEnded
 )

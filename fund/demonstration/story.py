@@ -5,18 +5,26 @@ from fund.demonstration.steps import (
     Allocated,
     Banked,
     CameBack,
+    Charged,
+    Deposited,
+    Entered,
     For,
     Given,
+    Identified,
+    Milestoned,
+    MonthEnded,
     Paid,
     Planned,
     Pledged,
     Received,
+    Refunded,
     Reminded,
     Reported,
     Screened,
     Signed,
     Step,
     Undone,
+    WrittenOff,
 )
 
 LENGTH = 360
@@ -235,6 +243,20 @@ AGREEMENTS: tuple[Step, ...] = (
         pledge="p-esp",
         earmark=For(countries=("COL", "PER")),
     ),
+    Signed(
+        108,
+        "andean-units",
+        "ANDEAN-DEV",
+        "USD 90,000",
+        ((94, "90,000"),),
+        reference="ADF/TA/91",
+        earmark=For(projects=("FIN-01",)),
+        conditional=True,
+        note="Half of it for each unit that is connected",
+    ),
+    Received(93, "r-units", "andean-units", "USD 90,000"),
+    Milestoned(50, "andean-units", "Ecuador’s unit is connected", 50, "USD 45,000", accepted="Report of the visit"),
+    Milestoned(50, "andean-units", "Bolivia’s unit is connected", -60, "USD 45,000"),
     Signed(1, "mex-waits", "MEX", "USD 60,000", ((-45, "60,000"),), reference="SRE-2231", waits=True),
 )
 
@@ -248,6 +270,9 @@ GIFTS: tuple[Step, ...] = (
     Given(35, "g-puerto", "PUERTO-CLARO", "USD 10,000"),
     Given(15, "g-horizonte", "HORIZONTE", "EUR 800"),
     Given(6, "g-harbour-2", "OPEN-HARBOUR", "USD 2,400"),
+    Deposited(72, "x-1", "USD 7,500", "Ordered by a firm's branch in Colón"),
+    Identified(58, "x-1", "PUERTO-CLARO"),
+    Deposited(13, "x-2", "EUR 1,150", "No reference"),
 )
 
 ALLOCATIONS: tuple[Step, ...] = (
@@ -340,6 +365,23 @@ REMINDERS: tuple[Step, ...] = (
     Reminded(14, "CARIB-SEC", "post"),
 )
 
+CORRECTIONS: tuple[Step, ...] = (
+    Refunded(46, "chl", "USD 1,500", "Note 2207", "A part of another payment came with the contribution", 43),
+    WrittenOff(12, "carib", "USD 5,000", "The forum's council cut its last tranche"),
+    Entered(
+        33,
+        "POOL",
+        (("Expenses:BankCharges", "USD 18.50"), ("Assets:Bank:HARBOUR-USD", "USD -18.50")),
+        "A cheque book, which the bank charged on no statement",
+    ),
+)
+
+RUNS: tuple[Step, ...] = (
+    Charged(288, "usa-border", "5"),
+    Charged(170, "fra-victims", "4"),
+    MonthEnded(1, "USD 1,842.30"),
+)
+
 STORY: tuple[Step, ...] = (
     *PROJECTS,
     *PLEDGES,
@@ -350,4 +392,6 @@ STORY: tuple[Step, ...] = (
     *PAYEES,
     *ADVANCES,
     *REMINDERS,
+    *CORRECTIONS,
+    *RUNS,
 )

@@ -13,18 +13,26 @@ from fund.demonstration.steps import (
     Allocated,
     Banked,
     CameBack,
+    Charged,
+    Deposited,
+    Entered,
     For,
     Given,
+    Identified,
+    Milestoned,
+    MonthEnded,
     Paid,
     Planned,
     Pledged,
     Received,
+    Refunded,
     Reminded,
     Reported,
     Screened,
     Signed,
     Step,
     Undone,
+    WrittenOff,
 )
 from fund.demonstration.story import BANKS, DONORS, LANGUAGES, LENGTH, PARTNERS, RATES, STORY
 from fund.models import (
@@ -38,26 +46,38 @@ from fund.models import (
     Pledge,
     Receipt,
     Recognition,
+    RecoveryBase,
 )
+from fund.money import to_amount
 from fund.operations.advance_reports import Spent, Verdict, record_report, review_report
 from fund.operations.advance_returns import Back, record_return
 from fund.operations.advances import Line as AdvancedLine
 from fund.operations.advances import prepare_advance
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
+from fund.operations.applications import Word
 from fund.operations.approvals import reject
 from fund.operations.bank_details import Account, prepare_bank_details
 from fund.operations.decisions import approve
+from fund.operations.deposits import Part, identify_deposit, record_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import add_donor
+from fund.operations.interest import record_interest
 from fund.operations.letters import record_letter
+from fund.operations.manual_entries import Line as Posting
+from fund.operations.manual_entries import prepare_manual_entry
+from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.payees import add_payee
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
+from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.refunds import pay_refund, prepare_refund
+from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
 from fund.operations.screenings import clear_match, record_screening
 from fund.operations.treasury import add_bank_account, add_rate, open_year
+from fund.operations.write_offs import prepare_write_off
 from fund.policy import POOL
 from ledger.money import Amount, parse_amount
 from ledger.operations import writing
@@ -133,7 +153,7 @@ class Telling:
             signed_on=self.day(step.ago),
             amount=amount,
             instalments=[Due(self.day(ago), parse_amount(part, amount.currency)) for ago, part in step.due],
-            recognition=Recognition.ON_RECEIPT if step.on_receipt else Recognition.ON_SIGNATURE,
+            recognition=_find_recognition(step),
             pledge=self.made[step.pledge] if step.pledge else None,
             earmark=self._earmark(step.earmark) if step.earmark else None,
             reference=step.reference,
@@ -288,8 +308,69 @@ class Telling:
     def _(self, step: Reminded) -> None:
         record_letter(donor=self.made[step.donor], sent_on=self.day(step.ago), way=step.way, by=self.by)
 
+    @tell.register
+    def _(self, step: Milestoned) -> None:
+        due_on, amount = self.day(step.due), _read(step.amount)
+        milestone = plan_milestone(
+            self.made[step.agreement], title=step.title, due_on=due_on, amount=amount, by=self.by
+        )
+        if step.accepted:
+            accept_milestone(milestone, on=self.day(step.ago), note=step.accepted, by=self.by)
+
+    @tell.register
+    def _(self, step: Deposited) -> None:
+        facts = self._facts(step.ago, step.key, step.amount, note=step.note)
+        self.made[step.key] = record_deposit(facts=facts, by=self.by)
+
+    @tell.register
+    def _(self, step: Identified) -> None:
+        receipt: Receipt = self.made[step.deposit]
+        parts = [Part(self.made[step.donor], to_amount(receipt.amount))]
+        identify_deposit(receipt, on=self.day(step.ago), parts=parts, by=self.by)
+
+    @tell.register
+    def _(self, step: WrittenOff) -> None:
+        agreement: Agreement = self.made[step.agreement]
+        lines = {agreement.instalments.earliest("position").reference: _read(step.amount)}
+        facts: dict[str, Any] = {"dated_on": self.day(step.ago), "grounds": step.why, "lines": lines}
+        self._approve(prepare_write_off(agreement, **facts, by=self.by))
+
+    @tell.register
+    def _(self, step: Refunded) -> None:
+        agreement: Agreement = self.made[step.agreement]
+        source, amount = agreement.instalments.earliest("position"), _read(step.amount)
+        word = Word(step.word, self.day(step.ago + 1))
+        facts: dict[str, Any] = {"dated_on": self.day(step.ago), "word": word, "grounds": step.why, "source": source}
+        refund = self._approve(prepare_refund(agreement, amount=amount, **facts, by=self.by))
+        pay_refund(refund, bank_account=self.banks[amount.currency], paid_on=self.day(step.paid), by=self.by)
+
+    @tell.register
+    def _(self, step: Entered) -> None:
+        amounts = [(account, _read(text)) for account, text in step.lines]
+        lines = [Posting(account, self._fund(step.fund), amount, amount.minor) for account, amount in amounts]
+        self._approve(prepare_manual_entry(dated_on=self.day(step.ago), grounds=step.why, lines=lines, by=self.by))
+
+    @tell.register
+    def _(self, step: Charged) -> None:
+        terms = Terms(self.day(step.ago), Decimal(step.rate), RecoveryBase.EXPENDITURE)
+        set_recovery_terms(fund=self._fund(step.fund), terms=terms, by=self.by)
+
+    @tell.register
+    def _(self, step: MonthEnded) -> None:
+        month = f"{self.day(step.ago).replace(day=1) - timedelta(days=1):%Y-%m}"
+        interest = _read(step.interest)
+        record_interest(bank_account=self.banks[interest.currency], month=month, amount=interest, by=self.by)
+        run_recovery(month=month, by=self.by)
+        run_revaluation(month=month, by=self.by)
+
     def _fund(self, key: str) -> str:
         return POOL if key == POOL else str(self.made[key].sub_fund)
+
+
+def _find_recognition(step: Signed) -> Recognition:
+    if step.conditional:
+        return Recognition.AS_CONDITIONS_MET
+    return Recognition.ON_RECEIPT if step.on_receipt else Recognition.ON_SIGNATURE
 
 
 def _read(text: str) -> Amount:

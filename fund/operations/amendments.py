@@ -82,7 +82,7 @@ def approve_amendment(amendment: Amendment, *, by: User) -> bool:
         if not add_approval(found, functional=_weigh(changes), by=by):
             acts.record("approve amendment as the first of two", found, by=by, detail=found.note)
             return False
-        _take_over(found, lines)
+        _take_over(found, lines, by)
         _post(found, changes, by)
         decide(found, State.APPROVED, by=by)
         acts.record("approve amendment", found, by=by, detail=found.note)
@@ -171,11 +171,12 @@ def _save(
     return amendment
 
 
-def _take_over(amendment: Amendment, lines: Sequence[AmendmentLine]) -> None:
+def _take_over(amendment: Amendment, lines: Sequence[AmendmentLine], by: User) -> None:
     """Brings the agreement and its instalments to what they are from now on."""
     agreement = amendment.agreement
     agreement.amount, agreement.ends_on = amendment.amount, amendment.ends_on or agreement.ends_on
     agreement.save(update_fields=["amount", "ends_on"])
+    acts.record("change agreement", agreement, by=by, detail=f"{amendment}: {amendment.note}")
     for reference, line in _name_lines(agreement, lines).items():
         instalment = line.instalment or Instalment(agreement=agreement, reference=reference)
         if instalment.position is None:

@@ -40,13 +40,12 @@ def change_payee(payee: Payee, *, name: str, country: str, by: User) -> Payee:
     name = clean_text(name, field="name", longest=200)
     with writing():
         found = Payee.objects.get(pk=payee.pk)
-        before = _describe(found)
         if name != found.name:
             _check_rename(found)
             _check_name(name, Payee.objects.exclude(pk=found.pk))
         found.name, found.country = name, check_country(country)
         found.save(update_fields=["name", "country"])
-        record("change payee", found.code, by=by, detail=f"{before} → {_describe(found)}")
+        record("change payee", found.code, by=by, detail=found.name, of=found)
     return found
 
 
@@ -86,8 +85,3 @@ def _check_rename(payee: Payee) -> None:
             "Add who has another name as a payee of its own.",
             field="name",
         )
-
-
-def _describe(payee: Payee) -> str:
-    # Two names of the greatest length have to fit into one record.
-    return f"{payee.name[:180]}, {payee.country or 'no country'}"

@@ -1,7 +1,8 @@
 """The chain of a document: from the promise to what the money paid for.
 
-Pledge → agreements → receipts → allocations of their sub-funds → obligations that reserve it → disbursements charged to
-them and advances to partners. Where the money is in the pool, which is everybody's, the pool stands between.
+Pledge → agreements, and what of them is written off → receipts, and what of them is refunded → allocations of their
+sub-funds → obligations that reserve it → disbursements charged to them and advances to partners. Where the money is in
+the pool, which is everybody's, the pool stands between.
 """
 
 import datetime
@@ -70,7 +71,9 @@ class _Chain:
 
     pledges: QuerySet[Pledge]
     agreements: QuerySet[Agreement]
+    write_offs: QuerySet[WriteOff]
     receipts: QuerySet[Receipt]
+    refunds: QuerySet[Refund]
     funds: Collection[str]
     allocations: QuerySet[Allocation]
     obligations: QuerySet[Obligation]
@@ -89,7 +92,9 @@ def chain_of(document: Document) -> list[Step]:
     steps = [
         *_steps(_("Pledge"), chain.pledges.order_by("-announced_on", "-number"), document, chain.funds),
         *_steps(_("Agreement"), chain.agreements.order_by("-signed_on", "-number"), document, chain.funds),
+        *_steps(_("Write-off"), chain.write_offs, document, chain.funds),
         *_steps(_("Receipt"), chain.receipts.order_by("-received_on", "-number"), document, chain.funds),
+        *_steps(_("Refund"), chain.refunds, document, chain.funds),
     ]
     if POOL in chain.funds:
         steps.append(Step(_("Sub-fund"), POOL, reverse("fund:sub-fund", args=[POOL])))
@@ -128,7 +133,13 @@ def _find(document: Document) -> _Chain:
 
 
 def _of_agreements(agreements: QuerySet[Agreement]) -> _Chain:
-    return _make(agreements, {agreement.sub_fund for agreement in agreements})
+    """The whole chain of agreements, with what of them will not be paid, and what of their money went back."""
+    chain = _make(agreements, {agreement.sub_fund for agreement in agreements})
+    return replace(
+        chain,
+        write_offs=WriteOff.objects.filter(agreement__in=agreements),
+        refunds=Refund.objects.filter(agreement__in=agreements),
+    )
 
 
 def _of_funds(funds: Collection[str]) -> _Chain:
@@ -140,6 +151,9 @@ def _make(agreements: QuerySet[Agreement], funds: Collection[str]) -> _Chain:
     return _Chain(
         pledges=Pledge.objects.filter(agreements__in=agreements).distinct(),
         agreements=agreements,
+        # They paid for nothing: only an agreement's own chain has them.
+        write_offs=WriteOff.objects.none(),
+        refunds=Refund.objects.none(),
         receipts=Receipt.objects.filter(Q(agreement__in=agreements) | Q(Exists(_parts_of(agreements)))),
         funds=funds,
         allocations=Allocation.objects.filter(lines__fund__in=funds).distinct(),
@@ -243,7 +257,7 @@ def _to_step(kind: str, document: Document, funds: Collection[str], *, is_curren
 
 
 def _day_of(document: Document) -> datetime.date | None:
-    names = ("announced_on", "signed_on", "received_on", "applied_on", "decided_on", "let_on", "paid_on")
+    names = ("announced_on", "signed_on", "received_on", "applied_on", "decided_on", "let_on", "dated_on", "paid_on")
     return next((getattr(document, name) for name in names if hasattr(document, name)), None)
 
 

@@ -1,36 +1,72 @@
 """The payments that money paid for, and whose money paid for a payment. Minor units of the functional currency.
 
 What a payment charges to an earmarked sub-fund is that donor's; what it charges to the pool is divided among the
-pool's donors, each payment by itself, so that the parts add up to the payment.
+pool's donors, each payment by itself, so that the parts add up to the payment. What a partner reported of an advance
+and was accepted is spent as a payment is; the advance itself is not.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from fund import policy
-from fund.models import Disbursement, DisbursementLine, DisbursementState
-from fund.queries.flows import Asked, Flow, Source, Use, contribution_weights, make_basis, pool_weights
+from fund.models import (
+    Advance,
+    AdvanceReport,
+    AdvanceReportLine,
+    Disbursement,
+    DisbursementLine,
+    DisbursementState,
+    ReportState,
+    State,
+)
+from fund.queries.advances import add_open
+from fund.queries.flows import Asked, Flow, Rest, Source, Use, contribution_weights, make_basis, pool_weights
 from fund.queries.shares import sum_paid_in
 from fund.queries.statements import contributions_of
 from ledger.money import split
 from ledger.queries import postings
 
+# What money paid for: payments, and what partners reported of their advances and was accepted.
+Spent = Disbursement | AdvanceReport
 
-def payments(asked: Asked, funds: Iterable[str]) -> QuerySet[Disbursement]:
-    """What was paid out of sub-funds in the period and stands at its end, the newest first."""
-    lines = DisbursementLine.objects.filter(fund__in=list(funds))
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a payment, or an accepted report, charges to the sub-funds and the project of a flow.
+
+    `part` is the asked donor's of it, None where no donor is asked for.
+    """
+
+    document: Spent
+    on: date
+    charged: int
+    part: int | None
+
+
+def payments(asked: Asked, funds: Iterable[str]) -> QuerySet[Any, tuple[str, date]]:
+    """What was spent of sub-funds in the period and stands at its end, by number and day, the newest first."""
+    paid = DisbursementLine.objects.filter(fund__in=list(funds))
+    accepted = AdvanceReportLine.objects.filter(line__fund__in=list(funds), accepted__gt=0)
     if asked.project:
-        lines = lines.filter(project__code=asked.project)
-    stands = Q(state=DisbursementState.PAID) | Q(state=DisbursementState.REVERSED, reversed_on__gt=asked.until)
-    found = Disbursement.objects.filter(stands, paid_on__lte=asked.until, pk__in=lines.values("disbursement"))
-    if asked.since:
-        found = found.filter(paid_on__gte=asked.since)
-    return found.order_by("-paid_on", "-number")
+        paid = paid.filter(project__code=asked.project)
+        accepted = accepted.filter(line__project__code=asked.project)
+    found = _standing(Disbursement, DisbursementState.PAID, paid.values("disbursement"), asked)
+    reports = _standing(AdvanceReport, ReportState.APPROVED, accepted.values("report"), asked)
+    return found.union(reports, all=True).order_by("-day", "-number")
+
+
+def _standing(
+    model: type[Spent], state: str, having: QuerySet[Any, Any], asked: Asked
+) -> QuerySet[Any, tuple[str, date]]:
+    stands = Q(state=state) | Q(state=State.REVERSED, reversed_on__gt=asked.until)
+    found = model._default_manager.filter(stands, pk__in=having).annotate(day=F(model.DAY))
+    found = found.filter(day__lte=asked.until, day__gte=asked.since or date.min)
+    return found.order_by().values_list("number", "day")
 
 
 def find_charges(numbers: Sequence[str], *, until: date) -> dict[str, dict[tuple[str, str, str], int]]:
@@ -57,20 +93,29 @@ class _Weights:
     own: Mapping[str, int]
 
 
-def add_charges(documents: Sequence[Any], flow: Flow) -> None:
-    """Gives each payment `charged`, to the sub-funds and the project of a flow, and `part`, the asked donor's of it."""
+def load_payments(rows: Iterable[tuple[str, date]], flow: Flow) -> list[Payment]:
+    """Of numbers and days the documents, with what each charges to the sub-funds and the project of a flow."""
     asked, funds = flow.asked, {source.fund for source in flow.sources}
-    charges = find_charges([document.number for document in documents], until=asked.until)
+    days = dict(rows)
+    charges = find_charges(list(days), until=asked.until)
     weights = _load_weights(asked) if asked.donor and policy.POOL in funds else _Weights({}, {})
-    for document in documents:
+    documents = _load_documents(days)
+    found = []
+    for number, day in days.items():
         shown = {
-            key: amount
-            for key, amount in charges[document.number].items()
-            if key[0] in funds and asked.project in ("", key[1])
+            key: amount for key, amount in charges[number].items() if key[0] in funds and asked.project in ("", key[1])
         }
-        document.charged = sum(shown.values())
         parts = (_find_part(fund, amount, asked, weights) for (fund, *_), amount in sorted(shown.items()))
-        document.part = sum(parts) if asked.donor else None
+        part = sum(parts) if asked.donor else None
+        found.append(Payment(documents[number], day, sum(shown.values()), part))
+    return found
+
+
+def _load_documents(numbers: Iterable[str]) -> dict[str, Spent]:
+    paid = Disbursement.objects.filter(number__in=numbers).select_related("payee")
+    reports = AdvanceReport.objects.filter(number__in=numbers).select_related("advance__partner")
+    found: list[Spent] = [*paid, *reports]
+    return {document.number: document for document in found}
 
 
 def _load_weights(asked: Asked) -> _Weights:
@@ -96,22 +141,37 @@ def _split(amount: int, weights: Mapping[str, int]) -> dict[str, int]:
     return dict(zip(weights, split(amount, list(weights.values())), strict=True))
 
 
-def trace_payment(disbursement: Disbursement, *, until: date) -> Flow:
-    """Whose money paid for a payment: each charge to a sub-fund, up to every donor.
+def trace_payment(document: Spent | Advance, *, until: date) -> Flow:
+    """Whose money paid for a payment or a report: each charge to a sub-fund, up to every donor.
 
-    Of one that is not paid, or reversed by then, nothing.
+    For an advance: for all its reports, and what of it the partner has still. Of what is not paid or accepted, or
+    reversed by then, nothing.
     """
-    charges = find_charges([disbursement.number], until=until)[disbursement.number]
-    funds = sorted({fund for fund, *_ in charges})
+    uses = sorted(_find_uses(document, until), key=lambda use: (use.fund, use.project, use.what))
+    funds = sorted({use.fund for use in uses})
     paid_in = sum_paid_in(funds, until=until) if funds else {}
     sums: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for (fund, *_), amount in sorted(charges.items()):
-        payers = {donor: paid for (of, donor), paid in sorted(paid_in.items()) if of == fund and paid > 0}
-        for donor, part in _split(amount, payers or {"": 1}).items():
-            sums[donor, fund] += part
+    for use in uses:
+        payers = {donor: paid for (of, donor), paid in sorted(paid_in.items()) if of == use.fund and paid > 0}
+        for donor, part in _split(use.amount, payers or {"": 1}).items():
+            sums[donor, use.fund] += part
     return Flow(
         Asked(until),
         tuple(Source(donor, "", fund, amount) for (donor, fund), amount in sorted(sums.items()) if amount),
-        tuple(Use(*key, amount) for key, amount in sorted(charges.items())),
+        tuple(uses),
         make_basis(paid_in) if policy.POOL in funds else None,
     )
+
+
+def _find_uses(document: Spent | Advance, until: date) -> Iterator[Use]:
+    numbers = [document.number]
+    if isinstance(document, Advance):
+        numbers = list(document.reports.values_list("number", flat=True))
+        for line in add_open([document], until=until)[0].rows:
+            if line.carried:
+                yield Use(line.fund, line.project.code, Rest.ADVANCED, line.carried)
+    sums: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for charges in find_charges(numbers, until=until).values():
+        for key, amount in charges.items():
+            sums[key] += amount
+    yield from (Use(*key, amount) for key, amount in sums.items())

@@ -63,9 +63,9 @@ def latest_obligations(*, project: str) -> QuerySet[Obligation]:
     return Obligation.objects.filter(project__code=project).select_related("project", "payee")[:LATEST]
 
 
-def latest_advances(*, project: str) -> list[Any]:
-    """The latest advances of a project, whole, with what of each is open; see `add_open`."""
-    found = Advance.objects.filter(lines__project__code=project).distinct().select_related("partner", "bank_account")
+def latest_advances(**which: Any) -> list[Any]:
+    """The latest advances, such as those of `lines__project` or to a `partner`, with what of each is open."""
+    found = Advance.objects.filter(**which).distinct().select_related("partner", "bank_account")
     return add_states(found[:LATEST])
 
 

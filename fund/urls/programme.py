@@ -1,6 +1,6 @@
 """Addresses of the programme pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from fund.views import (
     allocations,
@@ -57,7 +57,11 @@ urlpatterns = [
         name="disbursement-reverse",
     ),
     path("flow/", flows.FlowPage.as_view(), name="flow"),
-    path("flow/<slug:number>/", flows.PaymentFlowPage.as_view(), name="payment-flow"),
+    re_path(
+        r"^flow/(?P<number>[A-Z]{3}-[0-9]{4}-[0-9]+(?:/R[0-9]+)?)/$",
+        flows.PaymentFlowPage.as_view(),
+        name="payment-flow",
+    ),
     path("recommendations/", recommendations.RecommendationList.as_view(), name="recommendation-list"),
     path("recommendations/<int:number>/", recommendations.RecommendationDetail.as_view(), name="recommendation"),
     path("sub-funds/", sub_funds.SubFundList.as_view(), name="sub-fund-list"),

@@ -59,7 +59,7 @@ class AgreementList(ListPage):
 
 
 class AgreementDetail(DecidedPage[Agreement]):
-    """An agreement: who decides on it, its instalments, its earmark, its receipts."""
+    """An agreement: who decides on it, its instalments, its earmark, its receipts, what corrects it."""
 
     queryset = Agreement.objects.select_related("donor", "pledge", "created_by", "decided_by")
     template_name = "fund/agreement_detail.html"
@@ -71,6 +71,9 @@ class AgreementDetail(DecidedPage[Agreement]):
         receipts, milestones = receipts_of_agreement(agreement), agreement.milestones.all()
         amending = waiting_amendment(agreement)
         accepted = any(one.accepted_on and not one.reversed_on for one in milestones)
+        write_offs, refunds = list(agreement.write_offs.all()), list(agreement.refunds.all())
+        for document in (*write_offs, *refunds):
+            document.status = state_of(document)
         return super().get_context_data(
             themes=name_sections(agreement.earmark_themes, get_language() or ""),
             projects=agreement.earmark_projects.all(),
@@ -79,6 +82,8 @@ class AgreementDetail(DecidedPage[Agreement]):
             amendments=agreement.amendments.all(),
             milestones=[(one, state_of(one)) for one in milestones],
             amending=amending,
+            write_offs=write_offs,
+            refunds=refunds,
             letters=letters_of(lines__instalment__agreement=agreement),
             can_cancel=agreement.is_standing and not (amending or accepted or has_receipts(agreement)),
             terms=next(reversed(terms_of(agreement.sub_fund)), None),

@@ -15,6 +15,7 @@ from fund.models import Allocation, Direction, Project
 from fund.operations.allocations import prepare_allocation
 from fund.operations.reversals import reverse_allocation
 from fund.queries.projects import Left, project_fund_standings
+from fund.queries.sub_funds import lowest_allocation_left, lowest_available
 from fund.queries.uses import add_totals
 from fund.views.corrections import ReversalPage
 from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
@@ -49,8 +50,19 @@ class AllocationDetail(DecidedPage[Allocation]):
         add_totals([self.object])
         standings = project_fund_standings([self.object.project.code])
         left = {found.fund: found.standing.left for found in standings}
-        lines = [(line, left.get(line.fund, 0)) for line in self.object.lines.all()]
+        lines: list[Any] = list(self.object.lines.all())
+        for line in lines:
+            line.left = left.get(line.fund, 0)
+            line.available = _find_available(self.object, line.fund) if self.object.is_waiting else 0
         return super().get_context_data(lines=lines, **context)
+
+
+def _find_available(allocation: Allocation, fund: str) -> int:
+    """What a decision that waits can take of a sub-fund, by the limits that its approval is held to."""
+    on, project, source = allocation.decided_on, allocation.project, allocation.source
+    giver = project if allocation.direction == Direction.RETURN else source
+    low = lowest_allocation_left(giver.code, fund, since=on) if giver else lowest_available(fund, since=on)
+    return low.balance
 
 
 class AllocationNew(FormPage):

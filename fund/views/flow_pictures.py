@@ -105,12 +105,14 @@ def _to_use_row(use: Use, flow: Flow, names: Names) -> dict[str, Any]:
 
 
 def _find_list_url(use: Use, flow: Flow) -> str:
-    """The list behind an amount: payments, contracts, decisions; of what no list has, the sub-fund's page."""
+    """The list behind an amount: payments, contracts, advances, decisions; of what no list has, the sub-fund's page."""
     if not use.project:
         return reverse("fund:sub-fund", args=[use.fund])
     asked, query = flow.asked, {"fund": use.fund, "project": use.project}
     if use.what == Rest.OBLIGATED:
         return f"{reverse('fund:obligation-list')}?{urlencode(query | {'state': 'open'})}"
+    if use.what == Rest.ADVANCED:
+        return f"{reverse('fund:advance-list')}?{urlencode(query | {'state': 'open'})}"
     if use.what == Rest.LEFT:
         return f"{reverse('fund:allocation-list')}?{urlencode(query)}"
     if asked.since and use.what != Rest.BEFORE:

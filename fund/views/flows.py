@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from fund.forms.flows import FlowForm
-from fund.models import Disbursement
+from fund.models import Advance, AdvanceReport, Disbursement
+from fund.queries.attachments import find_document
 from fund.queries.flows import Flow, follow
-from fund.queries.payments import add_charges, payments, trace_payment
+from fund.queries.payments import load_payments, payments, trace_payment
 from fund.views.flow_pictures import show_flow
 from fund.views.pages import PlainPage
 from fund.views.pagination import LongListPaginator
@@ -34,18 +34,20 @@ class FlowPage(PlainPage):
         """The asked page of payments, each with what it charges."""
         found = payments(flow.asked, {source.fund for source in flow.sources})
         page: Any = LongListPaginator(found, PAYMENTS).get_page(self.request.GET.get("page"))
-        page.object_list = list(page.object_list)
-        add_charges(page.object_list, flow)
+        page.object_list = load_payments(page.object_list, flow)
         return page
 
 
 class PaymentFlowPage(PlainPage):
-    """Whose money paid for a payment."""
+    """Whose money paid for a payment, or for what a partner reported of an advance."""
 
     template_name = "fund/payment_flow.html"
     permission_required = "fund.view_disbursement"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        disbursement = get_object_or_404(Disbursement, number=context["number"])
-        flow = trace_payment(disbursement, until=timezone.localdate())
-        return super().get_context_data(disbursement=disbursement, **context) | show_flow(flow, links=True)
+        document = find_document(context["number"])
+        if not isinstance(document, Disbursement | Advance | AdvanceReport):
+            raise Http404
+        flow = trace_payment(document, until=timezone.localdate())
+        shown = {"document": document, "day": getattr(document, document.DAY)}
+        return super().get_context_data(**shown, **context) | show_flow(flow, links=True)

@@ -16,7 +16,7 @@ from fund.models import Payee
 from fund.operations.payees import add_payee, change_payee
 from fund.queries.history import history_of
 from fund.queries.payees import add_standings
-from fund.queries.uses import LATEST, obligations_of, payments_of
+from fund.queries.uses import LATEST, latest_advances, obligations_of, payments_of
 from fund.views.obligations import add_states
 from fund.views.pages import FormPage, ListPage, Page
 from fund.views.recipients import describe_recipient
@@ -39,7 +39,7 @@ class PayeeList(ListPage):
 
 
 class PayeeDetail(Page, DetailView[Payee]):
-    """A payee: the account that holds, screenings, the newest payments and contracts."""
+    """A payee: the account that holds, screenings, the newest payments, contracts and advances."""
 
     model = Payee
     slug_field = slug_url_kwarg = "code"
@@ -52,6 +52,7 @@ class PayeeDetail(Page, DetailView[Payee]):
             country_name=country_names().get(payee.country, ""),
             disbursements=payments_of(payee),
             obligations=add_states(obligations_of(payee)),
+            advances=latest_advances(partner=payee),
             latest=LATEST,
             history=history_of(payee.code, noun="payee"),
             **describe_recipient(payee, self.user),

@@ -79,7 +79,7 @@ class ProjectDetail(Page, DetailView[Project]):
             bars=self._draw_categories(),
             allocations=latest_allocations(project=project.code),
             disbursements=latest_disbursements(project=project.code),
-            advances=latest_advances(project=project.code),
+            advances=latest_advances(lines__project=project),
             latest=LATEST,
             history=history_of(project.code, noun="project"),
             **context,

@@ -155,6 +155,7 @@ PROGRAMME = (
     Address("fund:flow", query=f"of={AGREEMENT}&since={YEAR}-03-01"),
     Address("fund:payment-flow", (PAID,)),
     Address("fund:payment-flow", (PREPARED,)),
+    Address("fund:payment-flow", (f"{SENT}/R1",)),
     Address("fund:recommendation-list"),
     Address("fund:recommendation", ("15",)),
     Address("fund:sub-fund-list"),

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from fund.models import Allocation, Disbursement, Project, Receipt
+from fund.models import Allocation, Direction, Disbursement, Project, Receipt
 from fund.operations.agreements import Due, Earmark
+from fund.operations.allocations import prepare_allocation
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 from ledger.money import parse_amount
@@ -36,6 +37,20 @@ def test_an_officer_allocates_what_has_been_received(
     for text in ("CYB-01", "5,000.00", "Board of March", "AGR-2026-0001", "JE-2026-", "Equity:Allocated:CYB-01"):
         assert text in page
     assert [step.number for step in response.context["chain"]] == ["AGR-2026-0001", "RCT-2026-0001", "ALC-2026-0001"]
+
+
+def test_what_waits_says_what_its_approver_can_allow(
+    allocation: Allocation, officer: User, approver_client: Client
+) -> None:
+    facts: dict[str, Any] = {"project": allocation.project, "decided_on": date(2026, 3, 11), "by": officer}
+    lines = {"AGR-2026-0001": parse_amount("900", "USD")}
+    given = prepare_allocation(**facts, lines=lines)
+    returned = prepare_allocation(**facts, lines=lines, direction=Direction.RETURN)
+    for document, amount in ((given, "1,000.00"), (returned, "5,000.00")):
+        page = approver_client.get(document.get_absolute_url()).content.decode()
+        assert "Available for it, USD" in page
+        assert f'<td class="num">{amount}</td>' in page
+    assert "Available for it" not in approver_client.get(allocation.get_absolute_url()).content.decode()
 
 
 def test_each_sub_fund_says_what_is_available_of_it(

@@ -1,15 +1,28 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from djmoney.money import Money
 
-from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Pledge, Receipt
+from fund.models import (
+    Advance,
+    Agreement,
+    Allocation,
+    BankAccount,
+    Disbursement,
+    Donor,
+    Pledge,
+    Receipt,
+    Refund,
+    WriteOff,
+)
 from fund.operations.agreements import Due
 from fund.operations.approvals import reject
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
+from fund.operations.write_offs import prepare_write_off
 from fund.queries.chains import LONGEST, chain_of, state_of
 from ledger.money import Amount
 from tests.deeds import allocate, sign_agreement
@@ -77,6 +90,39 @@ def test_a_chain_takes_as_many_queries_however_long_it_is(
     for number in range(3):
         pay(agreement, receipt.bank_account, f"B{number}", officer)
     assert count_queries(officer_client, agreement.get_absolute_url()) == few
+
+
+@pytest.fixture
+def unpaid(agreed: Refund, agreement: Agreement, officer: User) -> WriteOff:
+    """WOF-2026-0001: USD 1,000.00 of the second instalment, prepared."""
+    lines = {"AGR-2026-0001/2": Amount(100000, "USD")}
+    return prepare_write_off(agreement, dated_on=date(2026, 5, 1), grounds="Wound up", lines=lines, by=officer)
+
+
+def test_what_is_written_off_and_refunded_stands_with_the_agreement_and_its_receipt(
+    unpaid: WriteOff, agreed: Refund, agreement: Agreement
+) -> None:
+    steps = [(step.kind, step.number, step.status) for step in chain_of(agreement)]
+    assert steps == [
+        ("Agreement", "AGR-2026-0001", ""),
+        ("Write-off", "WOF-2026-0001", "Awaiting approval"),
+        ("Receipt", "RCT-2026-0001", ""),
+        ("Refund", "RFD-2026-0001", "To be paid"),
+    ]
+    assert numbers(unpaid) == numbers(agreed) == numbers(agreement)
+    assert chain_of(agreed)[-1].date == date(2026, 4, 1)
+
+
+@pytest.mark.usefixtures("unpaid")
+def test_the_agreements_page_lists_its_write_offs_and_refunds(agreed: Refund, officer_client: Client) -> None:
+    page = officer_client.get("/agreements/AGR-2026-0001/").content.decode()
+    for text in ("/write-offs/WOF-2026-0001/", "Wound up", "/refunds/RFD-2026-0001/", "To be paid"):
+        assert text in page.partition("<h2>Write-offs</h2>")[2].partition("<h2>History</h2>")[0]
+
+
+def test_an_advance_is_a_step_of_the_agreement_that_paid_for_it(sent: Advance, agreement: Agreement) -> None:
+    assert chain_of(agreement)[-1].number == sent.number
+    assert numbers(sent) == [*WHOLE[:3], sent.number]
 
 
 def test_a_rejected_disbursement_says_so(disbursement: Disbursement, approver: User) -> None:

@@ -1,6 +1,7 @@
 """Commands of write-offs, refunds, manual entries, transfers, gifts in kind, and the one that reverses anything."""
 
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ from django.core.management import CommandError, call_command
 
 from fund.management.commands.reverse import REVERSALS
 from fund.models import (
+    AdvanceReport,
     Agreement,
+    BankDetails,
     InKind,
+    Letter,
     ManualEntry,
+    Pledge,
     Project,
     Receipt,
     Refund,
@@ -20,8 +25,10 @@ from fund.models import (
     WriteOff,
     document_kinds,
 )
+from fund.operations.letters import record_letter
 from fund.operations.treasury import add_bank_account
 from ledger.queries import entries
+from tests.fund.advances import accept, usd
 
 pytestmark = pytest.mark.django_db
 
@@ -153,4 +160,43 @@ def test_what_is_not_posted_or_not_there_is_not_reversed(manual_entry: ManualEnt
 
 def test_every_kind_that_can_be_reversed_is_known_to_the_command() -> None:
     reversible = {kind for kind in document_kinds() if any(f.name == "reversed_on" for f in kind._meta.fields)}
-    assert REVERSALS.keys() == reversible | {Agreement}
+    assert REVERSALS.keys() == reversible | {Agreement, Letter, Pledge}
+
+
+def test_a_letter_and_a_pledge_are_withdrawn_by_their_numbers(
+    agreement: Agreement, pledge: Pledge, officer: User
+) -> None:
+    letter = record_letter(donor=agreement.donor, sent_on=date(2026, 6, 1), way="mail", by=officer)
+    for document in (letter, pledge):
+        assert run("reverse", str(document), reason="A slip", on="2026-06-02").endswith(f"{document} is reversed.\n")
+        document.refresh_from_db()
+        assert document.withdrawn_on == date(2026, 6, 2)
+
+
+def test_an_advance_is_reversed_after_what_rests_on_it(report: AdvanceReport, approver: User) -> None:
+    accept(report, approver, usd("600"))
+    with pytest.raises(CommandError, match="ADV-2026-0001/R1"):
+        run("reverse", "ADV-2026-0001", reason="A slip", on="2026-06-01")
+    for number in ("ADV-2026-0001/R1", "ADV-2026-0001"):
+        assert run("reverse", number, reason="A slip", on="2026-06-01").endswith(f"{number} is reversed.\n")
+
+
+def test_a_pledge_lapses_by_command(pledge: Pledge) -> None:
+    assert run("lapse_pledge", "PLG-2026-0001", reason="No word", on="2026-06-02").endswith("0001 is lapsed.\n")
+    pledge.refresh_from_db()
+    assert pledge.lapsed_on == date(2026, 6, 2)
+    with pytest.raises(CommandError, match="Nothing of PLG-2026-0001 is open"):
+        run("lapse_pledge", "PLG-2026-0001", reason="No word", on="2026-06-02")
+    with pytest.raises(CommandError, match="is not the number of a pledge"):
+        run("lapse_pledge", "PLG-2026-0009", reason="No word", on="2026-06-02")
+
+
+@pytest.mark.usefixtures("fund_year", "payee", "canada")
+def test_bank_details_are_prepared_by_command_for_another_person_to_approve() -> None:
+    facts = {"holder": "Wings Ltd", "account": "GB82 WEST 1234 5698 7654 32", "bank": "West Bank", "country": "GBR"}
+    facts |= {"currency": "USD", "on": "2026-03-01"}
+    assert "BNK-2026-0001 is prepared. Another person approves it" in run("prepare_bank_details", "WINGS", **facts)
+    assert "BNK-2026-0002 is prepared" in run("prepare_bank_details", "CAN", "--donor", **facts)
+    assert [str(one.recipient) for one in BankDetails.objects.order_by("number")] == ["Wings", "Canada"]
+    with pytest.raises(CommandError, match="BNK-2026-0001 waits for a decision already"):
+        run("prepare_bank_details", "WINGS", **facts)

@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from datetime import time as clock
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -31,11 +30,19 @@ from fund.models import (
     BankAccount,
     Disbursement,
     Donor,
+    Identity,
     Instalment,
+    Interest,
     Letter,
+    ManualEntry,
+    Milestone,
     Pledge,
     Project,
     Receipt,
+    Recovery,
+    Refund,
+    Revaluation,
+    WriteOff,
 )
 from fund.operations.people import add_person
 from fund.queries.agreements import standing_agreements
@@ -49,6 +56,13 @@ PASSWORD = re.compile(r"^  (.+?) +(officer|approver2?|auditor|donor) +(\S+)$", r
 PATIENCE = 180
 
 
+@pytest.fixture(autouse=True)
+def today() -> Iterator[date]:
+    """15 August 2026: the demonstration is told on the day itself."""
+    with time_machine.travel(datetime(2026, 8, 15, 12, tzinfo=UTC)):
+        yield date(2026, 8, 15)
+
+
 def run_demo() -> str:
     out = io.StringIO()
     call_command("demo", no_serve=True, stdout=out)
@@ -60,8 +74,8 @@ def keep_quiet(text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_demonstration_has_every_kind_of_thing():
-    load_demonstration(date(2026, 8, 15))
+def test_the_demonstration_has_every_kind_of_thing(today: date):
+    load_demonstration(today)
     assert set(Donor.objects.values_list("donor_class", flat=True)) == {
         "state_party",
         "other_state",
@@ -72,11 +86,11 @@ def test_the_demonstration_has_every_kind_of_thing():
     assert {model: model._default_manager.count() for model in (Donor, Pledge, Agreement, Receipt, Project)} == {
         Donor: 15,
         Pledge: 6,
-        Agreement: 20,
-        Receipt: 30,
+        Agreement: 21,
+        Receipt: 33,
         Project: 6,
     }
-    assert Counter(Agreement.objects.values_list("state", flat=True)) == {"approved": 19, "prepared": 1}
+    assert Counter(Agreement.objects.values_list("state", flat=True)) == {"approved": 20, "prepared": 1}
     decided = Counter(Allocation.objects.values_list("state", flat=True))
     assert decided == {"approved": 11, "prepared": 1, "reversed": 1}
     reminders = Letter.objects.order_by("sent_on").values_list("donor__code", "language", "reminder")
@@ -92,8 +106,21 @@ def test_the_demonstration_has_every_kind_of_thing():
 
 
 @pytest.mark.django_db
-def test_instalments_of_the_demonstration_are_in_every_state():
-    load_demonstration(today := date(2026, 8, 15))
+def test_the_demonstration_has_corrections_runs_and_deposits_of_nobody_knows_whom(today: date):
+    load_demonstration(today)
+    assert [(str(one.amount.amount), one.state) for one in WriteOff.objects.all()] == [("5000.000", "approved")]
+    assert [(one.state, bool(one.paid_on)) for one in Refund.objects.all()] == [("approved", True)]
+    assert ManualEntry.objects.filter(state="approved").count() == 1
+    assert [bool(one.accepted_on) for one in Milestone.objects.order_by("position")] == [True, False]
+    placed = Receipt.objects.exclude(placements=None).get()
+    assert (placed.identity, Receipt.objects.filter(identity=Identity.OPEN).count()) == (Identity.IDENTIFIED, 1)
+    runs = [one.number for model in (Interest, Recovery, Revaluation) for one in model._default_manager.all()]
+    assert runs == ["INT-2026-07", "ICR-2026-07", "REV-2026-07"]
+
+
+@pytest.mark.django_db
+def test_instalments_of_the_demonstration_are_in_every_state(today: date):
+    load_demonstration(today)
     instalments = list(Instalment.objects.filter(agreement__in=standing_agreements()))
     standings = instalment_standings(instalments)
     states: Counter[tuple[str, bool]] = Counter()
@@ -110,7 +137,7 @@ def test_instalments_of_the_demonstration_are_in_every_state():
 def test_the_demonstration_can_be_loaded_on_any_day_and_its_books_hold(day: str, officer: User, approver: User):
     today = date.fromisoformat(day)
     second = add_person("second", role="Approver")[0]
-    with time_machine.travel(datetime.combine(today, clock(12), UTC)):
+    with time_machine.travel(datetime(today.year, today.month, today.day, 12, tzinfo=UTC)):
         build_demonstration(today, officer=officer, approvers=(approver, second))
     assert run_checks(keep_quiet) == []
     days = entries().values_list("dated_on", flat=True)

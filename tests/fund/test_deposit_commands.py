@@ -44,6 +44,9 @@ def test_a_deposit_is_identified_and_another_returned(
     assert to_amount(ReceiptPart.objects.get().settled) == Amount(6667, "CAD")
     run(*RECORD)
     assert "is returned to its sender" in run("return_deposit", "RCT-2026-0002", "a mistake", "--on=2026-03-09")
+    for number in ("RCT-2026-0001", "RCT-2026-0002"):
+        assert "waits to be identified again" in run("undo_placement", number, "a slip", "--on=2026-03-10")
+    assert {receipt.identity for receipt in Receipt.objects.all()} == {"open"}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,7 @@ def test_a_deposit_is_identified_and_another_returned(
         (("identify_deposit", "RCT-2026-0001", "--of=gift/CAN=a"), "is not an amount"),
         (("identify_deposit", "RCT-2026-0009", "--of=gift/CAN=50"), "is not a receipt"),
         (("return_deposit", "RCT-2026-0001", " "), "This is needed"),
+        (("undo_placement", "RCT-2026-0001", "a slip"), "neither identified nor returned"),
         (("record_deposit", "NO", "2026-03-02", "5", "D-9"), "NO is not a bank account of the fund"),
         (("record_deposit", "CITI-USD", "2026-03-02", "5", "d-1"), "has the bank reference D-1 already"),
     ],

@@ -9,11 +9,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from fund.models import Agreement, BankAccount, Disbursement, Donor, Pledge, Receipt
+from fund.models import AdvanceReport, Agreement, BankAccount, Disbursement, Donor, Pledge, Receipt
 from fund.operations.agreements import Due
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from tests.deeds import sign_agreement
+from tests.fund.advances import accept
 from tests.fund.conftest import usd
 
 
@@ -118,6 +119,20 @@ def test_a_payment_says_whose_money_it_was(paid: Disbursement, officer_client: C
     page = officer_client.get("/flow/DSB-2026-0001/").content.decode()
     assert "Canada → AGR-2026-0001: USD 700.00" in page
     assert officer_client.get("/flow/DSB-2026-0009/").status_code == 404
+
+
+def test_a_report_is_listed_as_a_payment_and_leads_up_to_its_donors(
+    report: AdvanceReport, approver: User, officer_client: Client, donor_client: Client
+) -> None:
+    accept(report, approver, usd("450"))
+    assert 'href="/flow/ADV-2026-0001/R1/"' in officer_client.get("/flow/").content.decode()
+    for path, flow in (("reports/1/", "ADV-2026-0001/R1"), ("", "ADV-2026-0001")):
+        assert f'href="/flow/{flow}/"' in officer_client.get(f"/advances/ADV-2026-0001/{path}").content.decode()
+        page = officer_client.get(f"/flow/{flow}/").content.decode()
+        assert "Canada → AGR-2026-0001: USD " in page
+        assert "UN Office on Drugs and Crime" in page
+    assert "UN Office" not in donor_client.get("/statement/flow/").content.decode()
+    assert donor_client.get("/flow/ADV-2026-0001/R1/").status_code == 403
 
 
 def test_a_payment_that_waits_has_taken_no_money(disbursement: Disbursement, officer_client: Client) -> None:

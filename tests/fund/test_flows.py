@@ -1,23 +1,34 @@
 """Follow the money: from donors down to what was paid, and back up, to the cent."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from fund.demonstration.telling import build_demonstration
-from fund.models import Agreement, Allocation, BankAccount, Disbursement, Donor, Obligation, Project
+from fund.models import (
+    Advance,
+    AdvanceReport,
+    Agreement,
+    Allocation,
+    BankAccount,
+    Disbursement,
+    Donor,
+    Obligation,
+    Project,
+)
+from fund.operations.advance_reports import reverse_report
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.people import add_person
 from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_disbursement
 from fund.policy import POOL
 from fund.queries.flows import Asked, Basis, Flow, Rest, Source, follow, follow_every_donor
-from fund.queries.payments import add_charges, payments, trace_payment
+from fund.queries.payments import load_payments, payments, trace_payment
 from fund.queries.statements import make_statement
 from ledger.queries import Scope, get_total
 from tests.deeds import allocate
+from tests.fund.advances import accept
 from tests.fund.conftest import usd
 
 DAY = date(2026, 6, 15)
@@ -138,10 +149,32 @@ def test_the_payments_of_a_donor_have_the_donors_part(canada: Donor, acme: Donor
     parts = []
     for donor in (canada, acme):
         flow = follow(Asked(DAY, donor=donor))
-        found: list[Any] = list(payments(flow.asked, {source.fund for source in flow.sources}))
-        add_charges(found, flow)
-        parts.append([(str(document.payee), document.charged, document.part) for document in found])
+        found = load_payments(payments(flow.asked, {source.fund for source in flow.sources}), flow)
+        parts.append([(one.document.subject, one.charged, one.part) for one in found])
     assert parts == [[("Wings", 700_00, 700_00), ("Hotel", 100_01, 66_68)], [("Hotel", 100_01, 33_33)]]
+
+
+def test_what_a_partner_reported_and_was_accepted_was_paid_by_donors_too(
+    report: AdvanceReport, canada: Donor, officer: User, approver: User
+) -> None:
+    assert trace_payment(report, until=DAY).sources == ()
+    accept(report, approver, usd("450"))
+    flow = follow(Asked(DAY, donor=canada))
+    [found] = load_payments(payments(flow.asked, ["AGR-2026-0001"]), flow)
+    assert (found.document, found.on, found.charged, found.part) == (report, date(2026, 4, 10), 450_00, 450_00)
+    assert trace_payment(report, until=DAY).sources == (Source("CAN", "", "AGR-2026-0001", 450_00),)
+    reverse_report(report, on=date(2026, 5, 2), reason="Slip", by=officer)
+    assert not payments(Asked(DAY), ["AGR-2026-0001"])
+    assert payments(Asked(date(2026, 5, 1)), ["AGR-2026-0001"])
+
+
+def test_an_advance_is_traced_with_what_its_partner_has_still(
+    report: AdvanceReport, sent: Advance, approver: User
+) -> None:
+    accept(report, approver, usd("450"))
+    flow = trace_payment(sent, until=DAY)
+    assert flow.sources == (Source("CAN", "", "AGR-2026-0001", 1000_00),)
+    assert {use.what: use.amount for use in flow.uses} == {"Travel": 450_00, "advanced": 550_00}
 
 
 def test_a_payment_that_waits_or_was_reversed_was_paid_by_nobody(
@@ -152,7 +185,7 @@ def test_a_payment_that_waits_or_was_reversed_was_paid_by_nobody(
     reverse_disbursement(disbursement, on=date(2026, 4, 1), reason="Slip", by=officer)
     assert [bool(trace_payment(disbursement, until=date(2026, month, 1)).sources) for month in (3, 4)] == [False, False]
     flow = follow(Asked(date(2026, 3, 31)))
-    assert [one.number for one in payments(flow.asked, ["AGR-2026-0001"])] == [disbursement.number]
+    assert [number for number, _ in payments(flow.asked, ["AGR-2026-0001"])] == [disbursement.number]
     assert not payments(Asked(DAY), ["AGR-2026-0001"])
 
 

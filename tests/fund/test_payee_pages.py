@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from fund.models import Disbursement, Obligation, Payee, Screening
+from fund.models import Advance, Disbursement, Obligation, Payee, Screening
 from fund.operations.payees import add_payee
 
 
@@ -18,6 +18,14 @@ def test_a_payees_page_shows_payments_contracts_and_history(
     firm = officer_client.get("/payees/SECURETRAIN-SA/").content.decode()
     assert all(text in firm for text in ("OBL-2026-0001", "Nothing is paid yet."))
     assert 'href="/payees/SECURETRAIN-SA/"' in officer_client.get("/obligations/OBL-2026-0001/").content.decode()
+
+
+def test_a_partners_page_lists_the_advances_sent_to_it(
+    sent: Advance, disbursement: Disbursement, officer_client: Client
+) -> None:
+    page = officer_client.get("/payees/UNODC/").content.decode()
+    assert 'href="/advances/ADV-2026-0001/"' in page
+    assert "ADV-2026-0001" not in officer_client.get("/payees/WINGS/").content.decode()
 
 
 def test_the_list_is_searched_and_names_who_is_blocked(match: Screening, officer: User, officer_client: Client) -> None:

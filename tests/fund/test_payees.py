@@ -68,7 +68,8 @@ def test_a_refused_payment_adds_no_payee(disbursement: Disbursement, bank: BankA
 
 def test_a_change_is_recorded_with_what_was_before(payee: Payee, officer: User) -> None:
     change_payee(payee, name="Wings Ltd", country="GTM", by=officer)
-    assert AuditRecord.objects.get(act="change payee").detail == "Wings, no country → Wings Ltd, GTM"
+    recorded = AuditRecord.objects.get(act="change payee")
+    assert recorded.changes == [("Country", "", "GTM"), ("Name", "Wings", "Wings Ltd")]
     add_payee(name="Else", by=officer)
     with pytest.raises(CodeTaken):
         change_payee(payee, name="ELSE", country="", by=officer)

@@ -16,8 +16,10 @@ from fund.models import (
     Application,
     Disbursement,
     Document,
+    Letter,
     ManualEntry,
     Milestone,
+    Pledge,
     Receipt,
     Refund,
     WriteOff,
@@ -26,7 +28,9 @@ from fund.operations.advance_reports import reverse_report
 from fund.operations.advance_returns import reverse_return
 from fund.operations.advances import reverse_advance
 from fund.operations.applications import reverse_application
+from fund.operations.letters import withdraw_letter
 from fund.operations.milestones import reverse_milestone
+from fund.operations.pledges import withdraw_pledge
 from fund.operations.refunds import reverse_refund
 from fund.operations.reversals import (
     cancel_agreement,
@@ -39,9 +43,11 @@ from fund.operations.write_offs import reverse_write_off
 
 TECHNICAL_USER = "console"
 
-# What reverses each kind of document; it takes the document, `on`, `reason` and `by`.
+# What reverses each kind of document, cancels or withdraws it; it takes the document, `on`, `reason` and `by`.
 REVERSALS: dict[type[Document], Callable[..., None]] = {
+    Pledge: withdraw_pledge,
     Agreement: cancel_agreement,
+    Letter: withdraw_letter,
     Receipt: reverse_receipt,
     Application: reverse_application,
     Milestone: reverse_milestone,
