@@ -5,13 +5,12 @@ come in as they stand on the document, all positive; the sides are given here, d
 integers in minor units of the functional currency. Numbers in brackets are events of the worked year.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from ledger.entries import Draft, Leg
-from ledger.money import Amount, convert, split
+from ledger.money import Amount, split
 
 POOL = "POOL"
 GENERAL = "GENERAL"
@@ -305,36 +304,6 @@ def receive_gift(arrival: Arrival, *, currency: str) -> Draft:
     return Draft(arrival.on, "receipt", arrival.donor.name, narration, (arrival.number,), tuple(legs))
 
 
-def allocate(*, number: str, project: str, on: date, lines: Sequence[tuple[str, int]], currency: str) -> Draft:
-    """[11] A decision gives a project money of sub-funds: a pair inside Equity. `lines` are (sub-fund, amount)."""
-    legs = _transfer(UNALLOCATED, ALLOCATED + project, lines, currency)
-    return Draft(on, "allocation", project, f"Allocation {number}", (number, *_earmarks(lines)), legs)
-
-
-def return_allocation(*, number: str, project: str, on: date, lines: Sequence[tuple[str, int]], currency: str) -> Draft:
-    """[25] What a project has left goes back to unallocated."""
-    legs = _transfer(ALLOCATED + project, UNALLOCATED, lines, currency)
-    return Draft(on, "allocation", project, f"Return of unspent allocation {number}", (number,), legs)
-
-
-def reallocate(
-    *, number: str, source: str, project: str, on: date, lines: Sequence[tuple[str, int]], currency: str
-) -> Draft:
-    """One decision takes money of the project `source` and gives it to `project`, each sub-fund by itself."""
-    legs = _transfer(ALLOCATED + source, ALLOCATED + project, lines, currency)
-    narration = f"Re-allocation {number} from {source}"
-    return Draft(on, "allocation", project, narration, (number, *_earmarks(lines)), legs)
-
-
-def _transfer(debit: str, credit: str, lines: Sequence[tuple[str, int]], currency: str) -> tuple[Leg, ...]:
-    pairs = ((_debit(debit, _in(currency, a), fund), _credit(credit, _in(currency, a), fund)) for fund, a in lines)
-    return tuple(leg for pair in pairs for leg in pair)
-
-
-def _earmarks(lines: Sequence[tuple[str, int]]) -> tuple[str, ...]:
-    return tuple(fund for fund, _ in lines if fund not in (POOL, GENERAL))
-
-
 @dataclass(frozen=True, slots=True)
 class Reserved:
     """What a line of an obligation (OBL-2026-0001/1) reserves of a sub-fund, in the functional currency."""
@@ -421,41 +390,3 @@ def open_balances(legs: Sequence[Leg], *, equity: str, currency: str) -> tuple[L
     for leg in legs:
         sums[leg.fund] = sums.get(leg.fund, 0) + leg.functional
     return (*legs, *(Leg(equity, -total, currency, -total, fund) for fund, total in sums.items() if total))
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A money item as the books hold it: a balance of a sub-fund, or what is open of an instalment.
-
-    `amount` is in the item's own currency and never zero, `functional` what it is carried at; both debit positive.
-    """
-
-    account: str
-    fund: str
-    amount: Amount
-    functional: int
-    instalment: str = ""
-
-
-def revalue(
-    *, number: str, on: date, items: Sequence[Item], rates: Mapping[str, Decimal], currency: str
-) -> Draft | None:
-    """[20] Period end: each item's old carrying amount out, the new one in, the difference unrealised.
-
-    `rates` are the closing rates, in units of the functional currency per unit of the item's; the new amount is
-    rounded half up to the minor unit, item by item (rule 3). Of CAD 49,985.00 carried at USD 36,988.90, 0.7525 makes
-    USD 37,613.71, a gain of 624.81. None where every item is carried at its closing rate already.
-    """
-    legs: list[Leg] = []
-    for item in items:
-        functional = convert(item.amount, rates[item.amount.currency], currency)
-        if functional != item.functional:
-            legs += _revalue_item(item, functional, currency)
-    return Draft(on, "revaluation", "", f"Revaluation {on:%B %Y}", (number,), tuple(legs)) if legs else None
-
-
-def _revalue_item(item: Item, functional: int, currency: str) -> list[Leg]:
-    amount, loss = item.amount, item.functional - functional
-    new = Leg(item.account, amount.minor, amount.currency, functional, item.fund, instalment=item.instalment)
-    old = replace(new, functional=item.functional)
-    return [old.opposite(), new, Leg(UNREALISED, loss, currency, loss, item.fund)]

@@ -1,15 +1,17 @@
-"""What banks and the Secretariat take and give, and what comes in kind: event → entry, as in policy.py. Pure.
+"""What banks and the Secretariat take and give, what comes in kind, and what rates make of it: event → entry, as in policy.py. Pure.
 
 Amounts come in positive unless a name says otherwise; the sides are given here, debit positive. Functional amounts are
 integers in minor units of the functional currency. Numbers in brackets are events of the worked year.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from fund.policy import BANK_CHARGES, EXCHANGE, IN_KIND, PROJECTS, Carried, CashOut, Party, Release, release
+from fund.policy import BANK_CHARGES, EXCHANGE, IN_KIND, PROJECTS, UNREALISED, Carried, CashOut, Party, Release, release
 from ledger.entries import Draft, Leg
+from ledger.money import Amount, convert
 
 SECRETARIAT = "Liabilities:DueToSecretariat"
 INTEREST = "Income:Interest"
@@ -144,3 +146,41 @@ def _charges(fund: str, expense: int, currency: str) -> list[Leg]:
 def _difference(legs: Sequence[Leg], fund: str, currency: str) -> list[Leg]:
     open_ = -sum(leg.functional for leg in legs)
     return [Leg(EXCHANGE, open_, currency, open_, fund)] if open_ else []
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A money item as the books hold it: a balance of a sub-fund, or what is open of an instalment.
+
+    `amount` is in the item's own currency and never zero, `functional` what it is carried at; both debit positive.
+    """
+
+    account: str
+    fund: str
+    amount: Amount
+    functional: int
+    instalment: str = ""
+
+
+def revalue(
+    *, number: str, on: date, items: Sequence[Item], rates: Mapping[str, Decimal], currency: str
+) -> Draft | None:
+    """[20] Period end: each item's old carrying amount out, the new one in, the difference unrealised.
+
+    `rates` are the closing rates, in units of the functional currency per unit of the item's; the new amount is
+    rounded half up to the minor unit, item by item (rule 3). Of CAD 49,985.00 carried at USD 36,988.90, 0.7525 makes
+    USD 37,613.71, a gain of 624.81. None where every item is carried at its closing rate already.
+    """
+    legs: list[Leg] = []
+    for item in items:
+        functional = convert(item.amount, rates[item.amount.currency], currency)
+        if functional != item.functional:
+            legs += _revalue_item(item, functional, currency)
+    return Draft(on, "revaluation", "", f"Revaluation {on:%B %Y}", (number,), tuple(legs)) if legs else None
+
+
+def _revalue_item(item: Item, functional: int, currency: str) -> list[Leg]:
+    amount, loss = item.amount, item.functional - functional
+    new = Leg(item.account, amount.minor, amount.currency, functional, item.fund, instalment=item.instalment)
+    old = replace(new, functional=item.functional)
+    return [old.opposite(), new, Leg(UNREALISED, loss, currency, loss, item.fund)]

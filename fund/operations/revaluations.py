@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import User
 
-from fund import policy
+from fund import policy_treasury
 from fund.errors import NothingToPost, RateMissing
 from fund.models import Revaluation, RevaluationLine
 from fund.money import to_money
@@ -32,7 +32,7 @@ def run_revaluation(*, month: str, by: User) -> Revaluation:
         run.save(force_insert=True)
         RevaluationLine.objects.bulk_create(_to_line(run, one) for one in plan.changed)
         currency = functional_currency()
-        draft = policy.revalue(
+        draft = policy_treasury.revalue(
             number=run.number,
             on=run.dated_on,
             items=[one.item for one in plan.changed],

@@ -9,8 +9,8 @@ from django.db.models import Sum
 
 from fund import policy
 from fund.errors import RateMissing
-from fund.policy import Item
 from fund.policy_corrections import REFUNDABLE
+from fund.policy_treasury import Item
 from fund.queries.rates import get_rate
 from ledger.money import Amount, convert
 from ledger.queries import Scope, functional_currency, postings, totals

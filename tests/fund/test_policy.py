@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from fund import policy
-from fund.policy import Arrival, Carried, CashOut, Charge, Item, Party, Reserved, Share
+from fund import policy, policy_allocations, policy_treasury
+from fund.policy import Arrival, Carried, CashOut, Charge, Party, Reserved, Share
 from fund.policy_obligations import cancel_obligation, obligate
+from fund.policy_treasury import Item
 from ledger.entries import Draft, find_problems
 from ledger.money import Amount
 
@@ -163,7 +164,7 @@ BANK_ITEM = Item("Assets:Bank:RBC-CAD", "AGR-2026-0001", Amount(4998500, "CAD"),
 
 def revalue(*items: Item, cad: str = "0.7525") -> Draft | None:
     rates = {"CAD": Decimal(cad), "JPY": Decimal("0.005")}
-    return policy.revalue(number="REV-2026-06", on=date(2026, 6, 30), items=items, rates=rates, currency="USD")
+    return policy_treasury.revalue(number="REV-2026-06", on=date(2026, 6, 30), items=items, rates=rates, currency="USD")
 
 
 def test_revaluation_takes_the_old_carrying_amount_out_and_the_new_one_in() -> None:
@@ -245,7 +246,10 @@ def test_a_payment_releases_its_contract_in_the_same_entry() -> None:
 def test_what_is_returned_or_moved_stays_inside_equity() -> None:
     facts: dict[str, Any] = {"number": "ALC-2026-0003", "project": "CYB-01", "on": DAY, "currency": "USD"}
     facts["lines"] = [("AGR-2026-0001", 70)]
-    returned, moved = policy.return_allocation(**facts), policy.reallocate(**facts, source="BOR-01")
+    returned, moved = (
+        policy_allocations.return_allocation(**facts),
+        policy_allocations.reallocate(**facts, source="BOR-01"),
+    )
     assert lines(returned) == {"Equity:Allocated:CYB-01": (70, 70), "Equity:Unallocated": (-70, -70)}
     assert lines(moved) == {"Equity:Allocated:BOR-01": (70, 70), "Equity:Allocated:CYB-01": (-70, -70)}
     assert (returned.links, moved.links) == (("ALC-2026-0003",), ("ALC-2026-0003", "AGR-2026-0001"))
