@@ -1,4 +1,4 @@
-"""What banks and the Secretariat take and give, what comes in kind, and what rates make of it: event → entry, as in policy.py. Pure.
+"""What banks, the Secretariat, gifts in kind and rates bring: event → entry, as in policy.py. Pure.
 
 Amounts come in positive unless a name says otherwise; the sides are given here, debit positive. Functional amounts are
 integers in minor units of the functional currency. Numbers in brackets are events of the worked year.

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.contrib.auth.models import User
 
-from fund import policy_allocations
+from fund import policy_allocations as policy
 from fund.errors import ValueInvalid
 from fund.models import Allocation, AllocationLine, Direction, Project, State
 from fund.money import to_amount, to_money
@@ -104,15 +104,11 @@ def _to_draft(allocation: Allocation, lines: Mapping[str, Amount]) -> Draft:
     parts = [(fund, amount.minor) for fund, amount in lines.items()]
     currency = functional_currency()
     if allocation.direction == Direction.RETURN:
-        return policy_allocations.return_allocation(
-            number=number, project=project, on=on, lines=parts, currency=currency
-        )
+        return policy.return_allocation(number=number, project=project, on=on, lines=parts, currency=currency)
     if allocation.source:
         source = allocation.source.code
-        return policy_allocations.reallocate(
-            number=number, source=source, project=project, on=on, lines=parts, currency=currency
-        )
-    return policy_allocations.allocate(number=number, project=project, on=on, lines=parts, currency=currency)
+        return policy.reallocate(number=number, source=source, project=project, on=on, lines=parts, currency=currency)
+    return policy.allocate(number=number, project=project, on=on, lines=parts, currency=currency)
 
 
 def _describe(allocation: Allocation, lines: Mapping[str, Amount]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from fund.policy import Item
+from fund.policy_treasury import Item
 from ledger.entries import Draft
 from ledger.money import Amount
 from ledger.periods import Period

@@ -28,7 +28,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from fund import policy
+from fund import policy, policy_treasury
 from ledger import beans, checks, queries
 from ledger.book import write_book
 from ledger.entries import Draft, Leg
@@ -166,7 +166,7 @@ class ShadowedLedger(RuleBasedStateMachine):
     def revalue(self, on: date, rates: dict[str, Decimal]) -> MultipleResults[str]:
         on = self.open_day(on)
         items = self.shadow.money_items(on)
-        draft = policy.revalue(number="REV-1", on=on, items=items, rates=rates, currency="USD")
+        draft = policy_treasury.revalue(number="REV-1", on=on, items=items, rates=rates, currency="USD")
         numbers = self.post_all([draft] if draft else [])
         revalued = {(item.account, item.fund, item.instalment, item.amount) for item in items}
         for item in self.shadow.money_items(on):
