@@ -60,7 +60,7 @@ def test_what_is_returned_can_be_allocated_again(allocation: Allocation, project
 
 def test_what_is_obligated_is_not_returned(obligation: Obligation, project: Project, officer: User) -> None:
     before = entries().count()
-    with pytest.raises(AllocationExceeded, match=r"CYB-01 has USD 3,000\.00 .* once the obligation is cancelled"):
+    with pytest.raises(AllocationExceeded, match=r"CYB-01 has USD 3,000\.00 .* once that is cancelled or returned"):
         give_back(project, "3000.01", officer)
     assert (Allocation.objects.count(), entries().count()) == (1, before)
     give_back(project, "3000", officer)

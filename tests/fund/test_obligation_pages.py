@@ -244,7 +244,7 @@ def test_what_is_left_is_offered_for_the_return_and_returned(
     assert 'value="3000.00"' in page
     refused = officer_client.post("/allocations/return/", give_back(**{"lines-0-amount": "3000.01"}))
     assert (refused.status_code, Allocation.objects.count()) == (422, 1)
-    assert "once the obligation is cancelled" in refused.content.decode()
+    assert "once that is cancelled or returned" in refused.content.decode()
     officer_client.post("/allocations/return/", give_back())
     page = approver_client.post("/allocations/ALC-2026-0002/approve/", follow=True).content.decode()
     for text in ("Return", "−3,000.00", "Return of unspent allocation ALC-2026-0002"):

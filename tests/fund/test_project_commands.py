@@ -67,7 +67,7 @@ def test_what_is_left_is_returned_or_moved(obligation: Obligation, officer: User
     run("return_allocation", "CYB-01", f"{FUND}=1000", "--to", "BOR-01", *on)
     call_command("approve", "ALC-2026-0002", "ALC-2026-0003", by="second-person", stdout=io.StringIO())
     for extra in ((), ("--to", "BOR-01")):
-        with pytest.raises(CommandError, match="once the obligation is cancelled"):
+        with pytest.raises(CommandError, match="once that is cancelled or returned"):
             run("return_allocation", "CYB-01", f"{FUND}=1000.01", *extra, *on)
     assert [found.direction for found in Allocation.objects.order_by("number")] == ["give", "return", "move"]
 

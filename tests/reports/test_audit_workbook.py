@@ -136,7 +136,7 @@ def test_the_journal_names_documents_reversals_and_who_posted_when(small_fund: S
     signed = rows["JE-2025-000002/1"]
     assert signed["Documents"] == "AGR-2025-0001 PLG-2025-0001"
     assert signed["Date"] == datetime(2025, 12, 10)  # noqa: DTZ001 - Excel knows no time zones
-    assert (signed["Kind"], signed["Payee"], signed["Posted by"]) == ("agreement", "Canada", "officer")
+    assert (signed["Kind"], signed["Payee"], signed["Posted by"]) == ("agreement", "Canada", "second-person")
     reversals = {row["Reverses"] for row in rows.values() if row["Reverses"]}
     assert reversals == {entry.reverses.number for entry in entries() if entry.reverses}
 
