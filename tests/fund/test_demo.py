@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from datetime import time as clock
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_instalments_of_the_demonstration_are_in_every_state(today: date):
 def test_the_demonstration_can_be_loaded_on_any_day_and_its_books_hold(day: str, officer: User, approver: User):
     today = date.fromisoformat(day)
     second = add_person("second", role="Approver")[0]
-    with time_machine.travel(datetime(today.year, today.month, today.day, 12, tzinfo=UTC)):
+    with time_machine.travel(datetime.combine(today, clock(12), UTC)):
         build_demonstration(today, officer=officer, approvers=(approver, second))
     assert run_checks(keep_quiet) == []
     days = entries().values_list("dated_on", flat=True)
