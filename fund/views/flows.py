@@ -48,4 +48,6 @@ class PaymentFlowPage(PlainPage):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         disbursement = get_object_or_404(Disbursement, number=context["number"])
         flow = trace_payment(disbursement, until=timezone.localdate())
-        return super().get_context_data(disbursement=disbursement, **context) | show_flow(flow, links=True)
+        # What is paid in for a payment is what it spent: its tables say so, and figures above them would mislead.
+        shown = show_flow(flow, links=True) | {"figures": ()}
+        return super().get_context_data(disbursement=disbursement, **context) | shown
