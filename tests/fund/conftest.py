@@ -310,6 +310,7 @@ def match(payee: Payee, officer: User) -> Screening:
     return record_screening(payee, screened_on=date(2026, 6, 1), **facts, by=officer)
 
 
+@pytest.fixture
 def partner(officer: User) -> Payee:
     return add_payee(code="UNODC", name="UN Office on Drugs and Crime", by=officer)
 
