@@ -72,7 +72,7 @@ class RefundForm(forms.Form):
     word = forms.CharField(
         label=_("The donor's word"), max_length=60, help_text=_("The reference of the letter or message.")
     )
-    word_on = DayField(label=_("Dated"), past=True)
+    word_on = DayField(label=_("Day of the donor's word"), past=True)
     grounds = GroundsField(_("Such as: the project is over, and the donor asks for the rest."))
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
 

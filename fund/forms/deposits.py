@@ -131,7 +131,7 @@ class ApplicationForm(forms.Form):
     word = forms.CharField(
         label=_("The donor's word"), max_length=60, help_text=_("The reference of the letter or message.")
     )
-    word_on = DayField(label=_("Dated"), past=True)
+    word_on = DayField(label=_("Day of the donor's word"), past=True)
     bank_account = forms.ChoiceField(
         label=_("Bank account that it is in"),
         choices=bank_account_choices,

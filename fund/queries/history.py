@@ -1,8 +1,13 @@
 """What was done to a document or a thing, and by whom."""
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from fund.models import AuditRecord
+from fund.queries.entries import find_document_url
+
+# What has a page by its code, and not by a document's number.
+_CODED = frozenset({"donor", "payee", "project"})
 
 
 def history_of(subject: str, *, noun: str = "") -> QuerySet[AuditRecord]:
@@ -12,3 +17,9 @@ def history_of(subject: str, *, noun: str = "") -> QuerySet[AuditRecord]:
     """
     found = AuditRecord.objects.filter(subject=subject).select_related("user").order_by("at", "id")
     return found.filter(act__endswith=noun) if noun else found
+
+
+def find_subject_url(record: AuditRecord) -> str:
+    """The page of what an act was done to; empty for what has none of its own."""
+    noun = record.act.rpartition(" ")[2]
+    return reverse(f"fund:{noun}", args=[record.subject]) if noun in _CODED else find_document_url(record.subject)

@@ -6,6 +6,7 @@ from fund.filters.audit_records import AuditRecordFilter
 from fund.filters.refusals import RefusalFilter
 from fund.models import AuditRecord, Refusal
 from fund.queries.entries import find_document_url
+from fund.queries.history import find_subject_url
 from fund.views.pages import ListPage
 
 
@@ -23,7 +24,7 @@ class AuditRecordList(ListPage):
 
     def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
         for record in rows:
-            record.url = find_document_url(record.subject)
+            record.url = find_subject_url(record)
 
 
 class RefusalList(ListPage):

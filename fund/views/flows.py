@@ -50,4 +50,5 @@ class PaymentFlowPage(PlainPage):
             raise Http404
         flow = trace_payment(document, until=timezone.localdate())
         shown = {"document": document, "day": getattr(document, document.DAY)}
-        return super().get_context_data(**shown, **context) | show_flow(flow, links=True)
+        # What is paid in for a payment is what it spent: its tables say so, and figures above them would mislead.
+        return super().get_context_data(**shown, **context) | show_flow(flow, links=True) | {"figures": ()}

@@ -66,11 +66,14 @@ class RefundNew(FormPage):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         if self.agreement is None:
             return super().get_context_data(choices=_find_choices(), heading=_("Can go back"), **context)
-        facts = {"donor": self.agreement.donor, "source": self.source or self.agreement}
+        code = self.agreement.number
+        left = next((one.standing.available for one in sub_funds() if one.code == code), 0)
+        shown = Amount(left, functional_currency())
+        facts = {"donor": self.agreement.donor, "source": self.source or self.agreement, "left": shown}
         lead = (
             _t("%(donor)s · Of what came beyond %(source)s and is unapplied. Another person approves it.")
             if self.source
-            else _t("%(donor)s · Of what %(source)s has neither spent nor allocated. Another person approves it.")
+            else _t("%(donor)s · %(source)s has %(left)s neither spent nor allocated. Another person approves it.")
         )
         return super().get_context_data(lead=lead % facts, **context)
 

@@ -192,6 +192,7 @@ def spend(agreement: Agreement, project: Project, bank: BankAccount, people: Peo
         if payee == "Instructors Ltd":
             approve_disbursement(disbursement, by=people.approver)
     know(Payee.objects.get(name="Instructors Ltd"), people)
+    pay_abroad(Payee.objects.get(name="Travel agency"), people)
     record_obligation(
         project=project,
         payee="Instructors Ltd",
@@ -219,6 +220,13 @@ def know(payee: Payee, people: People) -> None:
             approve_bank_details(details, by=people.approver)
     match = {"list_name": "A list", "result": "possible", "note": "The same name", "screened_on": day(6, 1)}
     record_screening(payee, **match, by=people.officer)  # type: ignore[arg-type]
+
+
+def pay_abroad(payee: Payee, people: People) -> None:
+    """Bank details that hold, with an account number that is among the longest."""
+    facts = Account(payee.name, "FR14 2004 1010 0505 0001 3M02 606", "Banque de l'Aube", "FRA", "EUR")
+    details = prepare_bank_details(payee, facts=facts, valid_from=day(1, 1), by=people.officer)
+    approve_bank_details(details, by=people.approver)
 
 
 def advance(agreement: Agreement, project: Project, bank: BankAccount, people: People) -> None:

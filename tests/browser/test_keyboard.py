@@ -101,3 +101,20 @@ def test_paper_shows_the_content_alone(small_fund: People, enter: Enter, reader:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("main").get_by_text("Voluntary Contributions Trust Fund").first).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_paper_leaves_out_what_can_be_done(small_fund: People, enter: Enter) -> None:
+    page = enter("officer")
+    page.goto("/ageing/")
+    act = page.get_by_role("link", name="New receipt").first
+    expect(act).to_be_visible()
+    page.emulate_media(media="print")
+    expect(act).to_be_hidden()
+    expect(page.get_by_role("link", name="Remind").first).to_be_hidden()
+    expect(page.get_by_role("cell", name="1,125.00").first).to_be_visible()
+
+
+def test_navigation_shows_the_open_page_however_long_it_is(small_fund: People, enter: Enter) -> None:
+    page = enter("officer", viewport={"width": 1360, "height": 600})
+    page.goto("/flow/")
+    expect(page.get_by_role("navigation", name="Main").locator("[aria-current]")).to_be_in_viewport()

@@ -86,6 +86,7 @@ def test_an_unapplied_balance_can_be_refunded_from_its_list(overpaid: Receipt, o
 
 def test_a_refused_refund_and_a_refused_payment_keep_what_was_typed(agreed: Refund, officer_client: Client) -> None:
     url = "/refunds/new/?agreement=AGR-2026-0001"
+    assert "AGR-2026-0001 has USD 5,000.00 neither spent nor allocated" in read(officer_client, url)
     assert "that is neither spent, allocated nor held" in refuse(officer_client, url, REFUND | {"amount_0": "5001"})
     sent = {"bank_account": "CITI-USD", "paid_on": "2026-04-02", "amount": "999"}
     page = refuse(officer_client, "/refunds/RFD-2026-0001/pay/", sent)

@@ -139,3 +139,15 @@ def test_a_donors_language_is_chosen_on_the_donors_form(canada: Donor, officer_c
     officer_client.post("/donors/CAN/edit/", sent)
     canada.refresh_from_db()
     assert canada.language == "fr"
+
+
+def test_the_audit_trail_leads_to_letters_and_to_who_has_no_number(letter: Letter, auditor_client: Client) -> None:
+    content = auditor_client.get("/audit-trail/").content.decode()
+    assert 'href="/letters/LTR-2026-0001/"' in content
+    assert 'href="/donors/CAN/"' in content
+
+
+def test_letters_name_who_recorded_them_as_other_documents_do(letter: Letter, auditor_client: Client) -> None:
+    User.objects.filter(pk=letter.created_by_id).update(first_name="Olga", last_name="Reyes")
+    for url in ("/letters/", "/letters/LTR-2026-0001/"):
+        assert "Olga Reyes" in auditor_client.get(url).content.decode()

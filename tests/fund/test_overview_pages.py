@@ -1,11 +1,14 @@
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+import fund
 from fund.models import Agreement, BankAccount, Disbursement, Donor, Pledge, Receipt
 from fund.operations.agreements import Due
 from fund.operations.disbursements import approve_disbursement
@@ -158,6 +161,7 @@ def test_what_awaits_approval_is_the_approvers_to_decide(
     assert f"<h2>{title}</h2>" in content
     assert f'href="/disbursements/{disbursement.number}/"' in content
     assert "1 document awaits approval" in content
+    assert "on projects" in content
 
 
 def test_what_is_decided_awaits_nothing(disbursement: Disbursement, approver: User, approver_client: Client) -> None:
@@ -188,3 +192,24 @@ def test_who_has_no_role_is_refused(db: None, sign_in: Callable[[User], Client])
 
 def test_who_is_not_signed_in_signs_in_first(db: None) -> None:
     assert Client().get("/").headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize(
+    ("page", "label"),
+    [
+        ("advance-ageing", "Advances"),
+        ("delegation-list", "Approvals"),
+        ("year-list", "Closing"),
+        ("overview", "Overview"),
+    ],
+)
+def test_navigation_marks_where_a_page_is_found(page: str, label: str, officer_client: Client) -> None:
+    navigation = officer_client.get(reverse(f"fund:{page}")).context["navigation"]
+    assert [str(name) for _, links in navigation for name, _, is_current in links if is_current] == [label]
+
+
+def test_every_style_is_linked_from_every_page(officer_client: Client) -> None:
+    styles = {path.name for path in Path(fund.__path__[0], "static", "fund").glob("*.css")}
+    linked = re.findall(r'href="/static/fund/([a-z]+\.css)', officer_client.get("/").content.decode())
+    assert set(linked) == styles
+    assert (linked[0], linked[-1]) == ("style.css", "paper.css")

@@ -15,6 +15,10 @@
   });
   for (const region of document.querySelectorAll(".scroll")) fit.observe(region);
 
+  // --- Navigation: the page that is open is seen in it ---------------------------------------------------------
+
+  document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+
   // --- Forms: sent once ---------------------------------------------------------------------------------------
 
   const release = (button) => {
