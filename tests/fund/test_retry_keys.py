@@ -277,6 +277,7 @@ def donor_match(canada: Donor, officer: User) -> None:
     record_screening(canada, screened_on=date(2026, 6, 1), list_name="L", result="possible", note="Name", by=officer)
 
 
+@pytest.fixture
 def accepted(report: AdvanceReport, approver: User) -> None:
     review_report(report, verdicts=[Verdict(parse_amount("600", "USD"))], by=approver)
 
