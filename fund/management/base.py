@@ -22,6 +22,9 @@ Say = Callable[[str], None]
 class DataCommand(BaseCommand):
     """A command that needs the fund's tables, and says so where they are missing or not up to date."""
 
+    # Django's checks of the whole project import every page, which takes longer than most commands do.
+    requires_system_checks = ()
+
     def execute(self, *args: Any, **options: Any) -> str | None:
         check_tables()
         try:
