@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -39,14 +39,23 @@ class Loading:
 def loading_book(report: Report) -> Iterator[Loading]:
     """Writes the book out, and has Beancount's own loader read it while other checks run."""
     functional_currency = queries.functional_currency()
-    with TemporaryDirectory(prefix="book-") as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        if apart := Entry.objects.count() >= _WORTH_A_PROCESS:
-            # The process begins while the book is written.
-            pool.submit(beans.read_entries, [], functional_currency)
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="book-"))
+        pool = _start_process(stack, functional_currency) if Entry.objects.count() >= _WORTH_A_PROCESS else None
         written = write_book(Path(folder), title="Check")
         report(f"{written.entries:,} entries written out")
         load = partial(beans.load_book, written.main, functional_currency)
-        yield Loading(written.entries, pool.submit(load).result if apart else load)
+        yield Loading(written.entries, pool.submit(load).result if pool else load)
+
+
+def _start_process(stack: ExitStack, functional_currency: str) -> ProcessPoolExecutor | None:
+    """A process that begins while the book is written; None where the system allows none."""
+    try:
+        pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+    except OSError:
+        return None
+    pool.submit(beans.read_entries, [], functional_currency)
+    return pool
 
 
 def compare_book(loading: Loading) -> Iterator[str]:
