@@ -5,7 +5,7 @@ import pytest
 from django.db import connection, transaction
 
 from ledger import checks, triggers
-from ledger.checks import chain, texts
+from ledger.checks import book, chain, texts
 from ledger.models import Entry
 from ledger.operations import post_entries
 from tests.ledger.drafts import GIFTS, make_draft, make_leg
@@ -241,3 +241,12 @@ def test_books_of_many_chunks_are_checked_to_the_end(books: None, monkeypatch):
     with broken(f"{ENTRY} payee = 'Chile' WHERE id = 10"):
         assert run(checks.check_texts) == ["JE-2026-000010: the tables and the text differ in payee."]
     assert Entry.objects.count() == 10
+
+
+def test_where_no_process_can_be_started_the_book_is_loaded_here(entries: None, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*args: object, **options: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(book, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(book, "ProcessPoolExecutor", refuse)
+    assert run(checks.check_book) == []
