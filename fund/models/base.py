@@ -84,8 +84,8 @@ class Decided(Document):
 
     @property
     def subject(self) -> str:
-        """What it is about in a few words, for who decides."""
-        raise NotImplementedError
+        """What it is about in a few words, for who decides: its number, where a kind has nothing better to say."""
+        return self.number
 
     @property
     def kind(self) -> str:
