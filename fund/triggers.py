@@ -1,6 +1,7 @@
 """Triggers that make the database itself refuse to change or delete what is attached, and what the audit rests on."""
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.frozen_tables import FrozenTables
 
@@ -43,3 +44,15 @@ def remove(connection: BaseDatabaseWrapper) -> None:
     """Takes all of them away."""
     for tables in _ALL:
         tables.remove(connection)
+
+
+def install_by(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Installs all of them as a step of a migration."""
+    for tables in _ALL:
+        tables.install_by(apps, schema_editor)
+
+
+def remove_by(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Takes all of them away as a step of a migration."""
+    for tables in _ALL:
+        tables.remove_by(apps, schema_editor)

@@ -14,8 +14,11 @@ from fund.models.changes import Remembers
 
 
 def money_field(**options: Any) -> MoneyField:
-    """A money field of a document. Never summed in SQL: SQLite would add floats. Totals come from the ledger."""
-    return MoneyField(max_digits=15, decimal_places=3, default_currency=None, **options)
+    """A money field of a document. Never summed in SQL: SQLite would add floats. Totals come from the ledger.
+
+    Which currencies there are is ledger.money's to say: choices of 300 here would fill every migration.
+    """
+    return MoneyField(max_digits=15, decimal_places=3, default_currency=None, currency_choices=None, **options)
 
 
 class Document(Remembers):

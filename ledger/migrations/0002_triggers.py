@@ -1,9 +1,9 @@
 from django.db import migrations
 
+from ledger import triggers
+
 
 class Migration(migrations.Migration):
-    """The triggers come with the last tables that they guard."""
-
     dependencies = [("ledger", "0001_initial")]
 
-    operations = []
+    operations = [migrations.RunPython(triggers.install_by, triggers.remove_by)]
