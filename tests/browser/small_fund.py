@@ -49,8 +49,9 @@ from fund.operations.treasury import add_bank_account, add_rate, open_year
 from fund.operations.write_offs import approve_write_off, prepare_write_off
 from fund.policy import CarriedEntry
 from ledger.entries import Leg
-from ledger.money import Amount, parse_amount
+from ledger.money import Amount
 from tests.deeds import allocate, amend_agreement, sign_agreement
+from tests.shorthand import cad, usd
 
 YEAR = timezone.localdate().year - 1
 
@@ -64,14 +65,6 @@ class People:
     auditor: User
     donor: User
     passwords: dict[str, str]
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
-
-
-def cad(text: str) -> Amount:
-    return parse_amount(text, "CAD")
 
 
 def day(month: int, number: int) -> date:

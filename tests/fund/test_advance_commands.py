@@ -1,23 +1,16 @@
 """Advances, reports and returns from the command line, with the same limits as on the pages."""
 
-import io
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from fund.models import Advance, AdvanceReport, AdvanceReturn, Allocation, Payee
 from fund.operations.advance_reports import Verdict, review_report
 from ledger.queries import entries
 from tests.fund.advances import FUND, standing
-from tests.fund.conftest import usd
-
-
-def run(command: str, *arguments: str) -> str:
-    out = io.StringIO()
-    call_command(command, *arguments, stdout=out, stderr=io.StringIO())
-    return out.getvalue()
+from tests.shorthand import run, usd
 
 
 def send(*lines: str, partner: str = "unodc") -> str:

@@ -44,16 +44,13 @@ from fund.operations.revaluations import run_revaluation
 from fund.operations.treasury import add_rate
 from fund.queries.advances import open_of
 from fund.queries.sub_funds import fund_standings, lowest_allocation_left, lowest_available
-from ledger.money import Amount, parse_amount
+from ledger.money import Amount
 from ledger.queries import entries, entries_caused_by, get_draft
 from tests.deeds import allocate
-from tests.fund.advances import FUND, LATER, REPORTED, SENT, accept, prepare, report, standing, usd
+from tests.fund.advances import FUND, LATER, REPORTED, SENT, accept, prepare, report, standing
+from tests.shorthand import cad, usd
 
 THE_END = date(2026, 12, 31)
-
-
-def cad(text: str) -> Amount:
-    return parse_amount(text, "CAD")
 
 
 def legs_of(number: str) -> list[tuple[str, int, str, int, str, str, str]]:

@@ -21,7 +21,8 @@ from fund.queries.period_end import StepName, find_steps
 from fund.views.period_end import add_urls
 from ledger.periods import parse_period
 from ledger.queries import entries
-from tests.fund.advances import FUND, accept, prepare, standing, usd
+from tests.fund.advances import FUND, accept, prepare, standing
+from tests.shorthand import usd
 
 ADVANCE = "/advances/ADV-2026-0001/"
 REPORT = f"{ADVANCE}reports/1/"

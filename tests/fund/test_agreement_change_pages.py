@@ -1,18 +1,18 @@
 """The pages and commands of amendments and milestones."""
 
-import io
 from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 
 from fund.models import Agreement, Amendment, Milestone, Project, Receipt
 from fund.operations.milestones import accept_milestone, reverse_milestone
 from fund.operations.reversals import cancel_agreement
 from ledger.queries import entries
+from tests.shorthand import run
 
 AMEND = "/agreements/AGR-2026-0001/amend/"
 AMENDMENT = "/agreements/AGR-2026-0001/amendments/1/"
@@ -38,12 +38,6 @@ def text_of(client: Client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200
     return response.content.decode()
-
-
-def run(command: str, *arguments: Any, **options: Any) -> str:
-    out = io.StringIO()
-    call_command(command, *arguments, stdout=out, stderr=io.StringIO(), **options)
-    return out.getvalue()
 
 
 def test_the_form_of_an_amendment_shows_what_stands(receipt: Receipt, officer_client: Client) -> None:

@@ -15,16 +15,12 @@ from fund.operations.reversals import reverse_allocation
 from fund.queries.projects import project_standings
 from fund.queries.sub_funds import fund_standings
 from ledger.errors import Refused
-from ledger.money import Amount, parse_amount
 from ledger.queries import entries, entries_caused_by, get_draft
 from tests.deeds import allocate, reallocate, return_allocation
+from tests.shorthand import usd
 
 FUND = "AGR-2026-0001"
 DAY = date(2026, 4, 1)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def left(*codes: str) -> list[int]:

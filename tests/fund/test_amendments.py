@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from fund.checks import run_checks
 from fund.errors import InstalmentsDiffer, InstalmentSettled, NotPermitted, OutsideEarmark, StateUnfit, ValueInvalid
 from fund.models import Agreement, Amendment, AmendmentLine, Disbursement, Donor, Instalment, Project, Receipt
 from fund.operations.agreements import Due, Earmark
@@ -22,13 +21,10 @@ from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, entries_caused_by, get_draft, get_total, totals
 from tests.deeds import allocate, amend_agreement, sign_agreement
 from tests.fund.standings import agreement_standings
+from tests.shorthand import check, usd
 
 DAY = date(2026, 4, 1)
 FIRST, SECOND = "AGR-2026-0001/1", "AGR-2026-0001/2"
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def term(amount: str, reference: str = "", on: date = date(2026, 7, 1), currency: str = "USD") -> Term:
@@ -47,10 +43,6 @@ def legs(document: object) -> list[tuple[str, int, int, str, str]]:
 
 def balances() -> dict[str, int]:
     return {total.account: total.functional for total in totals(Scope(), by=("account",)) if total.functional}
-
-
-def check() -> list[str]:
-    return run_checks(lambda _: None)
 
 
 @pytest.fixture

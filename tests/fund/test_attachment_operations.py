@@ -10,11 +10,11 @@ from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
 
 from fund import triggers
-from fund.checks import run_checks
 from fund.errors import FileTooLarge, FileTypeRefused, NotPermitted, StateUnfit, ValueInvalid
 from fund.models import Agreement, Attachment, AttachmentWithdrawal, AuditRecord, Disbursement, FileContent, Receipt
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.queries.attachments import attachments_of, read_content
+from tests.shorthand import check
 
 PDF = b"%PDF-1.7\nsigned"
 SHA256 = hashlib.sha256(PDF).hexdigest()
@@ -24,10 +24,6 @@ def put(document: Any, by: User, content: bytes = PDF, *, name: str = "Agreement
     """A file as the form sends it."""
     given: dict[str, Any] = {"description": "The signed agreement"} | facts
     return attach(document, file=ContentFile(content, name=name), by=by, **given)
-
-
-def check() -> list[str]:
-    return run_checks(lambda _: None)
 
 
 def test_a_file_is_attached_with_its_hash_its_type_and_an_audit_record(agreement: Agreement, officer: User):

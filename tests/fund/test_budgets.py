@@ -13,14 +13,11 @@ from fund.models import BUDGET_CATEGORIES, Budget, BudgetLine, Disbursement, Obl
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.disbursements import approve_disbursement
 from fund.queries.budgets import find_budget, project_categories
-from ledger.money import Amount, parse_amount
+from ledger.money import parse_amount
 from ledger.queries import entries
+from tests.shorthand import usd
 
 DAY = date(2026, 3, 12)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def plan(project: Project, by: User, *lines: tuple[str, str], on: date = DAY) -> Budget:

@@ -40,24 +40,13 @@ from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
 from ledger.entries import Draft, Leg
-from ledger.money import Amount, parse_amount
+from ledger.money import parse_amount
 from ledger.operations import open_account, post_entry
 from tests.deeds import allocate, sign_agreement
 from tests.lifted import lifted
+from tests.shorthand import check, usd
 
 DAY = date(2026, 4, 1)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
-
-
-def keep_quiet(text: str) -> None:
-    """Progress that nobody watches."""
-
-
-def check() -> list[str]:
-    return run_checks(keep_quiet)
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """Commands that change something take a key: with the same key and content they only say again what they said."""
 
-import io
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.core.management import CommandError, get_commands, load_command_class
 
 from fund.management.base import ChangeCommand
 from fund.models import Agreement, Answer, AuditRecord
 from ledger.queries import open_years
+from tests.shorthand import run
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +26,6 @@ WITHOUT_KEY = {
     "follow_money",
 }
 AGREEMENTS = "donor,class,country,reference,year,currency,amount,paid\nCanada,Member State,CAN,A-1,2025,USD,7,0\n"
-
-
-def run(command: str, *arguments: Any, **options: Any) -> str:
-    out = io.StringIO()
-    call_command(command, *arguments, stdout=out, stderr=io.StringIO(), **options)
-    return out.getvalue()
 
 
 def test_every_command_takes_a_key_or_changes_nothing() -> None:

@@ -5,19 +5,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from fund.management.progress import ProgressLine
 from fund.models import Donor, Receipt
 from ledger.queries import open_years
+from tests.shorthand import run
 
 pytestmark = pytest.mark.django_db
-
-
-def run(command: str, *arguments: Any, **options: Any) -> str:
-    out = io.StringIO()
-    call_command(command, *arguments, stdout=out, stderr=io.StringIO(), **options)
-    return out.getvalue()
 
 
 def test_years_are_opened_once(fund_year: int):

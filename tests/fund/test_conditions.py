@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from fund.checks import run_checks
 from fund.errors import MilestoneTooLarge, NotPermitted, OutsideEarmark, StateUnfit, ValueInvalid
 from fund.models import Agreement, AuditRecord, BankAccount, Disbursement, Donor, Milestone, Project
 from fund.operations.agreements import Due, Earmark
@@ -33,13 +32,10 @@ from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, entries_caused_by, get_draft, totals
 from tests.deeds import allocate, amend_agreement, sign_agreement
 from tests.lifted import lifted
+from tests.shorthand import check, usd
 
 DAY = date(2026, 3, 10)
 FUND = "AGR-2026-0001"
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def sign(donor: Donor, by: User, **changes: Any) -> Agreement:
@@ -77,10 +73,6 @@ def legs(document: object) -> list[tuple[str, int, str]]:
 def balances() -> dict[str, int]:
     found = totals(Scope(accounts=("Liabilities:", "Income:", "Assets:Receivable:")), by=("account",))
     return {total.account: total.functional for total in found if total.functional}
-
-
-def check() -> list[str]:
-    return run_checks(lambda _: None)
 
 
 def test_the_income_of_a_conditional_agreement_is_deferred(conditional: Agreement) -> None:

@@ -28,7 +28,8 @@ from fund.models import (
 from fund.operations.letters import record_letter
 from fund.operations.treasury import add_bank_account
 from ledger.queries import entries
-from tests.fund.advances import accept, usd
+from tests.fund.advances import accept
+from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
 

@@ -23,15 +23,12 @@ from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
 from fund.queries.sub_funds import bank_cash, fund_standings, lowest_allocation_left
-from ledger.money import Amount, parse_amount
+from ledger.money import parse_amount
 from ledger.queries import Scope, entries, get_total
 from tests.deeds import allocate, sign_agreement
+from tests.shorthand import usd
 
 DAY = date(2026, 3, 10)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def give(project: Project, fund: str, amount: str, by: User, on: date = DAY) -> Allocation:

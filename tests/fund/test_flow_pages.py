@@ -15,7 +15,7 @@ from fund.operations.disbursements import approve_disbursement
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from tests.deeds import sign_agreement
 from tests.fund.advances import accept
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 
 @pytest.fixture

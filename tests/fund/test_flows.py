@@ -29,7 +29,7 @@ from fund.queries.statements import make_statement
 from ledger.queries import Scope, get_total
 from tests.deeds import allocate
 from tests.fund.advances import accept
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 DAY = date(2026, 6, 15)
 

@@ -9,7 +9,7 @@ from fund.models import Agreement, Allocation, BankAccount, Donor, Receipt
 from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_receipt
 from fund.queries.entries import find_document_url, find_sub_fund_url
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 
 def give(donor: Donor, bank: BankAccount, numbers: range, by: User) -> None:

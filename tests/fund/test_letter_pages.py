@@ -9,7 +9,7 @@ from django.test import Client
 from fund.models import Agreement, BankAccount, Donor, Letter, Refusal
 from fund.operations.letters import record_letter, withdraw_letter
 from fund.operations.receipts import Facts, record_receipt
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 ASKED = {"donor": "CAN", "sent_on": "2026-06-15", "way": "mail", "language": "", "note": ""}
 

@@ -19,7 +19,7 @@ from fund.queries.letters import last_reminders, print_letter
 from ledger.errors import Refused
 from ledger.money import Amount
 from ledger.queries import entries
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 DAY = date(2026, 6, 15)
 LINE = Overdue("AGR-2026-0001/1", "CAN/2026/7", date(2026, 3, 1), usd("6000"), 106)

@@ -32,7 +32,7 @@ from fund.queries.sub_funds import fund_standings
 from ledger.errors import AccountInvalid, YearNotOpen
 from ledger.money import Amount, parse_amount
 from ledger.queries import entries_caused_by, get_draft
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
 

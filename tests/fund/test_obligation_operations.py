@@ -18,17 +18,14 @@ from fund.operations.reversals import reverse_allocation, reverse_disbursement
 from fund.queries.obligations import lowest_open, open_lines
 from fund.queries.projects import project_standings
 from ledger.errors import Refused, YearNotOpen
-from ledger.money import Amount, parse_amount
+from ledger.money import parse_amount
 from ledger.queries import entries, entries_caused_by, get_draft
 from tests.deeds import allocate, sign_agreement
+from tests.shorthand import usd
 
 FUND = "AGR-2026-0001"
 LINE = "OBL-2026-0001/1"
 DAY = date(2026, 4, 1)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def let(project: Project, by: User, amount: str, **changes: Any) -> Obligation:

@@ -18,7 +18,7 @@ from fund.queries.figures import Grouping, add_groups, group_contributions
 from fund.queries.overview import Year, contributions_by_year, find_owing, get_position
 from fund.views.overview import draw_path, draw_years
 from tests.deeds import sign_agreement
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 TODAY = date(2026, 6, 15)
 

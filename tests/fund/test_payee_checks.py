@@ -9,15 +9,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from fund import triggers
-from fund.checks import run_checks
 from fund.models import Advance, AuditRecord, BankDetails, Disbursement, Obligation, Payee, Refund, Screening
 from fund.operations.bank_details import approve_bank_details
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.screenings import clear_match, record_screening
-
-
-def check() -> list[str]:
-    return run_checks(lambda _: None)
+from tests.shorthand import check
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from fund.operations.treasury import add_rate
 from fund.queries.statements import make_statement
 from ledger.money import parse_amount
 from ledger.queries import entries
-from tests.fund.test_commands import run
+from tests.shorthand import run
 
 FUND = "AGR-2026-0001"
 

@@ -14,7 +14,7 @@ from fund.queries.contributions import open_pledges
 from ledger.money import parse_amount
 from ledger.queries import entries
 from tests.deeds import sign_agreement
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 SIGNED, CANCELLED = date(2026, 2, 1), date(2026, 5, 1)
 

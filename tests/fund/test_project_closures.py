@@ -18,17 +18,13 @@ from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.project_closures import close_accounts, close_operations, reopen_project
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.reversals import reverse_allocation, reverse_disbursement
-from ledger.money import Amount, parse_amount
 from ledger.queries import entries
 from tests.deeds import allocate, reallocate, return_allocation
+from tests.shorthand import usd
 
 FUND = "AGR-2026-0001"
 DAY = date(2026, 4, 1)
 END = date(2026, 5, 1)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def let(project: Project, by: User, on: date) -> Obligation:

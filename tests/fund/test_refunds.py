@@ -33,7 +33,7 @@ from fund.roles import FINANCE_OFFICER
 from ledger.money import Amount, parse_amount
 from ledger.queries import entries_caused_by, get_draft
 from tests.deeds import make_approvers, sign_agreement
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models import Model
 
-from fund.checks import run_checks
 from fund.models import (
     Agreement,
     AuditRecord,
@@ -40,18 +39,11 @@ from fund.operations.revaluations import run_revaluation
 from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account
-from ledger.money import Amount, parse_amount
+from ledger.money import parse_amount
 from tests.lifted import lifted
+from tests.shorthand import check, usd
 
 DAY = date(2026, 4, 2)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
-
-
-def check() -> list[str]:
-    return run_checks(lambda _: None)
 
 
 @pytest.fixture

@@ -11,15 +11,12 @@ from fund.operations.agreements import Due, Earmark
 from fund.operations.disbursements import Line
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.sources import propose_sources
-from ledger.money import Amount, parse_amount
+from ledger.money import parse_amount
 from ledger.queries import entries
 from tests.deeds import allocate, sign_agreement
+from tests.shorthand import usd
 
 DAY = date(2026, 3, 10)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 @pytest.fixture

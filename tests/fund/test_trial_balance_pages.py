@@ -11,7 +11,7 @@ from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.queries.accounts import add_balances, trial_balance
 from ledger.money import parse_amount
 from ledger.queries import register
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 BANK = "/trial-balance/Assets:Bank:CITI-USD/"
 CAD_BANK = "Assets:Bank:RBC-CAD"

@@ -22,7 +22,7 @@ from fund.queries.statements import make_statement
 from ledger.errors import PeriodClosed
 from ledger.queries import entries, entries_caused_by, get_draft
 from tests.deeds import sign_agreement
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
 

@@ -1,16 +1,13 @@
 """Four years of a real fund, loaded into an empty database: the totals are those that its own papers state."""
 
-import io
 import re
 import subprocess
 import sys
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from fund.models import Agreement, Donor
 from fund.queries.contributions import Standing
@@ -19,16 +16,11 @@ from ledger.money import to_decimal
 from ledger.queries import Scope, get_total
 from tests.deeds import approved_by
 from tests.fund.standings import agreement_standings
+from tests.shorthand import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.samples]
 
 Totals = tuple[int, Decimal, Decimal]
-
-
-def run(command: str, *arguments: Any) -> str:
-    out = io.StringIO()
-    call_command(command, *arguments, stdout=out, stderr=io.StringIO())
-    return out.getvalue()
 
 
 def load(folder: Path) -> str:

@@ -43,6 +43,7 @@ from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_draft, totals
 from tests.deeds import allocate, amend_agreement, return_allocation, sign_agreement
 from tests.scenarios.worked_year import PATH, Balances, add_up, load_transactions, to_draft
+from tests.shorthand import cad, usd
 
 pytestmark = pytest.mark.django_db
 
@@ -63,14 +64,6 @@ RATES = [
 
 def on(text: str) -> date:
     return date.fromisoformat(f"2026-{text}")
-
-
-def cad(text: str) -> Amount:
-    return parse_amount(text, "CAD")
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def eur(text: str) -> Amount:
