@@ -9,14 +9,10 @@ from fund.models import Advance, AdvanceReport, BankAccount, Payee, Project
 from fund.operations.advance_reports import Spent, Verdict, record_report, review_report
 from fund.operations.advances import Line, prepare_advance
 from fund.queries.projects import project_standings
-from ledger.money import Amount, parse_amount
+from ledger.money import Amount
 
 FUND = "AGR-2026-0001"
 SENT, REPORTED, LATER = date(2026, 3, 20), date(2026, 4, 10), date(2026, 5, 4)
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
 
 
 def prepare(partner: Payee, bank: BankAccount, project: Project, by: User, amount: Amount, fund: str = FUND) -> Advance:

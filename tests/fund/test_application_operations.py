@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from fund.checks import run_checks
 from fund.errors import FundsFirst, NotPermitted, ReceiptTooLarge, StateUnfit, UnappliedExceeded, ValueInvalid
 from fund.models import Agreement, Application, BankAccount, Donor, Project, Receipt
 from fund.operations.agreements import Due, Earmark
@@ -18,35 +17,14 @@ from fund.queries.contributions import instalment_standings
 from fund.queries.figures import Grouping, group_contributions
 from fund.queries.statements import make_statement
 from fund.queries.unapplied import unapplied_balances
-from ledger.money import Amount, parse_amount
-from ledger.queries import Scope, entries, get_draft, totals
+from ledger.money import Amount
+from ledger.queries import Scope, entries, totals
 from tests.deeds import allocate, sign_agreement
+from tests.fund.deposits import legs_of_last
+from tests.shorthand import cad, check, usd
 
 DAY = date(2026, 3, 9)
 WORD = Word("L-1", date(2026, 3, 8))
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
-
-
-def cad(text: str) -> Amount:
-    return parse_amount(text, "CAD")
-
-
-def legs_of_last() -> list[tuple[str, int, int, str]]:
-    """Account, amount, functional amount and sub-fund of each leg of the last entry."""
-    entry = entries().last()
-    assert entry is not None
-    return [(leg.account, leg.amount, leg.functional, leg.fund) for leg in get_draft(entry).legs]
-
-
-def keep_quiet(text: str) -> None:
-    """Progress that nobody watches."""
-
-
-def check() -> list[str]:
-    return run_checks(keep_quiet)
 
 
 def sign(donor: Donor, amount: Amount, by: User, **options: Any) -> Agreement:

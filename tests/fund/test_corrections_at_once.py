@@ -14,8 +14,8 @@ from fund.operations.refunds import approve_refund, pay_refund, prepare_refund
 from fund.operations.write_offs import approve_write_off, prepare_write_off
 from ledger.money import Amount
 from ledger.queries import entries
-from tests.fund.conftest import usd
-from tests.fund.test_at_once import only_one, press_at_once
+from tests.fund.presses import only_one, press_at_once
+from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

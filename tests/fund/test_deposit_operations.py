@@ -7,72 +7,22 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from fund.checks import run_checks
-from fund.errors import (
-    FundsFirst,
-    NotPermitted,
-    PartsDiffer,
-    ReceiptTooLarge,
-    ReceiptTwice,
-    StateUnfit,
-    ValueInvalid,
-)
+from fund.errors import FundsFirst, NotPermitted, PartsDiffer, ReceiptTooLarge, ReceiptTwice, StateUnfit, ValueInvalid
 from fund.models import Agreement, BankAccount, Donor, Placement, Project, Receipt, ReceiptPart
 from fund.money import to_amount
 from fund.operations.agreements import Due
-from fund.operations.deposits import (
-    Part,
-    identify_deposit,
-    record_deposit,
-    record_parts,
-    return_deposit,
-    undo_placement,
-)
-from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.deposits import Part, identify_deposit, record_deposit, return_deposit, undo_placement
 from fund.operations.receipts import Facts
 from fund.operations.reversals import cancel_agreement, reverse_receipt
 from fund.queries.figures import Grouping, group_contributions
 from fund.queries.receipts import unidentified_deposits
 from fund.queries.statements import make_statement
 from ledger.errors import PeriodClosed, Refused, YearNotOpen
-from ledger.money import Amount, parse_amount
-from ledger.queries import Scope, entries, get_draft, totals
+from ledger.money import parse_amount
+from ledger.queries import Scope, entries, totals
 from tests.deeds import allocate, sign_agreement
-
-DAY, LATER = date(2026, 3, 2), date(2026, 3, 9)
-UNIDENTIFIED = "Liabilities:Unidentified"
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
-
-
-def cad(text: str) -> Amount:
-    return parse_amount(text, "CAD")
-
-
-def legs_of_last() -> list[tuple[str, int, int, str]]:
-    """Account, amount, functional amount and sub-fund of each leg of the last entry."""
-    entry = entries().last()
-    assert entry is not None
-    return [(leg.account, leg.amount, leg.functional, leg.fund) for leg in get_draft(entry).legs]
-
-
-def balances(account: str) -> dict[str, tuple[int, int]]:
-    found = totals(Scope(accounts=(account,)), by=("fund", "currency"))
-    return {total.fund: (total.amount, total.functional) for total in found if total.amount or total.functional}
-
-
-def keep_quiet(text: str) -> None:
-    """Progress that nobody watches."""
-
-
-def check() -> list[str]:
-    return run_checks(keep_quiet)
-
-
-def first_of(agreement: Agreement) -> Any:
-    return agreement.instalments.get(position=1)
+from tests.fund.deposits import DAY, LATER, UNIDENTIFIED, balances, first_of, legs_of_last
+from tests.shorthand import cad, check, usd
 
 
 @pytest.fixture
@@ -145,38 +95,6 @@ def test_identified_in_parts_of_several_instalments_donors_and_a_gift(
     assert check() == []
 
 
-def test_a_foreign_deposit_is_carried_at_what_it_was_recorded_at(
-    cad_agreement: Agreement, cad_bank: BankAccount, canada: Donor, officer: User
-) -> None:
-    found = record_deposit(facts=Facts(cad_bank, date(2026, 2, 20), cad("1000"), "D-1"), by=officer)
-    identify_deposit(found, on=LATER, parts=[Part(canada, cad("1000"), first_of(cad_agreement))], by=officer)
-    assert legs_of_last() == [
-        (UNIDENTIFIED, 100000, 74000, "GENERAL"),
-        ("Assets:Bank:RBC-CAD", -100000, -74000, "GENERAL"),
-        ("Assets:Bank:RBC-CAD", 100000, 74000, "POOL"),
-        ("Assets:Receivable:CAN", -100000, -73000, "POOL"),
-        ("Income:Exchange:Realised", -1000, -1000, "POOL"),
-    ]
-    assert check() == []
-
-
-def test_of_two_foreign_deposits_the_cash_leaves_at_the_average_and_nothing_is_left(
-    cad_agreement: Agreement, cad_bank: BankAccount, canada: Donor, acme: Donor, officer: User
-) -> None:
-    first = record_deposit(facts=Facts(cad_bank, date(2026, 2, 20), cad("100"), "D-1"), by=officer)
-    second = record_deposit(facts=Facts(cad_bank, DAY, cad("100"), "D-2"), by=officer)
-    identify_deposit(first, on=LATER, parts=[Part(acme, cad("100"))], by=officer)
-    assert legs_of_last()[:3] == [
-        (UNIDENTIFIED, 10000, 7400, "GENERAL"),
-        ("Assets:Bank:RBC-CAD", -10000, -7450, "GENERAL"),
-        ("Income:Exchange:Realised", 50, 50, "GENERAL"),
-    ]
-    return_deposit(second, on=LATER, reason="the bank asked for it", by=officer)
-    general = totals(Scope(funds=("GENERAL",)), by=("account",))
-    assert [(total.account, total.functional) for total in general if total.functional] == []
-    assert check() == []
-
-
 def test_paid_in_another_currency_a_part_settles_what_it_says(
     deposit: Receipt, cad_agreement: Agreement, canada: Donor, officer: User
 ) -> None:
@@ -200,32 +118,6 @@ def test_returned_both_the_cash_and_the_liability_leave(deposit: Receipt, office
     assert entry
     assert entry.narration == "Receipt RCT-2026-0001 returned to its sender: sent to us by mistake"
     assert check() == []
-
-
-def test_recorded_in_parts_at_once_each_part_is_in_its_own_sub_fund(
-    bank: BankAccount, agreement: Agreement, acme: Donor, canada: Donor, officer: User
-) -> None:
-    parts = [Part(canada, usd("600"), first_of(agreement)), Part(acme, usd("50"))]
-    record_parts(facts=Facts(bank, DAY, usd("650"), "D-1"), parts=parts, by=officer)
-    assert legs_of_last() == [
-        ("Assets:Bank:CITI-USD", 60000, 60000, "AGR-2026-0001"),
-        ("Assets:Receivable:CAN", -60000, -60000, "AGR-2026-0001"),
-        ("Assets:Bank:CITI-USD", 5000, 5000, "POOL"),
-        ("Income:Contributions:ACME", -5000, -5000, "POOL"),
-    ]
-    assert check() == []
-
-
-def test_parts_of_a_foreign_deposit_share_its_carrying_amount_to_the_cent(
-    cad_bank: BankAccount, rates: int, acme: Donor, canada: Donor, officer: User
-) -> None:
-    parts = [Part(acme, cad("33.33")), Part(canada, cad("66.68"))]
-    record_parts(facts=Facts(cad_bank, DAY, cad("100.01"), "D-1"), parts=parts, by=officer)
-    assert balances("Assets:Bank:RBC-CAD") == {"POOL": (10001, 7501)}
-    assert (balances("Income:Contributions:ACME"), balances("Income:Contributions:CAN")) == (
-        {"POOL": (-2500, -2500)},
-        {"POOL": (-5001, -5001)},
-    )
 
 
 def test_an_agreement_recognised_on_receipt_has_its_income_when_the_deposit_is_identified(
@@ -352,34 +244,6 @@ def test_an_identification_whose_money_is_allocated_is_not_undone(
     allocate(project=project, decided_on=LATER, lines={"POOL": usd("900")}, by=officer)
     with pytest.raises(FundsFirst, match=r"POOL has USD 100\.00 to allocate"):
         undo_placement(deposit, on=LATER, reason="slip", by=officer)
-
-
-def test_undone_after_some_of_it_was_spent_the_cash_leaves_at_its_average(
-    cad_bank: BankAccount, rates: int, acme: Donor, project: Project, officer: User, approver: User
-) -> None:
-    facts = Facts(cad_bank, date(2026, 2, 20), cad("200"), "D-1")
-    record_parts(facts=facts, parts=[Part(acme, cad("200"))], by=officer)
-    found = record_deposit(facts=Facts(cad_bank, DAY, cad("100"), "D-3"), by=officer)
-    identify_deposit(found, on=LATER, parts=[Part(acme, cad("100"))], by=officer)
-    allocate(project=project, decided_on=LATER, lines={"POOL": usd("80")}, by=officer)
-    line = Line("POOL", project, "Travel", cad("100"))
-    paid = prepare_disbursement(payee="Hotel", bank_account=cad_bank, paid_on=LATER, lines=[line], by=officer)
-    approve_disbursement(paid, by=approver)
-    undo_placement(found, on=LATER, reason="slip", by=officer)
-    held = balances("Assets:Bank:RBC-CAD")
-    assert held == {"GENERAL": (10000, 7500), "POOL": (10000, 7433)}
-    return_deposit(found, on=LATER, reason="asked for", by=officer)
-    assert check() == []
-
-
-def test_a_receipt_in_parts_is_reversed_whole(
-    bank: BankAccount, agreement: Agreement, acme: Donor, canada: Donor, officer: User
-) -> None:
-    parts = [Part(canada, usd("600"), first_of(agreement)), Part(acme, usd("50"))]
-    found = record_parts(facts=Facts(bank, DAY, usd("650"), "D-1"), parts=parts, by=officer)
-    reverse_receipt(found, on=LATER, reason="returned by the bank", by=officer)
-    assert balances("Assets:Bank:CITI-USD") == {}
-    assert check() == []
 
 
 def test_an_agreement_with_a_part_of_a_deposit_is_not_cancelled(

@@ -11,12 +11,8 @@ from fund.operations.donors import add_donor
 from fund.operations.people import add_person
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.treasury import add_bank_account, open_year
-from ledger.money import Amount, parse_amount
 from tests.deeds import sign_agreement
-
-
-def usd(text: str) -> Amount:
-    return parse_amount(text, "USD")
+from tests.shorthand import usd
 
 
 @pytest.fixture
