@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.entries import Draft, Leg
-from ledger.money import Amount, split
+from ledger.money import Amount
 
 POOL = "POOL"
 GENERAL = "GENERAL"
@@ -59,9 +59,6 @@ DOCUMENTS_OWN = (
 
 # These take the functional currency alone; banks have a currency of their own, the others take any.
 _FUNCTIONAL_ONLY = ("Income:", "Expenses:", DEFERRED, UNALLOCATED, ALLOCATED, OBLIGATED, OBLIGATIONS)
-
-# A narration has room for so many instalments; their postings name them all.
-_MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +149,25 @@ def is_spending(account: str) -> bool:
     return account.startswith(PROJECTS) and not account.endswith(f":{IN_KIND}")
 
 
-def _debit(
+def debit(
     account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "", party: str = ""
 ) -> Leg:
+    """A leg on the debit side, in the item's own currency and at what it is carried at."""
     amount = carried.amount
     return Leg(account, amount.minor, amount.currency, carried.functional, fund, project, instalment, party)
 
 
-def _credit(account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "") -> Leg:
-    return _debit(account, carried, fund, project=project, instalment=instalment).opposite()
+def credit(account: str, carried: Carried, fund: str, *, project: str = "", instalment: str = "") -> Leg:
+    """A leg on the credit side."""
+    return debit(account, carried, fund, project=project, instalment=instalment).opposite()
 
 
-def _in(currency: str, functional: int) -> Carried:
+def in_functional(currency: str, functional: int) -> Carried:
     """An amount that is in the functional currency by nature."""
     return Carried(Amount(functional, currency), functional)
 
 
-def _exchange(legs: Iterable[Leg], fund: str, currency: str) -> list[Leg]:
+def exchange(legs: Iterable[Leg], fund: str, currency: str) -> list[Leg]:
     """Rule 4: what the other legs of the sub-fund leave open is the realised exchange difference."""
     difference = -sum(leg.functional for leg in legs if leg.fund == fund)
     return [Leg(EXCHANGE, difference, currency, difference, fund)] if difference else []
@@ -176,7 +175,7 @@ def _exchange(legs: Iterable[Leg], fund: str, currency: str) -> list[Leg]:
 
 def announce_pledge(*, number: str, donor: Party, on: date, pledged: Carried) -> Draft:
     """[1] A promise: memorandum only, and in GENERAL, since it belongs to no sub-fund yet."""
-    legs = (_debit(PLEDGED + donor.code, pledged, GENERAL), _credit(PLEDGES, pledged, GENERAL))
+    legs = (debit(PLEDGED + donor.code, pledged, GENERAL), credit(PLEDGES, pledged, GENERAL))
     return Draft(on, "pledge", donor.name, f"Pledge {number} announced", (number,), legs)
 
 
@@ -193,7 +192,7 @@ def lapse_pledge(*, number: str, donor: Party, on: date, remaining: Carried, rea
 
 
 def _release(donor: Party, released: Carried) -> tuple[Leg, ...]:
-    return (_credit(PLEDGED + donor.code, released, GENERAL), _debit(PLEDGES, released, GENERAL))
+    return (credit(PLEDGED + donor.code, released, GENERAL), debit(PLEDGES, released, GENERAL))
 
 
 def sign_agreement(
@@ -216,92 +215,16 @@ def sign_agreement(
     """
     legs = list(_release(donor, released)) if released else []
     if on_signature:
-        legs += [
-            _debit(RECEIVABLE + donor.code, part.carried, fund, instalment=part.instalment) for part in instalments
-        ]
+        legs += [debit(RECEIVABLE + donor.code, part.carried, fund, instalment=part.instalment) for part in instalments]
         income = sum(part.carried.functional for part in instalments)
         recognised = DEFERRED if conditional else CONTRIBUTIONS
-        legs.append(_credit(recognised + donor.code, _in(currency, income), fund))
+        legs.append(credit(recognised + donor.code, in_functional(currency, income), fund))
     else:
         for part in instalments:
-            legs.append(_debit(COMMITTED + donor.code, part.carried, fund, instalment=part.instalment))
-            legs.append(_credit(COMMITMENTS, part.carried, fund))
+            legs.append(debit(COMMITTED + donor.code, part.carried, fund, instalment=part.instalment))
+            legs.append(credit(COMMITMENTS, part.carried, fund))
     links = (number, pledge) if pledge else (number,)
     return Draft(on, "agreement", donor.name, f"Agreement {number} signed", links, tuple(legs))
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Money that arrived, for `receive`.
-
-    `arrived` reached the bank account; `charges` (functional) were kept on the way; `settled` are the parts of
-    instalments that it settles at their own carrying amounts; `excess`, part of `arrived`, is beyond them, and
-    `overpaid` is the instalment that it goes beyond.
-    """
-
-    number: str
-    donor: Party
-    on: date
-    fund: str
-    bank: str
-    arrived: Carried
-    charges: int
-    settled: Sequence[Share]
-    excess: Carried | None = None
-    overpaid: str = ""
-    agreement: str = ""
-
-
-def receive(arrival: Arrival, *, on_signature: bool, currency: str) -> Draft:
-    """[5, 6, 10, 21] A receipt of an agreement. What is beyond the instalments is unapplied, and never income.
-
-    Recognised on signature, it settles the receivable and the rest is an exchange difference; on receipt, it is the
-    income, and the memorandum is reversed.
-    """
-    fund, donor, excess = arrival.fund, arrival.donor, arrival.excess
-    legs = _money_in(arrival, currency)
-    if excess:
-        legs.append(_credit(UNAPPLIED + donor.code, excess, fund, instalment=arrival.overpaid))
-    if on_signature:
-        legs += [
-            _credit(RECEIVABLE + donor.code, part.carried, fund, instalment=part.instalment) for part in arrival.settled
-        ]
-        legs += _exchange(legs, fund, currency)
-    elif arrival.settled:
-        legs += _income_on_receipt(arrival, sum(leg.functional for leg in legs), currency)
-    few = 0 < len(arrival.settled) <= _MOST_NAMED
-    of = ", ".join(part.instalment for part in arrival.settled) if few else arrival.agreement
-    narration = f"Receipt {arrival.number} of {of}"
-    return Draft(arrival.on, "receipt", donor.name, narration, (arrival.number, arrival.agreement), tuple(legs))
-
-
-def _money_in(arrival: Arrival, currency: str) -> list[Leg]:
-    donor = arrival.donor.code
-    legs = [_debit(arrival.bank, arrival.arrived, arrival.fund, party=donor)]
-    if arrival.charges:
-        legs.append(_debit(BANK_CHARGES, _in(currency, arrival.charges), arrival.fund, party=donor))
-    return legs
-
-
-def _income_on_receipt(arrival: Arrival, income: int, currency: str) -> list[Leg]:
-    fund, donor = arrival.fund, arrival.donor
-    parts = split(income, [part.carried.amount.minor for part in arrival.settled])
-    legs = []
-    for part, earned in zip(arrival.settled, parts, strict=True):
-        if earned:
-            legs.append(_credit(CONTRIBUTIONS + donor.code, _in(currency, earned), fund, instalment=part.instalment))
-        legs.append(_credit(COMMITTED + donor.code, part.carried, fund, instalment=part.instalment))
-        legs.append(_debit(COMMITMENTS, part.carried, fund))
-    return legs
-
-
-def receive_gift(arrival: Arrival, *, currency: str) -> Draft:
-    """[7] A gift without an agreement: into the pool, income on receipt."""
-    legs = _money_in(arrival, currency)
-    income = sum(leg.functional for leg in legs)
-    legs.append(_credit(CONTRIBUTIONS + arrival.donor.code, _in(currency, income), arrival.fund))
-    narration = f"Receipt {arrival.number}, unearmarked gift"
-    return Draft(arrival.on, "receipt", arrival.donor.name, narration, (arrival.number,), tuple(legs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,16 +240,16 @@ def reserve(project: str, lines: Sequence[Reserved], currency: str) -> tuple[Leg
     """The memorandum of an obligation, debit obligated; its opposite releases what was reserved."""
     legs: list[Leg] = []
     for line in lines:
-        amount = _in(currency, line.amount)
-        legs.append(_debit(OBLIGATED + project, amount, line.fund, instalment=line.line))
-        legs.append(_credit(OBLIGATIONS, amount, line.fund, instalment=line.line))
+        amount = in_functional(currency, line.amount)
+        legs.append(debit(OBLIGATED + project, amount, line.fund, instalment=line.line))
+        legs.append(credit(OBLIGATIONS, amount, line.fund, instalment=line.line))
     return tuple(legs)
 
 
 def release(part: Release, currency: str) -> tuple[Leg, Leg]:
     """[17] Conditions are met: the deferred income is debited, the income credited."""
-    amount = _in(currency, part.amount)
-    return _debit(DEFERRED + part.donor, amount, part.fund), _credit(CONTRIBUTIONS + part.donor, amount, part.fund)
+    amount = in_functional(currency, part.amount)
+    return debit(DEFERRED + part.donor, amount, part.fund), credit(CONTRIBUTIONS + part.donor, amount, part.fund)
 
 
 def disburse(
@@ -350,9 +273,9 @@ def disburse(
         own = [charge for charge in charges if charge.fund == out.fund]
         for charge in own:
             account = f"{PROJECTS}{charge.project}:{charge.category}"
-            legs.append(_debit(account, _in(currency, charge.expense), out.fund, project=charge.project))
-        legs.append(_credit(bank, out.carried, out.fund))
-        legs += _exchange(legs, out.fund, currency)
+            legs.append(debit(account, in_functional(currency, charge.expense), out.fund, project=charge.project))
+        legs.append(credit(bank, out.carried, out.fund))
+        legs += exchange(legs, out.fund, currency)
         for charge in (charge for charge in own if charge.released):
             released = Reserved(charge.obligation, charge.fund, charge.released)
             legs += (leg.opposite() for leg in reserve(charge.project, [released], currency))
@@ -360,22 +283,6 @@ def disburse(
         legs += release(part, currency)
     obligations = dict.fromkeys(charge.obligation.partition("/")[0] for charge in charges if charge.released)
     return Draft(on, "disbursement", payee, f"Disbursement {number}", (number, *obligations), tuple(legs))
-
-
-def average_out(
-    *, number: str, donor: Party, on: date, fund: str, bank: str, reversed_at: Carried, average: int, currency: str
-) -> Draft:
-    """After the reversal of a receipt of which some was spent: its cash leaves at the average (rule 4).
-
-    The exact reversal took `reversed_at`, the receipt's own carrying amount; that comes back and `average`
-    (functional, positive) leaves instead, the rest is a realised exchange difference. Of CAD 100.00 at 73.00 and
-    CAD 100.00 at 75.00, CAD 97.00 spent: CAD 100.00 leave at 74.00. An entry of a kind of its own, so that what is
-    received is net of the whole receipt.
-    """
-    legs = [_debit(bank, reversed_at, fund), _credit(bank, Carried(reversed_at.amount, average), fund)]
-    legs += _exchange(legs, fund, currency)
-    narration = f"Exchange difference at the reversal of {number}"
-    return Draft(on, "exchange", donor.name, narration, (number,), tuple(legs))
 
 
 def carry_over(entry: CarriedEntry, *, number: str, kind: str) -> Draft:

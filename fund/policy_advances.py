@@ -6,11 +6,11 @@ positive, the sides are given here, debit positive; functional amounts are integ
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fund.policy import ADVANCES, EXCHANGE, PROJECTS, Carried, CashOut, Charge, Party, Release, release
+from fund.policy import ADVANCES, PROJECTS, Carried, CashOut, Charge, Party, Release, debit, exchange, release
 from ledger.entries import Draft, Leg
 
 
@@ -78,21 +78,13 @@ def return_advance(
     """
     legs: list[Leg] = []
     for came in arrived:
-        amount = came.carried.amount
-        own = [Leg(bank, amount.minor, amount.currency, came.carried.functional, came.fund)]
+        own = [debit(bank, came.carried, came.fund)]
         own += [_leg(partner, part).opposite() for part in parts if part.fund == came.fund]
-        legs += [*own, *_exchange(own, came.fund, currency)]
+        legs += [*own, *exchange(own, came.fund, currency)]
     return Draft(
         on, "advance_return", partner.name, f"Return of unspent advance {advance}", (number, advance), tuple(legs)
     )
 
 
 def _leg(partner: Party, part: Part) -> Leg:
-    amount = part.carried.amount
-    account = ADVANCES + partner.code
-    return Leg(account, amount.minor, amount.currency, part.carried.functional, part.fund, part.project, part.line)
-
-
-def _exchange(legs: Iterable[Leg], fund: str, currency: str) -> list[Leg]:
-    loss = -sum(leg.functional for leg in legs)
-    return [Leg(EXCHANGE, loss, currency, loss, fund)] if loss else []
+    return debit(ADVANCES + partner.code, part.carried, part.fund, project=part.project, instalment=part.line)

@@ -12,12 +12,14 @@ from fund.policy import (
     COMMITTED,
     CONTRIBUTIONS,
     DEFERRED,
-    EXCHANGE,
     RECEIVABLE,
     UNAPPLIED,
     Carried,
     Party,
     Share,
+    credit,
+    debit,
+    exchange,
 )
 from ledger.entries import Draft, Leg
 
@@ -47,12 +49,12 @@ def write_off(
     debited to the write-off and credited to the receivable.
     """
     owed = (RECEIVABLE if on_signature else COMMITTED) + donor.code
-    credits = [_leg(owed, part.carried, fund, instalment=part.instalment).opposite() for part in shares]
+    credits = [credit(owed, part.carried, fund, instalment=part.instalment) for part in shares]
     if on_signature:
         total = sum(part.carried.functional for part in shares)
         debits = _take_back(total, deferred, WRITE_OFF, donor, fund, currency)
     else:
-        debits = [_leg(COMMITMENTS, part.carried, fund) for part in shares]
+        debits = [debit(COMMITMENTS, part.carried, fund) for part in shares]
     of = ", ".join(part.instalment for part in shares) if len(shares) <= _MOST_NAMED else agreement
     return Draft(on, "write_off", donor.name, f"Write-off {number} of {of}", (number, agreement), (*debits, *credits))
 
@@ -76,10 +78,10 @@ def agree_refund(
     carrying amount. The debt is an item of its own and carries the refund's number as others carry their instalment.
     """
     if unapplied:
-        debits = [_leg(UNAPPLIED + donor.code, refunded, fund, instalment=unapplied)]
+        debits = [debit(UNAPPLIED + donor.code, refunded, fund, instalment=unapplied)]
     else:
         debits = _take_back(refunded.functional, deferred, CONTRIBUTIONS, donor, fund, currency)
-    owed = _leg(REFUNDABLE + donor.code, refunded, fund, instalment=number).opposite()
+    owed = credit(REFUNDABLE + donor.code, refunded, fund, instalment=number)
     return Draft(on, "refund", donor.name, f"Refund {number} agreed", (number, agreement), (*debits, owed))
 
 
@@ -100,12 +102,8 @@ def pay_refund(
     What they differ by is a realised exchange difference. Of 1,000.00 owed, paid as CAD 1,330.00 that are carried at
     995.00, 5.00 are gained.
     """
-    gain = owed.functional - cash.functional
-    legs = [
-        _leg(REFUNDABLE + donor.code, owed, fund, instalment=number),
-        _leg(bank, cash, fund).opposite(),
-        *([Leg(EXCHANGE, -gain, currency, -gain, fund)] if gain else []),
-    ]
+    legs = [debit(REFUNDABLE + donor.code, owed, fund, instalment=number), credit(bank, cash, fund)]
+    legs += exchange(legs, fund, currency)
     return Draft(on, "refund", donor.name, f"Refund {number} paid", (number, agreement), tuple(legs))
 
 
@@ -116,14 +114,10 @@ def clear_refund(*, number: str, donor: Party, on: date, fund: str, agreed: Carr
     """
     account = REFUNDABLE + donor.code
     current = Carried(agreed.amount, now)
-    loss = agreed.functional - now
-    legs = (
-        _leg(account, current, fund, instalment=number),
-        _leg(account, agreed, fund, instalment=number).opposite(),
-        Leg(EXCHANGE, loss, currency, loss, fund),
-    )
+    legs = [debit(account, current, fund, instalment=number), credit(account, agreed, fund, instalment=number)]
+    legs += exchange(legs, fund, currency)
     narration = f"Exchange difference at the reversal of {number}"
-    return Draft(on, "exchange", donor.name, narration, (number,), legs)
+    return Draft(on, "exchange", donor.name, narration, (number,), tuple(legs))
 
 
 def enter(*, number: str, on: date, reason: str, legs: Sequence[Leg]) -> Draft:
@@ -136,11 +130,6 @@ def _take_back(total: int, deferred: int, account: str, donor: Party, fund: str,
     of_deferred = min(total, deferred)
     parts = ((DEFERRED, of_deferred), (account, total - of_deferred))
     return [Leg(name + donor.code, amount, currency, amount, fund) for name, amount in parts if amount]
-
-
-def _leg(account: str, carried: Carried, fund: str, *, instalment: str = "") -> Leg:
-    amount = carried.amount
-    return Leg(account, amount.minor, amount.currency, carried.functional, fund, instalment=instalment)
 
 
 @dataclass(frozen=True, slots=True)

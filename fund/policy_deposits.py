@@ -9,16 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from fund.policy import (
-    EXCHANGE,
-    GENERAL,
-    UNAPPLIED,
-    UNIDENTIFIED,
-    Arrival,
-    Carried,
-    receive,
-    receive_gift,
-)
+from fund.policy import GENERAL, UNAPPLIED, UNIDENTIFIED, Carried, credit, debit, exchange
+from fund.policy_receipts import Arrival, receive, receive_gift
 from ledger.entries import Draft, Leg
 
 # A narration has room for so many parts and a payee for so many names; the postings name them all.
@@ -74,13 +66,11 @@ def receive_parts(number: str, parts: Sequence[Part], *, on: date, currency: str
 
 def _general(deposit: Deposit, currency: str) -> list[Leg]:
     """The liability and the cash leave GENERAL; what they differ by is a realised exchange difference."""
-    owed, cash = deposit.owed, deposit.cash
     legs = [
-        Leg(UNIDENTIFIED, owed.amount.minor, owed.amount.currency, owed.functional, GENERAL, instalment=deposit.number),
-        Leg(deposit.bank, -cash.amount.minor, cash.amount.currency, -cash.functional, GENERAL),
+        debit(UNIDENTIFIED, deposit.owed, GENERAL, instalment=deposit.number),
+        credit(deposit.bank, deposit.cash, GENERAL),
     ]
-    gain = owed.functional - cash.functional
-    return [*legs, Leg(EXCHANGE, -gain, currency, -gain, GENERAL)] if gain else legs
+    return [*legs, *exchange(legs, GENERAL, currency)]
 
 
 def _legs(parts: Sequence[Part], currency: str) -> Iterator[Leg]:
@@ -130,22 +120,13 @@ def apply_unapplied(number: str, source: Unapplied, part: Part, *, on: date, wor
     its own carrying amount; differences are realised exchange differences (rule 4).
     """
     arrival = part.arrival
-    out = _debit_unapplied(source, arrival)
+    out = debit(UNAPPLIED + arrival.donor.code, source.carried, source.fund, instalment=source.instalment)
     first, *settled = _receive(part, currency).legs
     if arrival.fund == source.fund:
         legs = [out, *settled]
     else:
-        gain = source.carried.functional - arrival.arrived.functional
-        difference = [Leg(EXCHANGE, -gain, currency, -gain, source.fund)] if gain else []
-        legs = [out, replace(first.opposite(), fund=source.fund), *difference, first, *settled]
+        gone = [out, replace(first.opposite(), fund=source.fund)]
+        legs = [*gone, *exchange(gone, source.fund, currency), first, *settled]
     narration = f"Application {number} of what {source.instalment} left unapplied: {word}"
     agreements = dict.fromkeys(name for name in (source.instalment.rpartition("/")[0], arrival.agreement) if name)
     return Draft(on, "receipt", arrival.donor.name, narration, (number, *agreements), tuple(legs))
-
-
-def _debit_unapplied(source: Unapplied, arrival: Arrival) -> Leg:
-    amount = source.carried.amount
-    account = UNAPPLIED + arrival.donor.code
-    return Leg(
-        account, amount.minor, amount.currency, source.carried.functional, source.fund, instalment=source.instalment
-    )

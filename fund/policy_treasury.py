@@ -9,7 +9,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from fund.policy import BANK_CHARGES, EXCHANGE, IN_KIND, PROJECTS, UNREALISED, Carried, CashOut, Party, Release, release
+from fund.policy import (
+    BANK_CHARGES,
+    IN_KIND,
+    PROJECTS,
+    UNREALISED,
+    Carried,
+    CashOut,
+    Party,
+    Release,
+    credit,
+    debit,
+    exchange,
+    release,
+)
 from ledger.entries import Draft, Leg
 from ledger.money import Amount, convert
 
@@ -95,9 +108,8 @@ def credit_interest(
     """[19] Interest of a month, each sub-fund's share in the bank's currency and as it is carried: income."""
     legs: list[Leg] = []
     for share in shares:
-        amount, functional = share.carried.amount, share.carried.functional
-        legs.append(Leg(bank, amount.minor, amount.currency, functional, share.fund))
-        if functional:
+        legs.append(debit(bank, share.carried, share.fund))
+        if functional := share.carried.functional:
             legs.append(Leg(INTEREST, -functional, currency, -functional, share.fund))
     return Draft(on, "interest", payee, f"Interest {month:%B %Y}, shared {number}", (number,), tuple(legs))
 
@@ -109,8 +121,8 @@ def take_charges(
     legs: list[Leg] = []
     for one in taken:
         own = _charges(one.fund, one.expense, currency)
-        own.append(_out(bank, one.carried, one.fund))
-        legs += [*own, *_difference(own, one.fund, currency)]
+        own.append(credit(bank, one.carried, one.fund))
+        legs += [*own, *exchange(own, one.fund, currency)]
     return Draft(on, "bank_charge", payee, f"Bank charges {number}: {description}", (number,), tuple(legs))
 
 
@@ -118,9 +130,9 @@ def transfer(*, number: str, on: date, source: str, target: str, moved: Sequence
     """Between accounts of the fund: out at the average carrying amount, in at what arrived, the rest is realised."""
     legs: list[Leg] = []
     for one in moved:
-        arrived = [_out(target, one.arrived, one.fund).opposite()] if one.arrived.amount.minor else []
-        own = [*arrived, *_charges(one.fund, one.charges, currency), _out(source, one.left, one.fund)]
-        legs += [*own, *_difference(own, one.fund, currency)]
+        arrived = [debit(target, one.arrived, one.fund)] if one.arrived.amount.minor else []
+        own = [*arrived, *_charges(one.fund, one.charges, currency), credit(source, one.left, one.fund)]
+        legs += [*own, *exchange(own, one.fund, currency)]
     return Draft(on, "transfer", "", f"Transfer {number}", (number,), tuple(legs))
 
 
@@ -135,17 +147,8 @@ def receive_in_kind(
     return Draft(on, "in_kind", donor.name, f"In-kind contribution {number}", (number,), legs)
 
 
-def _out(bank: str, carried: Carried, fund: str) -> Leg:
-    return Leg(bank, -carried.amount.minor, carried.amount.currency, -carried.functional, fund)
-
-
 def _charges(fund: str, expense: int, currency: str) -> list[Leg]:
     return [Leg(BANK_CHARGES, expense, currency, expense, fund)] if expense else []
-
-
-def _difference(legs: Sequence[Leg], fund: str, currency: str) -> list[Leg]:
-    open_ = -sum(leg.functional for leg in legs)
-    return [Leg(EXCHANGE, open_, currency, open_, fund)] if open_ else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from fund.operations import acts, limits
 from fund.operations.deposits import Part, find_settled
 from fund.operations.receipts import to_share
 from fund.operations.reversals import take_back
-from fund.policy import Arrival, Carried, Party
+from fund.policy import Carried, Party
 from fund.policy_deposits import Unapplied
+from fund.policy_receipts import Arrival
 from fund.queries.contributions import instalment_standings
 from fund.queries.sub_funds import bank_cash
 from fund.queries.unapplied import unapplied_left

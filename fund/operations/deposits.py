@@ -13,8 +13,9 @@ from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.receipts import Facts, check_facts, check_worth, make_receipt, to_share
 from fund.operations.reversals import take_back
-from fund.policy import Arrival, Carried, Party
+from fund.policy import Carried, Party
 from fund.policy_deposits import Deposit
+from fund.policy_receipts import Arrival
 from fund.queries.contributions import instalment_standings
 from fund.queries.rates import carry, exchange
 from fund.queries.sub_funds import bank_cash

@@ -6,12 +6,13 @@ from datetime import date
 
 from django.contrib.auth.models import User
 
-from fund import policy
+from fund import policy, policy_receipts
 from fund.errors import ReceiptTooLarge, ReceiptTwice, ValueInvalid
 from fund.models import AdvanceReturn, Agreement, BankAccount, Donor, Instalment, Receipt, ReceiptLine, Recognition
 from fund.money import to_money
 from fund.operations import acts, limits
-from fund.policy import Arrival, Carried, Party, Share
+from fund.policy import Carried, Party, Share
+from fund.policy_receipts import Arrival
 from fund.queries.contributions import Standing, open_instalments
 from fund.queries.rates import carry, exchange
 from ledger.money import Amount, share
@@ -84,7 +85,7 @@ def record_receipt(
         receipt = _save(facts, agreement.donor, agreement, settlement, by)
         arrival = _to_arrival(receipt, facts, settlement)
         on_signature = agreement.recognition != Recognition.ON_RECEIPT
-        acts.post(policy.receive(arrival, on_signature=on_signature, currency=functional_currency()), by=by)
+        acts.post(policy_receipts.receive(arrival, on_signature=on_signature, currency=functional_currency()), by=by)
         acts.record("record receipt", receipt, by=by, detail=f"{agreement}: {facts.amount}")
     return receipt
 
@@ -97,7 +98,7 @@ def record_gift(*, donor: Donor, facts: Facts, by: User, accept_twin: bool = Fal
         settlement = Settlement((), Amount(0, facts.amount.currency))
         receipt = _save(facts, donor, None, settlement, by)
         arrival = _to_arrival(receipt, facts, settlement)
-        acts.post(policy.receive_gift(arrival, currency=functional_currency()), by=by)
+        acts.post(policy_receipts.receive_gift(arrival, currency=functional_currency()), by=by)
         acts.record("record receipt", receipt, by=by, detail=f"gift of {donor}: {facts.amount}")
     return receipt
 

@@ -30,6 +30,7 @@ from fund.money import to_amount
 from fund.operations import acts, limits
 from fund.operations.secretariat import check_due
 from fund.policy import Carried, Party
+from fund.policy_receipts import average_out
 from fund.policy_treasury import SECRETARIAT
 from fund.queries.agreements import waiting_amendment
 from fund.queries.receipts import has_receipts
@@ -39,15 +40,7 @@ from fund.queries.unapplied import unapplied_left
 from ledger.entries import Draft, Leg
 from ledger.money import Amount, share
 from ledger.operations import reverse_entry, writing
-from ledger.queries import (
-    Scope,
-    entries_caused_by,
-    functional_currency,
-    get_draft,
-    get_entry,
-    get_last_day,
-    get_total,
-)
+from ledger.queries import Scope, entries_caused_by, functional_currency, get_draft, get_entry, get_last_day, get_total
 
 
 def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -> None:
@@ -253,7 +246,7 @@ def _find_averages(legs: Sequence[Leg], since: date) -> list[tuple[Leg, int]]:
 
 
 def _to_average(document: Document, leg: Leg, average: int, on: date) -> Draft:
-    return policy.average_out(
+    return average_out(
         number=document.number,
         donor=Party("", ""),
         on=on,
@@ -302,7 +295,7 @@ def take_back(number: str, account: BankAccount | None, entry: str, *, on: date,
     reverse_entry(entry, on=on, reason=acts.clean_text(reason, field="reason", longest=200), by=by.get_username())
     for fund, arrived, average in averages:
         assert account
-        averaged = policy.average_out(
+        averaged = average_out(
             number=number,
             donor=Party("", draft.payee),
             on=on,

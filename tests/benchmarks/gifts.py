@@ -8,14 +8,15 @@ from itertools import islice
 
 from django.contrib.auth.models import User
 
-from fund import policy
+from fund import policy, policy_receipts
 from fund.models import AuditRecord, BankAccount, Donor, DonorClass, NumberSeries, Receipt
 from fund.money import to_money
 from fund.operations.acts import open_accounts
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
 from fund.operations.treasury import add_bank_account, open_year
-from fund.policy import Arrival, Carried, Party
+from fund.policy import Carried, Party
+from fund.policy_receipts import Arrival
 from ledger.entries import Draft
 from ledger.money import Amount
 from ledger.operations import post_entries, writing
@@ -85,4 +86,4 @@ def _to_draft(receipt: Receipt, donor: Donor) -> Draft:
         charges=0,
         settled=(),
     )
-    return policy.receive_gift(arrival, currency="USD")
+    return policy_receipts.receive_gift(arrival, currency="USD")

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from fund import policy, policy_allocations, policy_treasury
-from fund.policy import Arrival, Carried, CashOut, Charge, Party, Reserved, Share
+from fund import policy, policy_allocations, policy_receipts, policy_treasury
+from fund.policy import Carried, CashOut, Charge, Party, Reserved, Share
 from fund.policy_obligations import cancel_obligation, obligate
+from fund.policy_receipts import Arrival
 from fund.policy_treasury import Item
 from ledger.entries import Draft, find_problems
 from ledger.money import Amount
@@ -82,13 +83,13 @@ def test_an_agreement_on_receipt_is_a_memorandum_until_the_money_comes() -> None
 
 def test_a_receipt_of_many_instalments_names_its_agreement_alone() -> None:
     many = [Share(f"AGR-2026-0001/{position}", cad(100, 73)) for position in range(1, 41)]
-    draft = policy.receive(arrival(settled=many), on_signature=True, currency="USD")
+    draft = policy_receipts.receive(arrival(settled=many), on_signature=True, currency="USD")
     assert draft.narration.endswith(" of AGR-2026-0001")
     assert find_problems(draft, "USD") == []
 
 
 def test_a_receipt_settles_the_receivable_at_its_carrying_amount() -> None:
-    draft = policy.receive(arrival(), on_signature=True, currency="USD")
+    draft = policy_receipts.receive(arrival(), on_signature=True, currency="USD")
     assert lines(draft) == {
         "Assets:Bank:RBC-CAD": (5998500, 4438890),
         "Expenses:BankCharges": (1110, 1110),
@@ -98,7 +99,7 @@ def test_a_receipt_settles_the_receivable_at_its_carrying_amount() -> None:
 
 
 def test_a_receipt_on_receipt_is_the_income_and_reverses_the_memorandum() -> None:
-    draft = policy.receive(arrival(), on_signature=False, currency="USD")
+    draft = policy_receipts.receive(arrival(), on_signature=False, currency="USD")
     assert lines(draft) == {
         "Assets:Bank:RBC-CAD": (5998500, 4438890),
         "Expenses:BankCharges": (1110, 1110),
@@ -111,7 +112,7 @@ def test_a_receipt_on_receipt_is_the_income_and_reverses_the_memorandum() -> Non
 def test_what_goes_beyond_the_instalments_is_never_income() -> None:
     over = arrival(arrived=cad(6050000, 4477000), charges=0, excess=cad(50000, 37000), overpaid="AGR-2026-0001/1")
     for on_signature in (True, False):
-        draft = policy.receive(over, on_signature=on_signature, currency="USD")
+        draft = policy_receipts.receive(over, on_signature=on_signature, currency="USD")
         assert lines(draft)["Liabilities:Unapplied:CAN"] == (-50000, -37000)
         assert find_problems(draft, "USD") == []
 
@@ -119,14 +120,14 @@ def test_what_goes_beyond_the_instalments_is_never_income() -> None:
 def test_a_receipt_of_two_instalments_on_receipt_shares_the_income_without_a_cent_lost() -> None:
     parts = [Share(f"AGR-2026-0001/{n}", cad(100, 73)) for n in (1, 2, 3)]
     three = arrival(arrived=cad(300, 220), charges=0, settled=parts)
-    draft = policy.receive(three, on_signature=False, currency="USD")
+    draft = policy_receipts.receive(three, on_signature=False, currency="USD")
     income = [-leg.functional for leg in draft.legs if leg.account == "Income:Contributions:CAN"]
     assert income == [74, 73, 73]
 
 
 def test_a_gift_is_income_of_the_pool() -> None:
     gift = arrival(fund="POOL", settled=[], agreement="")
-    draft = policy.receive_gift(gift, currency="USD")
+    draft = policy_receipts.receive_gift(gift, currency="USD")
     assert lines(draft)["Income:Contributions:CAN"] == (-4440000, -4440000)
     assert {leg.fund for leg in draft.legs} == {"POOL"}
 
