@@ -1,0 +1,77 @@
+"""How the demonstration tells what is put right and what a month's end brings."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from fund.demonstration.steps import Charged, Entered, MonthEnded, Refunded, Step, Undone, WrittenOff
+from fund.demonstration.teller import Teller, read
+from fund.models import Agreement, Allocation, Disbursement, Pledge, Receipt, RecoveryBase
+from fund.operations.applications import Word
+from fund.operations.interest import record_interest
+from fund.operations.manual_entries import Line as Posting
+from fund.operations.manual_entries import prepare_manual_entry
+from fund.operations.pledges import withdraw_pledge
+from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.refunds import pay_refund, prepare_refund
+from fund.operations.revaluations import run_revaluation
+from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.write_offs import prepare_write_off
+
+
+def _undo(teller: Teller, step: Undone) -> None:
+    document = teller.made[step.key]
+    undo: dict[type[Any], Any] = {
+        Pledge: withdraw_pledge,
+        Agreement: cancel_agreement,
+        Receipt: reverse_receipt,
+        Allocation: reverse_allocation,
+        Disbursement: reverse_disbursement,
+    }
+    undo[type(document)](document, on=teller.day(step.ago), reason=step.reason, by=teller.by)
+
+
+def _write_off(teller: Teller, step: WrittenOff) -> None:
+    agreement: Agreement = teller.made[step.agreement]
+    lines = {agreement.instalments.earliest("position").reference: read(step.amount)}
+    facts: dict[str, Any] = {"dated_on": teller.day(step.ago), "grounds": step.why, "lines": lines}
+    teller.approve(prepare_write_off(agreement, **facts, by=teller.by))
+
+
+def _refund(teller: Teller, step: Refunded) -> None:
+    agreement: Agreement = teller.made[step.agreement]
+    source, amount = agreement.instalments.earliest("position"), read(step.amount)
+    word = Word(step.word, teller.day(step.ago + 1))
+    facts: dict[str, Any] = {"dated_on": teller.day(step.ago), "word": word, "grounds": step.why, "source": source}
+    refund = teller.approve(prepare_refund(agreement, amount=amount, **facts, by=teller.by))
+    pay_refund(refund, bank_account=teller.banks[amount.currency], paid_on=teller.day(step.paid), by=teller.by)
+
+
+def _enter(teller: Teller, step: Entered) -> None:
+    amounts = [(account, read(text)) for account, text in step.lines]
+    lines = [Posting(account, teller.fund(step.fund), amount, amount.minor) for account, amount in amounts]
+    teller.approve(prepare_manual_entry(dated_on=teller.day(step.ago), grounds=step.why, lines=lines, by=teller.by))
+
+
+def _charge(teller: Teller, step: Charged) -> None:
+    terms = Terms(teller.day(step.ago), Decimal(step.rate), RecoveryBase.EXPENDITURE)
+    set_recovery_terms(fund=teller.fund(step.fund), terms=terms, by=teller.by)
+
+
+def _end_month(teller: Teller, step: MonthEnded) -> None:
+    month = f"{teller.day(step.ago).replace(day=1) - timedelta(days=1):%Y-%m}"
+    interest = read(step.interest)
+    record_interest(bank_account=teller.banks[interest.currency], month=month, amount=interest, by=teller.by)
+    run_recovery(month=month, by=teller.by)
+    run_revaluation(month=month, by=teller.by)
+
+
+BOOKS: dict[type[Step], Callable[[Teller, Any], None]] = {
+    Undone: _undo,
+    WrittenOff: _write_off,
+    Refunded: _refund,
+    Entered: _enter,
+    Charged: _charge,
+    MonthEnded: _end_month,
+}
