@@ -66,10 +66,6 @@ def get_position() -> Position:
     return Position(**sums)
 
 
-def _counts(account: str, accounts: tuple[str, ...]) -> bool:
-    return account.startswith(accounts) and not account.endswith(f":{policy.IN_KIND}")
-
-
 @dataclass(frozen=True, slots=True)
 class Year:
     """What was signed and received within a calendar year, and what was outstanding at its end."""
