@@ -277,11 +277,6 @@ def get_last_day(document: str) -> date:
     return last or date.min
 
 
-def entries_caused_by(document: str) -> QuerySet[Entry]:
-    """The entries that a document itself caused, in the order of the chain."""
-    return Entry.objects.filter(links__document=document, links__position=0)
-
-
 def postings() -> QuerySet[Posting]:
     """Every posting with its entry and account at hand, in the order of the chain."""
     return Posting.objects.select_related("entry", "account").order_by("entry", "line")

@@ -18,10 +18,11 @@ from fund.operations.reversals import take_back
 from fund.policy import Carried, CashOut
 from fund.policy_advances import Part, return_advance
 from fund.queries.rates import carry
+from ledger.causes import entries_caused_by
 from ledger.entries import Draft
 from ledger.money import Amount, split
 from ledger.operations import writing
-from ledger.queries import entries_caused_by, functional_currency, get_draft
+from ledger.queries import functional_currency, get_draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from fund.operations.attachments import attach
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.reversals import cancel_agreement, reverse_receipt
 from fund.queries.history import history_of
+from ledger.causes import entries_caused_by
 from ledger.money import Amount, parse_amount
-from ledger.queries import Scope, entries, entries_caused_by, get_draft, get_total, totals
+from ledger.queries import Scope, entries, get_draft, get_total, totals
 from tests.deeds import allocate, amend_agreement, sign_agreement
 from tests.fund.standings import agreement_standings
 

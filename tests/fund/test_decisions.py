@@ -51,9 +51,10 @@ from fund.queries.ageing import find_ageing
 from fund.queries.approvals import DECIDED
 from fund.queries.overview import find_owing
 from fund.queries.statements import make_statement
+from ledger.causes import entries_caused_by
 from ledger.errors import Refused
 from ledger.money import Amount, parse_amount
-from ledger.queries import entries, entries_caused_by
+from ledger.queries import entries
 from tests.deeds import allocate
 
 pytestmark = pytest.mark.django_db

@@ -29,9 +29,10 @@ from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_run
 from fund.policy_corrections import BARRED
 from fund.queries.sub_funds import fund_standings
+from ledger.causes import entries_caused_by
 from ledger.errors import AccountInvalid, YearNotOpen
 from ledger.money import Amount, parse_amount
-from ledger.queries import entries_caused_by, get_draft
+from ledger.queries import get_draft
 from tests.fund.conftest import usd
 
 pytestmark = pytest.mark.django_db

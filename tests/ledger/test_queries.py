@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import document_sums, queries
+from ledger import causes, document_sums, queries
 from ledger.document_sums import OpenInstalment
 from ledger.entries import Draft
 from ledger.errors import EntryUnknown
@@ -175,14 +175,14 @@ if ENGINE == "sqlite":
 
 def test_entries_of_a_document_come_in_the_order_of_the_chain(entries: None):
     assert [entry.pk for entry in queries.entries_of("RCT-2026-0001")] == [1, 2, 4]
-    assert [entry.pk for entry in queries.entries_caused_by("RCT-2025-0001")] == [3]
+    assert [entry.pk for entry in causes.entries_caused_by("RCT-2025-0001")] == [3]
     assert [entry.pk for entry in queries.entries()] == [1, 2, 3, 4]
 
 
 def test_entry_that_only_mentions_a_document_was_not_caused_by_it(books: None):
     post_entry(make_draft(links=("RCT-2026-0001", "AGR-2026-0001")), by="officer")
     assert queries.entries_of("AGR-2026-0001").count() == 1
-    assert queries.entries_caused_by("AGR-2026-0001").count() == 0
+    assert causes.entries_caused_by("AGR-2026-0001").count() == 0
 
 
 def test_register_begins_with_the_newest(entries: None):
