@@ -37,7 +37,7 @@ def _clean_iban(text: str) -> str:
     except InvalidChecksum:
         why = "its check digits do not fit"
     except InvalidComponent:
-        # Its check digits fit. Much of Africa has IBANs and is not in the register; nor are all banks in stdnum's lists.
+        # Its check digits fit. Much of Africa has IBANs and is not in the register; nor does stdnum know every bank.
         if _IBAN.fullmatch(text):
             return text
         why = "it has 15 to 34 letters and digits"
