@@ -123,7 +123,7 @@ def test_the_page_says_where_only_together_they_pass_the_threshold(
     settings.TWO_APPROVERS_FROM = threshold
     pay("300")
     page = approver_client.get(disbursement.get_absolute_url()).content.decode()
-    assert "Other payments to the same" in page
+    assert "Other payments to the same receiver" in page
     assert (REMARK in page) == is_said
 
 
