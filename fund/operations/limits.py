@@ -14,7 +14,7 @@ from fund.errors import (
     ValueInvalid,
 )
 from fund.models import Agreement, BankAccount, Decided, Project, Recipient, State
-from fund.queries.payees import uncleared_matches
+from fund.queries.payees import find_renamed, name_of, uncleared_matches
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
@@ -36,6 +36,17 @@ def check_payee(recipient: Recipient, *, field: str = "payee") -> None:
         raise PayeeBlocked(
             f"{recipient} has a {found.get_result_display().lower()} on “{found.list_name}” of {found.screened_on}: "
             f"nothing is paid until it is cleared. An approver other than {names} clears it, with the reason.",
+            field=field,
+        )
+
+
+def check_name(recipient: Recipient, *, field: str = "payee") -> None:
+    """Raises StateUnfit where the account of a payee or a donor was approved for another name than the present one."""
+    details = find_renamed(recipient)
+    if details:
+        raise StateUnfit(
+            f"{details} was approved for {name_of(details)}, whose name is {recipient} now: nothing is paid until bank "
+            "details are prepared and approved anew for that name.",
             field=field,
         )
 

@@ -163,6 +163,7 @@ def _check_payable(refund: Refund, on: date, by: User) -> None:
     if by.pk in find_deciders(refund):
         raise SamePerson(f"You approved {refund}, or gave who did the right: another person pays it.")
     limits.check_payee(refund.agreement.donor, field="agreement")
+    limits.check_name(refund.agreement.donor, field="agreement")
     acts.check_day(on, "paid_on")
     acts.check_not_before(on, refund.dated_on, "paid_on")
 

@@ -1,5 +1,6 @@
 """What is known of who gets money: the account that holds, and matches on lists of sanctions."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from fund.models import (
+    AuditRecord,
     BankDetails,
     Decided,
     Document,
@@ -33,6 +35,20 @@ def details_of(recipient: Recipient) -> QuerySet[BankDetails]:
 def find_details(recipient: Recipient, *, on: date) -> BankDetails | None:
     """The bank details that hold on a day; None where there are none."""
     return details_of(recipient).filter(state=State.APPROVED, valid_from__lte=on).first()
+
+
+def name_of(details: BankDetails) -> str:
+    """The name that a payee or a donor had when bank details were prepared, by the audit records of later changes."""
+    recipient = details.recipient
+    changed = AuditRecord.objects.filter(subject=recipient.code, act=f"change {recipient._meta.verbose_name}")
+    renamed = changed.filter(at__gt=details.created_at, before__contains='"name": ').order_by("at", "pk").first()
+    return str(json.loads(renamed.before)["name"]) if renamed else recipient.name
+
+
+def find_renamed(recipient: Recipient) -> BankDetails | None:
+    """The latest approved bank details, where they are of another name than the recipient has now."""
+    latest = details_of(recipient).filter(state=State.APPROVED).first()
+    return latest if latest and name_of(latest) != latest.recipient.name else None
 
 
 def find_waiting_details(recipient: Recipient) -> BankDetails | None:

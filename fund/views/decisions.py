@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from fund.forms.approvals import RejectionForm
 from fund.models import Approval, Decided
 from fund.operations.answers import Attempt
-from fund.operations.approvals import active_delegations, describe_threshold, may_decide, reject
+from fund.operations.approvals import active_delegations, count_needed, describe_threshold, may_decide, reject
 from fund.operations.decisions import approve
 from fund.queries.approvals import waiting_documents
+from fund.queries.nearby import find_nearby
 from fund.views.corrections import DocumentFormPage
 from fund.views.pages import ChangePage, DocumentPage, PlainPage, find_message
 from ledger.errors import Refused
@@ -37,8 +38,18 @@ class DecidedPage(DocumentPage[D]):
             "can_decide": may_decide(found, by=self.user),
             "approvals": Approval.objects.filter(document=found.number).select_related("by", "on_behalf_of"),
             "threshold": describe_threshold(),
+            **(describe_nearby(found) if found.is_waiting else {}),
         }
         return super().get_context_data(**shown, **context)
+
+
+def describe_nearby(document: Decided) -> dict[str, Any]:
+    """Other payments to the same payee or donor, and whether only together they need two approvers."""
+    nearby = find_nearby(document)
+    passes = False
+    if nearby and nearby.own and nearby.together:
+        passes = count_needed(nearby.own.minor) < count_needed(nearby.together.minor)
+    return {"nearby": nearby, "passes_threshold": passes}
 
 
 class WaitingList(PlainPage):

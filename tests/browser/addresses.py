@@ -48,6 +48,7 @@ CONTRIBUTIONS = (
     Address("fund:pledge-list"),
     Address("fund:pledge-new"),
     Address("fund:pledge", (PLEDGE,)),
+    Address("fund:pledge-last-day", (PLEDGE,)),
     Address("fund:pledge-withdraw", (PLEDGE,)),
     Address("fund:pledge-lapse", (PLEDGE,)),
     Address("fund:donor-bank-details-new", ("CAN",)),
