@@ -66,13 +66,13 @@ def count_waiting(*, until: date | None = None) -> int:
     return _waiting(until=until).count()
 
 
-def _waiting(which: Q = Q(), *, until: date | None = None) -> QuerySet[Any, Any]:
+def _waiting(*which: Q, until: date | None = None) -> QuerySet[Any, Any]:
     """The kind (its place in DECIDED), the number and the moment of every document that waits, in one query."""
     first, *others = (_waiting_of(kind, model, which, until) for kind, model in enumerate(DECIDED))
     return first.union(*others, all=True)
 
 
-def _waiting_of(kind: int, model: type[Decided], which: Q, until: date | None) -> QuerySet[Any, Any]:
+def _waiting_of(kind: int, model: type[Decided], which: tuple[Q, ...], until: date | None) -> QuerySet[Any, Any]:
     narrowed = {f"{model.DAY}__lte": until} if until else {}
-    rows = model._default_manager.filter(which, state=State.PREPARED, **narrowed).order_by()
+    rows = model._default_manager.filter(*which, state=State.PREPARED, **narrowed).order_by()
     return rows.annotate(kind_of=Value(kind)).values_list("kind_of", "number", "created_at")

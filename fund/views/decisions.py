@@ -115,7 +115,7 @@ class ApprovePage(LeadingOn, ChangePage):
         return found
 
     def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
-        self.object = self.get_decided()
+        self.object = self.get_object()  # type: ignore[attr-defined]
         context = self.get_context_data(refusal=find_message(refusal))
         return self.render_to_response(context, status=status)  # type: ignore[attr-defined,no-any-return]
 

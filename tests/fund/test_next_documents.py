@@ -24,8 +24,7 @@ def prepare(allocation: Allocation, bank: BankAccount, project: Project) -> Prep
     line = Line("AGR-2026-0001", project, "Travel", usd("10"))
 
     def make(by: User) -> Disbursement:
-        facts = {"payee": "Wings", "bank_account": bank, "paid_on": date(2026, 3, 20), "lines": [line]}
-        return prepare_disbursement(**facts, by=by)
+        return prepare_disbursement(payee="Wings", bank_account=bank, paid_on=date(2026, 3, 20), lines=[line], by=by)
 
     return make
 
