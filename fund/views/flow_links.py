@@ -29,12 +29,15 @@ class Links:
         return reverse(route, args=[source.number])
 
     def of_paid_in(self, source: Source) -> str:
-        """The receipts of the donor; those of an agreement, where it is its money. A gift is its own receipt."""
+        """An agreement's receipts; a gift is its own. What a donor paid into the pool is of several contributions."""
         agreement = source.fund if source.fund != POOL else source.number
-        if not source.donor or (source.number and not agreement.startswith("AGR")):
-            return self.of_source(source)
-        words = {"q": agreement} if agreement else {}
-        return _join("fund:receipt-list", {"donor": source.donor} | words | {"until": str(self.asked.until)})
+        if source.donor and agreement.startswith("AGR"):
+            asked = {"donor": source.donor, "q": agreement, "until": str(self.asked.until)}
+            return _join("fund:receipt-list", asked)
+        if source.donor and not source.number:
+            asked = self.query | {"donor": source.donor, "fund": source.fund}
+            return f"{_join('fund:flow', asked)}#sources"
+        return self.of_source(source)
 
     def of_fund(self, fund: str) -> str:
         """A sub-fund, or all of them."""

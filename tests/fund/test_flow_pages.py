@@ -40,7 +40,7 @@ def test_the_page_shows_the_picture_and_each_figure_with_the_list_behind_it(offi
         'aria-label="Canada: USD 6,000.00"',
         "ACME Inc. → The pool: USD 90.00",
         'href="/flow/spent/?until=2026-06-15&amp;what=Travel&amp;in=AGR-2026-0001&amp;for=CYB-01">700.00</a>',
-        'href="/receipts/?donor=ACME&amp;until=2026-06-15">90.00</a>',
+        'href="/flow/?until=2026-06-15&amp;donor=ACME&amp;fund=POOL#sources">90.00</a>',
         'href="/flow/DSB-2026-0001/"',
         "Not allocated yet",
     ):
