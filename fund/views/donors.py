@@ -18,7 +18,7 @@ from fund.models import Agreement, Donor, Pledge, Receipt, State
 from fund.operations.donors import add_donor, change_donor
 from fund.queries.agreements import add_dues, with_open
 from fund.queries.donors import donor_standings
-from fund.queries.history import history_of
+from fund.queries.history import load_history
 from fund.queries.letters import letters_of
 from fund.queries.payees import details_of
 from fund.queries.receipts import of_donor, with_parts
@@ -63,7 +63,7 @@ class DonorDetail(Page, DetailView[Donor]):
         return super().get_context_data(
             standing=donor_standings([donor])[donor.code],
             country_name=country_names().get(donor.country, ""),
-            history=history_of(donor.code, noun="donor"),
+            history=load_history(donor.code, noun="donor"),
             pledges=self.newest(with_open(Pledge.objects.filter(donor=donor), today=timezone.localdate())),
             agreements=add_dues(self.newest(Agreement.objects.filter(donor=donor)), today=timezone.localdate()),
             receipts=self.newest(

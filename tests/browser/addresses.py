@@ -154,6 +154,8 @@ PROGRAMME = (
     Address("fund:flow"),
     Address("fund:flow", query="donor=CAN&project=CYB-01"),
     Address("fund:flow", query=f"of={AGREEMENT}&since={YEAR}-03-01"),
+    Address("fund:spent", query="what=Travel"),
+    Address("fund:spent", query="what=Nothing"),
     Address("fund:payment-flow", (PAID,)),
     Address("fund:payment-flow", (PREPARED,)),
     Address("fund:payment-flow", (f"{SENT}/R1",)),
