@@ -89,6 +89,14 @@ class PlainAmountField(forms.CharField):
         super().__init__(max_length=30, **options)
 
 
+class TwinField(forms.BooleanField):
+    """Whether money like some that is recorded already is another payment."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"label": _("This is another payment, not the same money"), "required": False} | options
+        super().__init__(**options)
+
+
 def read_amount(text: str, currency: str) -> Amount:
     """The Amount of a text. Raises ValidationError, for a form."""
     try:
