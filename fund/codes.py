@@ -1,4 +1,4 @@
-"""Codes that are made out of names. Pure."""
+"""Codes that are made out of names, and what of names is read alike. Pure."""
 
 import re
 import unicodedata
@@ -6,6 +6,15 @@ from collections.abc import Callable
 
 LONGEST = 30
 _OTHER = re.compile(r"[^A-Z0-9]+")
+
+
+def fold_name(name: str) -> str:
+    """What of a name two people would read alike: letters and digits, without accents and capitals.
+
+    `fold_name("École S.A.")` is "ecolesa", as is that of "ECOLE SA". A name without any of them stays as it is.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(letter for letter in plain if letter.isalnum()) or name
 
 
 def make_code(name: str, is_taken: Callable[[str], bool]) -> str:
