@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 LONGEST = 30
 _OTHER = re.compile(r"[^A-Z0-9]+")
+# Letters that nobody sees, as Unicode has them for Hangul.
+_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0")
+# Marks of the scripts of India and South-East Asia: there they are vowels, and no accents.
+_VOWELS = frozenset(letter for letter in map(chr, range(0x0900, 0x1800)) if unicodedata.category(letter)[0] == "M")
 
 
 def fold_name(name: str) -> str:
@@ -14,7 +18,11 @@ def fold_name(name: str) -> str:
     `fold_name("École S.A.")` is "ecolesa", as is that of "ECOLE SA". A name without any of them stays as it is.
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    return "".join(letter for letter in plain if letter.isalnum()) or name
+    return "".join(letter for letter in plain if _is_read(letter)) or name
+
+
+def _is_read(letter: str) -> bool:
+    return letter not in _INVISIBLE and (letter.isalnum() or letter in _VOWELS)
 
 
 def make_code(name: str, is_taken: Callable[[str], bool]) -> str:

@@ -92,9 +92,8 @@ class PlainAmountField(forms.CharField):
 class TwinField(forms.BooleanField):
     """Whether money like some that is recorded already is another payment."""
 
-    def __init__(self, **options: Any) -> None:
-        options = {"label": _("This is another payment, not the same money"), "required": False} | options
-        super().__init__(**options)
+    def __init__(self) -> None:
+        super().__init__(label=_("This is another payment, not the same money"), required=False)
 
 
 def read_amount(text: str, currency: str) -> Amount:
