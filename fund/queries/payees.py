@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from fund.codes import fold_name
 from fund.models import (
+    MATCHES,
     AuditRecord,
     BankDetails,
     Decided,
@@ -77,6 +79,15 @@ def find_uncleared(screenings: Iterable[Screening], *, at: datetime | None = Non
         if screening.is_match:
             found.append(screening)
     return found
+
+
+def find_blocked(recipient: Recipient) -> Recipient | None:
+    """Who of the recipient and those whose names read alike has a match that is not cleared; None where nobody has."""
+    name = fold_name(recipient.name)
+    matches = Screening.objects.filter(result__in=MATCHES).select_related("payee", "donor")
+    matched = {match.recipient for match in matches}
+    alike = sorted((one for one in matched if one == recipient or fold_name(one.name) == name), key=recipient.__ne__)
+    return next((one for one in alike if uncleared_matches(one)), None)
 
 
 def find_before(details: BankDetails) -> BankDetails | None:

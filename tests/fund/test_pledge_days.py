@@ -13,6 +13,7 @@ from fund.errors import NotPermitted, StateUnfit, ValueInvalid
 from fund.models import AuditRecord, Pledge
 from fund.operations.agreements import Due
 from fund.operations.pledges import change_last_day, lapse_pledge, withdraw_pledge
+from fund.queries.changes import add_changes
 from ledger.queries import entries
 from tests.deeds import sign_agreement
 from tests.fund.conftest import usd
@@ -35,7 +36,7 @@ def test_it_is_given_one_that_moves_both_ways_and_the_record_has_both(pledge: Pl
     before = entries().count()
     for day in (LAST, LATER, TODAY):
         change(pledge, day, officer)
-    told = AuditRecord.objects.filter(act="change pledge").order_by("pk")
+    told = add_changes(AuditRecord.objects.filter(act="change pledge").order_by("pk"))
     assert [(record.changes, record.detail) for record in told] == [
         ([("Expires on", "", "2026-12-31")], "Letter 7"),
         ([("Expires on", "2026-12-31", "2026-09-30")], "Letter 7"),
