@@ -5,7 +5,7 @@ was posted up to then. What it is at the end of a day is its latest row of that 
 of a thousand entries as in one of ten million. Items (the instalments that postings name) have one row each.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -64,6 +64,23 @@ _COLUMNS = {"account": "a.name", "fund": "b.fund", "kind": "b.kind", "party": "b
 _MONTH = {"sqlite": "substr(m.day, 1, 7) || '-01'", "postgresql": "date_trunc('month', m.day)::date"}
 
 
+def name_accounts(names: Iterable[str]) -> tuple[str, list[Any]]:
+    """The condition on ledger_account a, as SQL with its parameters: names, or beginnings that end in a colon."""
+    wanted = sorted(set(names))
+    conditions = ["substr(a.name, 1, %s) = %s" if name.endswith(":") else "a.name = %s" for name in wanted]
+    values = [value for name in wanted for value in ((len(name), name) if name.endswith(":") else (name,))]
+    return f"({' OR '.join(conditions) or 'TRUE'})", values
+
+
+def find_account_ids(names: Iterable[str], without: Sequence[str] = ()) -> list[int]:
+    """The keys of accounts by name or beginning, but for the names `without`."""
+    condition, values = name_accounts(names)
+    with connection.cursor() as cursor:
+        but = " AND a.name <> %s" * len(without)
+        cursor.execute(f"SELECT a.id FROM ledger_account a WHERE {condition}{but} ORDER BY a.id", [*values, *without])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 def _at(alias: str) -> str:
     return _AT[connection.vendor].format(alias)
 
@@ -89,11 +106,11 @@ def read_balances(choice: Choice, by: Sequence[str]) -> Iterator[Row]:
 def _read_sums(choice: Choice, by: Sequence[str]) -> list[Any]:
     columns = [_COLUMNS[name] for name in by]
     sums = ["SUM(d.amount)", "SUM(d.debit)", "SUM(d.credit)"]
-    tables, values = [_join("d")], [_adapt(choice.until or date.max)]
+    tables, values = [_join("d")], [adapt_day(choice.until or date.max)]
     if choice.since:
         sums = [f"SUM(d.{name} - COALESCE(o.{name}, 0))" for name in ("amount", "debit", "credit")]
         tables.append(f"LEFT JOIN {_at('o')}")
-        values.append(_adapt(max(choice.since, _EARLIEST) - timedelta(days=1)))
+        values.append(adapt_day(max(choice.since, _EARLIEST) - timedelta(days=1)))
     return _select(choice, columns, sums, tables, values)
 
 
@@ -106,7 +123,7 @@ def _read_months(choice: Choice, by: Sequence[str]) -> list[Any]:
     moves = f"JOIN (SELECT balance_id, day, {moved} FROM ledger_daybalance WHERE day <= %s) m ON m.balance_id = b.id"
     columns = [_MONTH[connection.vendor] if name == "month" else _COLUMNS[name] for name in by]
     sums = ["SUM(m.amount)", "SUM(m.debit)", "SUM(m.credit)"]
-    values = [_adapt(choice.until or date.max), _adapt(choice.since or date.min)]
+    values = [adapt_day(choice.until or date.max), adapt_day(choice.since or date.min)]
     place = list(by).index("month")
     rows = _select(choice, columns, sums, [moves + " AND m.day >= %s"], values)
     return [(*row[:place], to_date(row[place]), *row[place + 1 :]) for row in rows]
@@ -135,7 +152,7 @@ def read_days(choice: Choice) -> list[DayRow]:
     """Each balance as it stands at the end of `since`, and on every later day on which it moved, by day."""
     assert choice.since
     condition, wanted = choice.condition()
-    since = _adapt(choice.since)
+    since = adapt_day(choice.since)
     columns = "b.id, d.day, d.amount, d.debit - d.credit"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -147,7 +164,8 @@ def read_days(choice: Choice) -> list[DayRow]:
         return [(pk, to_date(day), amount, functional) for pk, day, amount, functional in cursor.fetchall()]
 
 
-def _adapt(day: date) -> Any:
+def adapt_day(day: date) -> Any:
+    """A day as the database takes it."""
     return connection.ops.adapt_datefield_value(day)
 
 

@@ -11,16 +11,15 @@ from itertools import accumulate
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from ledger import accounts
-from ledger.balances import Choice, read_balances, read_days
+from ledger.balances import Choice, find_account_ids, read_balances, read_days
 from ledger.certificates import Certificate
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryUnknown, PeriodUnknown
-from ledger.models import Account, Closing, Entry, FiscalYear, OpenItem, Posting
+from ledger.models import Account, Closing, Entry, FiscalYear, Posting
 from ledger.money import to_decimal
 from ledger.periods import Period, following, parse_period
 
@@ -88,24 +87,13 @@ def _sort_key(total: Total) -> tuple[Any, ...]:
 
 def _choose(scope: Scope) -> Choice:
     return Choice(
-        account_ids=_find_account_ids(scope.accounts, scope.without) if scope.accounts or scope.without else None,
+        account_ids=find_account_ids(scope.accounts, scope.without) if scope.accounts or scope.without else None,
         funds=scope.funds or None,
         kinds=scope.kinds or None,
         parties=scope.parties or None,
         since=scope.since,
         until=scope.until,
     )
-
-
-def _find_account_ids(names: Iterable[str], without: Sequence[str] = ()) -> list[int]:
-    """The keys of accounts by name or beginning (as in Scope). Plain SQL, because most questions begin with it."""
-    wanted = sorted(set(names))
-    conditions = ["substr(name, 1, %s) = %s" if name.endswith(":") else "name = %s" for name in wanted]
-    values = [value for name in wanted for value in ((len(name), name) if name.endswith(":") else (name,))]
-    with connection.cursor() as cursor:
-        condition = f"({' OR '.join(conditions) or 'TRUE'}){' AND name <> %s' * len(without)}"
-        cursor.execute(f"SELECT id FROM ledger_account WHERE {condition} ORDER BY id", [*values, *without])
-        return [pk for (pk,) in cursor.fetchall()]
 
 
 def get_total(scope: Scope) -> Total:
@@ -153,77 +141,6 @@ def lowest(
         moves.append((day, side * (now - standing.get(pk, 0))))
         standing[pk] = now
     return find_low(moves, since=since)
-
-
-@dataclass(frozen=True, slots=True)
-class InstalmentTotal:
-    """What the postings of one instalment add up to, for one account, kind of event and currency."""
-
-    instalment: str
-    account: str
-    kind: str
-    currency: str
-    amount: int
-    functional: int
-
-
-def instalment_totals(instalments: Iterable[str], *, until: date | None = None) -> list[InstalmentTotal]:
-    """The postings that name one of `instalments`, up to and with `until`, summed by account, kind and currency.
-
-    `instalments` may be a query of references, which then runs inside this one.
-    """
-    # The second condition is the index's own: SQLite reads every posting without it.
-    found = Posting.objects.filter(instalment__in=instalments).exclude(instalment="")
-    if until:
-        found = found.filter(dated_on__lte=until)
-    columns = ("instalment", "account__name", "entry__kind", "currency")
-    rows = found.values_list(*columns).annotate(Sum("amount"), Sum("functional")).order_by(*columns)
-    return [
-        InstalmentTotal(instalment, account, kind, currency, int(amount), int(carried))
-        for instalment, account, kind, currency, amount, carried in rows
-    ]
-
-
-def instalment_balance(reference: OuterRef, accounts: tuple[str, ...]) -> Subquery:
-    """For queries of other tables: the balance, on `accounts` (as in Scope), of the instalment in an outer column.
-
-    In minor units of its currency; null where nothing was posted.
-    """
-    found = OpenItem.objects.filter(instalment=reference).order_by()
-    return Subquery(found.values("instalment").annotate(balance=_sum_on(accounts)).values("balance"))
-
-
-def document_balance(document: OuterRef, accounts: tuple[str, ...]) -> Subquery:
-    """For queries of other tables: the balance, on `accounts`, of the entries of the document in an outer column.
-
-    In minor units of the document's currency; null where nothing was posted.
-    """
-    found = Posting.objects.filter(entry__links__document=document).order_by()
-    return Subquery(found.values("entry__links__document").annotate(balance=_sum_on(accounts)).values("balance"))
-
-
-def _sum_on(accounts: tuple[str, ...]) -> Sum:
-    # A condition of the sum and not of the query, or the database might look postings up by account. Of no account the
-    # sum is null, and not an empty query, to which PostgreSQL gives no type: no account has the key 0.
-    return Sum("amount", filter=Q(account__in=_find_account_ids(accounts) or [0]))
-
-
-@dataclass(frozen=True, slots=True)
-class OpenInstalment:
-    """What of an instalment is open: `amount` in minor units of its currency, `functional` as it is carried."""
-
-    instalment: str
-    currency: str
-    amount: int
-    functional: int
-
-
-def open_instalments(accounts: tuple[str, ...]) -> list[OpenInstalment]:
-    """The instalments whose postings on `accounts` (as in Scope) do not add up to zero."""
-    found = OpenItem.objects.filter(account__in=_find_account_ids(accounts)).exclude(amount=0)
-    sums = found.values_list("instalment", "currency").annotate(Sum("amount"), Sum("functional"))
-    rows = sums.exclude(amount__sum=0).order_by("instalment")
-    return [OpenInstalment(name, currency, int(amount), int(carried)) for name, currency, amount, carried in rows]
 
 
 def open_years() -> list[int]:
@@ -360,11 +277,6 @@ def get_last_day(document: str) -> date:
     return last or date.min
 
 
-def entries_caused_by(document: str) -> QuerySet[Entry]:
-    """The entries that a document itself caused, in the order of the chain."""
-    return Entry.objects.filter(links__document=document, links__position=0)
-
-
 def postings() -> QuerySet[Posting]:
     """Every posting with its entry and account at hand, in the order of the chain."""
     return Posting.objects.select_related("entry", "account").order_by("entry", "line")
@@ -373,7 +285,7 @@ def postings() -> QuerySet[Posting]:
 def register(account: str) -> QuerySet[Posting]:
     """The postings of one account by date, newest first."""
     # By its key and not by its name: PostgreSQL sorts all that a join finds, and reads an index in its order.
-    found = Posting.objects.select_related("entry").filter(account__in=_find_account_ids([account]))
+    found = Posting.objects.select_related("entry").filter(account__in=find_account_ids([account]))
     return found.order_by("-dated_on", "-entry_id", "-line")
 
 
@@ -386,37 +298,3 @@ def functional_currency() -> str:
     """The currency that the books are kept in."""
     currency: str = settings.FUNCTIONAL_CURRENCY
     return currency
-
-
-def document_totals(
-    documents: Iterable[str], *, accounts: tuple[str, ...] = (), until: date | None = None
-) -> dict[tuple[str, str, str, str], tuple[int, int]]:
-    """What the entries linked to each document add up to, for `accounts` (as in Scope), up to and with `until`.
-
-    Maps (document, account, kind, currency) to (amount, functional amount). An entry that is linked to two of the
-    documents counts for both. `documents` may be a query of numbers, which then runs inside this one.
-    """
-    found = Posting.objects.filter(entry__links__document__in=documents)
-    if accounts:
-        # Of a sum and not of the column, or SQLite looks up every document for every posting of the accounts.
-        found = found.alias(place=F("account") + 0).filter(place__in=_find_account_ids(accounts))
-    if until:
-        found = found.filter(dated_on__lte=until)
-    columns = ("entry__links__document", "account__name", "entry__kind", "currency")
-    rows = found.values_list(*columns).annotate(Sum("amount"), Sum("functional")).order_by()
-    return {(row[0], row[1], row[2], row[3]): (int(row[4]), int(row[5])) for row in rows}
-
-
-def party_totals(
-    documents: Iterable[str], *, accounts: tuple[str, ...], until: date | None = None
-) -> dict[tuple[str, str, str], int]:
-    """What the entries that each document caused add up to on `accounts` (as in Scope), by sub-fund and party.
-
-    Maps (document, sub-fund, party) to the functional amount; party is whom the money came from.
-    """
-    found = Posting.objects.filter(entry__links__document__in=documents, entry__links__position=0)
-    found = found.alias(place=F("account") + 0).filter(place__in=_find_account_ids(accounts))
-    if until:
-        found = found.filter(dated_on__lte=until)
-    rows = found.order_by().values_list("entry__links__document", "fund", "party").annotate(Sum("functional"))
-    return {(document, fund, party): int(functional) for document, fund, party, functional in rows}

@@ -16,11 +16,13 @@ from fund.portal.access import get_visible_donor
 from fund.portal.charts import draw_figures
 from fund.portal.views import AsOfForm
 from fund.queries.figures import Group, Grouping, add_groups, group_contributions
+from fund.queries.flows import Asked, follow
 from fund.queries.history import history_of
 from fund.queries.statements import make_statement
 from fund.views.pages import Page, PlainPage
 from ledger.errors import Refused
 from ledger.queries import functional_currency
+from ledger.snapshot import reading
 from reports.forms import PeriodForm
 from reports.operations import SUBJECT as BOOK
 from reports.operations import hand_out_book
@@ -147,7 +149,8 @@ class StatementDownload(LoginRequiredMixin, View):
         if not form.is_valid():
             return HttpResponseBadRequest(_("This is not a day of a statement: write it like 2026-12-31."))
         as_of = form.cleaned_data["as_of"] or today
-        statement = make_statement(donor, as_of=as_of)
+        with reading():
+            statement, flow = make_statement(donor, as_of=as_of), follow(Asked(as_of, donor=donor))
         name = f"statement-{donor.code}-{as_of}.xlsx"
         now = timezone.now()
-        return send_file(name, EXCEL, lambda path: write_statement_workbook(path, statement, made_at=now))
+        return send_file(name, EXCEL, lambda path: write_statement_workbook(path, statement, flow, made_at=now))

@@ -4,17 +4,20 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import translation
 
+from fund.queries.flows import Flow
 from fund.queries.statements import DonorStatement
 from ledger.snapshot import reading
 from reports.errors import FileOccupied
 from reports.renderers.excel import Properties, write_workbook
 from reports.statements.audit_workbook import audit_sheets
 from reports.statements.donor_statement import statement_sheets
+from reports.statements.flows import own_flow
 from reports.statements.journal import count_rows
 from reports.statements.period import Period
 
@@ -45,12 +48,12 @@ def write_audit_workbook(
     return count
 
 
-def write_statement_workbook(path: Path, statement: DonorStatement, *, made_at: datetime) -> None:
-    """Writes a donor's statement, in the reader's language. Raises FileOccupied."""
+def write_statement_workbook(path: Path, statement: DonorStatement, flow: Flow, *, made_at: datetime) -> None:
+    """Writes a donor's statement with the flow of the donor's money, in the reader's language. Raises FileOccupied."""
     fund: str = settings.FUND_TITLE
     properties = Properties(str(statement.donor), fund, f"{statement.as_of}", made_at)
     with new_file(path) as part:
-        write_workbook(statement_sheets(statement, fund), part, properties)
+        write_workbook(chain(statement_sheets(statement, fund), own_flow(flow)), part, properties)
 
 
 @contextmanager

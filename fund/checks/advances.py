@@ -6,7 +6,7 @@ from typing import Any
 
 from fund import policy
 from fund.checks.documents import Kind, acts_of, acts_of_decided, fetch_lines
-from fund.checks.posted import Caused, Expected, Key
+from fund.checks.posted import Expected, Key
 from fund.checks.runs import averaged
 from fund.errors import StateUnfit
 from fund.models import (
@@ -20,6 +20,7 @@ from fund.models import (
     ReportState,
 )
 from fund.money import to_amount
+from ledger.causes import Caused
 from ledger.checks import Report
 from ledger.money import split
 from ledger.queries import functional_currency, postings

@@ -3,13 +3,14 @@
 from typing import Any
 
 from fund.checks.documents import Kind, acts_of_decided, fetch_lines
-from fund.checks.posted import Caused, Expected, Sums, sum_legs
+from fund.checks.posted import Expected, Sums, sum_legs
 from fund.checks.receipts import owed_prefix
 from fund.errors import StateUnfit
 from fund.models import ManualEntry, ManualLine, Refund, State, WriteOff, WriteOffLine
 from fund.money import to_amount
 from fund.policy import BANK, DEFERRED, OWED, UNAPPLIED
 from fund.policy_corrections import REFUNDABLE, WRITE_OFF
+from ledger.causes import Caused
 from ledger.money import Amount
 from ledger.queries import functional_currency
 

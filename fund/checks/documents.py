@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from fund import policy
-from fund.checks.posted import Caused, Expected, Key, Sums, sum_legs
+from fund.checks.posted import Expected, Key, Sums, sum_legs
 from fund.checks.receipts import (
     RECEIPT_ACCOUNTS,
     acts_of_receipt,
@@ -45,6 +45,7 @@ from fund.models import (
     State,
 )
 from fund.money import to_amount
+from ledger.causes import Caused
 from ledger.checks import Report
 from ledger.money import split
 from ledger.queries import functional_currency

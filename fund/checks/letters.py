@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from fund.checks.documents import Kind, acts_of, fetch_lines
-from fund.checks.posted import Caused, Expected
+from fund.checks.posted import Expected
 from fund.models import AuditRecord, Letter, LetterLine
 from fund.queries.letters import hash_letter
+from ledger.causes import Caused
 from ledger.checks import Report
 
 

@@ -2,15 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
+from fund.checks.documents import CHUNK
 from fund.checks.kinds import KINDS
 from fund.models import (
     Advance,
     AuditRecord,
     BankDetails,
     Disbursement,
+    Document,
     Donor,
     Payee,
     Recipient,
@@ -25,8 +29,12 @@ from ledger.checks import Report
 
 _SCREENED = ("screen payee", "screen donor")
 _NOT_PAID = (State.PREPARED, State.REJECTED)
-# What pays whom.
-_PAYMENTS = ((Disbursement, "payee", Payee), (Advance, "partner", Payee), (Refund, "agreement__donor", Donor))
+# What pays whom, and by which act.
+_PAYMENTS = (
+    (Disbursement, "payee", Payee, "approve disbursement"),
+    (Advance, "partner", Payee, "approve advance"),
+    (Refund, "agreement__donor", Donor, "pay refund"),
+)
 
 
 def check_bank_details(report: Report) -> Iterator[str]:
@@ -68,19 +76,39 @@ def check_screenings(report: Report) -> Iterator[str]:
 
 
 def check_blocked(report: Report) -> Iterator[str]:
-    """No payment, advance or refund was approved while who got it had an uncleared match on a list."""
+    """No payment, advance or refund was approved or paid while who got it had an uncleared match on a list."""
     screened: defaultdict[Recipient, list[Screening]] = defaultdict(list)
     for screening in Screening.objects.select_related("payee", "donor").order_by("-pk"):
         screened[screening.recipient].append(screening)
-    for model, path, kind in _PAYMENTS:
-        named = {f"{path}__in": [one.pk for one in screened if isinstance(one, kind)]}
+    matched = [one for one, found in screened.items() if any(screening.is_match for screening in found)]
+    for model, path, kind, act in _PAYMENTS:
+        named = {f"{path}__in": [one.pk for one in matched if isinstance(one, kind)]}
         paid: Any = model._default_manager.filter(**named).exclude(state__in=_NOT_PAID).select_related(path)
-        for document in paid.order_by("pk").iterator():
-            recipient = attrgetter(path.replace("__", "."))(document)
-            found = find_uncleared(screened[recipient], at=document.decided_at)
-            if found:
-                yield (
-                    f"{document} was approved while {recipient} had an uncleared match on "
-                    f"“{found[0].list_name}” of {found[0].screened_on}."
-                )
+        remaining = paid.order_by("pk").iterator()
+        while documents := list(islice(remaining, CHUNK)):
+            paid_at = _find_paid(act, [document.number for document in documents])
+            for document in documents:
+                recipient = attrgetter(path.replace("__", "."))(document)
+                instants = [("approved", document.decided_at), *(("paid", at) for at in paid_at[document.number])]
+                yield from _check_instants(document, recipient, screened[recipient], instants)
     report(f"{len(screened):,} screened payees and donors")
+
+
+def _find_paid(act: str, numbers: list[str]) -> defaultdict[str, list[datetime]]:
+    """When documents were paid, by their audit records, which nobody changes: an entry knows the second only."""
+    found: defaultdict[str, list[datetime]] = defaultdict(list)
+    for number, at in AuditRecord.objects.filter(act=act, subject__in=numbers).values_list("subject", "at"):
+        found[number].append(at)
+    return found
+
+
+def _check_instants(
+    document: Document, recipient: Recipient, screenings: list[Screening], instants: list[tuple[str, datetime]]
+) -> Iterator[str]:
+    for act, at in instants:
+        found = find_uncleared(screenings, at=at)
+        if found:
+            yield (
+                f"{document} was {act} while {recipient} had an uncleared match on "
+                f"“{found[0].list_name}” of {found[0].screened_on}."
+            )

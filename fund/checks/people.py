@@ -1,34 +1,19 @@
 """Who made and decided documents, and who was paid: documents against the audit records and their entries."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from fund.checks.documents import Kind
 from fund.checks.kinds import KINDS
 from fund.models import Approval, AuditRecord, Decided, Delegation, Disbursement, Obligation, State
 from fund.models.approvals import describe_delegation
 from ledger.checks import Report
 from ledger.queries import entries
 
-# The person who did each act.
-People = dict[str, int]
 
-
-def find_people(documents: Sequence[str]) -> dict[str, People]:
-    """Who did what to each document, as the audit records have it."""
-    found: dict[str, People] = {document: {} for document in documents}
-    for document, act, person in AuditRecord.objects.filter(subject__in=documents).values_list(
-        "subject", "act", "user"
-    ):
-        found[document][act] = person
-    return found
-
-
-def check_people(kind: Kind, document: Any, people: People) -> Iterator[str]:
-    """A document has the audit records of what was done to it, and names the people whom they name."""
-    acts = kind.acts(document)
+def check_people(document: Any, acts: Sequence[str], people: Mapping[str, int]) -> Iterator[str]:
+    """A document has the audit records of its `acts`, and names the people who did them as `people` has it."""
     yield from (f"{document} has no audit record of “{act}”." for act in acts if act not in people)
     first, *others = acts
     named = {first: document.created_by_id}

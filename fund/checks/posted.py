@@ -1,27 +1,16 @@
 """The entries that documents caused, as the books have them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.entries import Leg
-from ledger.queries import postings
+from ledger.causes import Caused
 
 # Account, sub-fund, project or instalment (where the account has one), currency.
 Key = tuple[str, str, str, str]
 # Minor units, debit positive.
 Sums = dict[Key, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Caused:
-    """An entry that a document caused."""
-
-    number: str
-    on: date
-    is_reversal: bool
-    legs: tuple[Leg, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +23,6 @@ class Expected:
     on: date
     sums: Sums
     ended_on: date | None = None
-
-
-def find_caused(documents: Sequence[str]) -> dict[str, list[Caused]]:
-    """The entries that each document caused, in the order of the chain; none for a document without any."""
-    # One filter() for both, so that they mean the same link.
-    rows = postings().filter(entry__links__position=0, entry__links__document__in=documents)
-    legs: defaultdict[tuple[str, str, date, bool], list[Leg]] = defaultdict(list)
-    columns = ("entry__links__document", "entry__number", "entry__dated_on", "entry__reverses")
-    leg_columns = ("account__name", "amount", "currency", "functional", "fund", "project", "instalment")
-    for document, number, on, reverses, *leg in rows.values_list(*columns, *leg_columns):
-        legs[document, number, on, reverses is not None].append(Leg(*leg))
-    found: dict[str, list[Caused]] = {document: [] for document in documents}
-    for (document, number, on, is_reversal), parts in legs.items():
-        found[document].append(Caused(number, on, is_reversal, tuple(parts)))
-    return found
 
 
 def sum_legs(entries: Iterable[Caused], accounts: tuple[str, ...]) -> Sums:

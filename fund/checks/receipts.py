@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fund import policy
-from fund.checks.posted import Caused, Expected, Key, Sums, negate, sum_legs
+from fund.checks.posted import Expected, Key, Sums, negate, sum_legs
 from fund.errors import StateUnfit
 from fund.models import Agreement, Application, Identity, Receipt, Recognition
 from fund.money import read_amount, to_amount
+from ledger.causes import Caused
 from ledger.money import Amount
 from ledger.queries import functional_currency
 

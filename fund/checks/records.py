@@ -3,16 +3,16 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
-from fund.checks.documents import CHUNK, Kind
+from fund.checks.documents import Kind
 from fund.checks.kinds import KINDS
-from fund.checks.people import check_people, find_people
-from fund.checks.posted import Caused, Expected, Sums, find_caused, negate, sum_legs
-from fund.checks.words import check_words, find_words
-from fund.models import Document, NumberSeries
+from fund.checks.people import check_people
+from fund.checks.posted import Expected, Sums, negate, sum_legs
+from fund.checks.words import check_words
+from fund.models import AuditRecord, Document, NumberSeries
 from fund.money import read_amount
+from ledger.causes import Caused, causes, find_caused
 from ledger.checks import Report
 from ledger.errors import Refused
 from ledger.money import Amount
@@ -27,12 +27,24 @@ def check_documents(report: Report) -> Iterator[str]:
     for kind in KINDS:
         for documents in kind.chunks(report):
             numbers = [document.number for document in documents]
-            caused = find_caused(numbers)
-            people, words = find_people(numbers), find_words(kind, documents)
+            caused, told = find_caused(numbers), _find_acts(numbers)
             for document in documents:
                 yield from check_entries(kind, document, caused[document.number])
-                yield from check_people(kind, document, people[document.number])
-                yield from check_words(document, words.get(document.number, {}))
+                acts, (people, words) = kind.acts(document), told[document.number]
+                yield from check_people(document, acts, people)
+                yield from check_words(document, words.get(acts[0], ""))
+
+
+def _find_acts(numbers: Sequence[str]) -> dict[str, tuple[dict[str, int], dict[str, str]]]:
+    """Who did what to each document, and what it was after each act, as the audit records have it."""
+    found: dict[str, tuple[dict[str, int], dict[str, str]]] = {number: ({}, {}) for number in numbers}
+    rows = AuditRecord.objects.filter(subject__in=numbers).values_list("subject", "act", "user", "after")
+    for number, act, person, after in rows:
+        people, words = found[number]
+        people[act] = person
+        if after:
+            words[act] = after
+    return found
 
 
 def check_entries(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[str]:
@@ -161,20 +173,8 @@ def check_causes(report: Report) -> Iterator[str]:
     """Every entry names a document that exists as its cause."""
     for number in entries().exclude(links__position=0).values_list("number", flat=True):
         yield f"{number} names no document as its cause."
-    causes = entries().filter(links__position=0).order_by("id").values_list("number", "links__document")
-    remaining, done = causes.iterator(chunk_size=CHUNK), 0
-    while chunk := list(islice(remaining, CHUNK)):
-        yield from _find_unknown(chunk)
-        done += len(chunk)
-        report(f"{done:,} entries")
-
-
-def _find_unknown(causes: Sequence[tuple[str, str]]) -> Iterator[str]:
-    documents = {document for _, document in causes}
-    known: set[str] = set()
+    unknown = causes()
     for kind in KINDS:
-        mine = [document for document in documents if document.startswith(f"{kind.model.PREFIX}-")]
-        known |= set(kind.model._default_manager.filter(number__in=mine).values_list("number", flat=True))
-    for number, document in causes:
-        if document not in known:
-            yield f"{number} is caused by {document}, which is no document."
+        unknown = unknown.exclude(document__in=kind.model._default_manager.order_by().values("number"))
+    for number, document in unknown.values_list("entry__number", "document"):
+        yield f"{number} is caused by {document}, which is no document."

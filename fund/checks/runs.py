@@ -5,7 +5,7 @@ from typing import Any
 
 from fund import policy
 from fund.checks.documents import Kind, acts_of, acts_of_decided, fetch_lines
-from fund.checks.posted import Caused, Expected, Key, Sums, sum_legs
+from fund.checks.posted import Expected, Key, Sums, sum_legs
 from fund.errors import StateUnfit
 from fund.models import (
     BankCharge,
@@ -25,6 +25,7 @@ from fund.models import (
 )
 from fund.money import to_amount
 from fund.policy_treasury import GIVEN_IN_KIND, INTEREST, SECRETARIAT, indirect_cost_account
+from ledger.causes import Caused
 from ledger.money import split
 from ledger.queries import functional_currency
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, Choices, bank_account_choices, partner_choices
-from fund.forms.fields import DayField, PlainAmountField, read_amount
+from fund.forms.fields import DayField, PlainAmountField, TwinField, read_amount
 from fund.forms.lines import line_formset
 from fund.models import AdvanceReportLine, BankAccount, Category
 from fund.money import to_amount
@@ -130,9 +130,12 @@ class ReturnForm(forms.Form):
     received_on = DayField(label=_("Received on"), past=True, initial=timezone.localdate)
     reference = forms.CharField(label=_("Bank reference"), max_length=60)
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+    accept_twin = TwinField()
 
     def __init__(self, *args: Any, lines: list[Any], currency: str, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not self.data.get("accept_twin"):
+            self.fields["accept_twin"].widget = forms.HiddenInput()
         self.currency, self.references = currency, {}
         accounts = BankAccount.objects.filter(currency=currency)
         self.fields["bank_account"].choices = [(account.code, str(account)) for account in accounts]  # type: ignore[attr-defined]
@@ -143,6 +146,10 @@ class ReturnForm(forms.Form):
             initial = f"{to_decimal(line.open, currency):f}"
             self.fields[name] = PlainAmountField(label=label, required=False, initial=initial)
             self.references[name] = line.reference
+
+    def ask_for_twin(self) -> None:
+        """Shows the confirmation."""
+        self.fields["accept_twin"].widget = forms.CheckboxInput()
 
     def clean(self) -> dict[str, Any]:
         """The amounts by the references of the lines as `lines`, those that are empty left out."""

@@ -89,6 +89,13 @@ class PlainAmountField(forms.CharField):
         super().__init__(max_length=30, **options)
 
 
+class TwinField(forms.BooleanField):
+    """Whether money like some that is recorded already is another payment."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("This is another payment, not the same money"), required=False)
+
+
 def read_amount(text: str, currency: str) -> Amount:
     """The Amount of a text. Raises ValidationError, for a form."""
     try:

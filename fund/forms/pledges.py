@@ -28,6 +28,13 @@ class PledgeForm(forms.Form):
     )
 
 
+class LastDayForm(forms.Form):
+    """Until when a pledge holds, and who says so."""
+
+    expires_on = DayField(label=_("Holds until"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The donor's letter, for instance."))
+
+
 def open_pledge_choices() -> Choices:
     """The pledges of which something is open, donor by donor, with what is open; or none."""
     found = with_open(Pledge.objects.select_related("donor")).filter(open__gt=0)

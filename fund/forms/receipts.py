@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import bank_account_choices
 from fund.forms.donors import DonorField
-from fund.forms.fields import DayField, PlainAmountField, read_amount
+from fund.forms.fields import DayField, PlainAmountField, TwinField, read_amount
 from fund.models import Agreement, BankAccount
 from fund.operations.receipts import Facts
 from fund.queries.agreements import Due
@@ -44,7 +44,7 @@ class ReceiptForm(forms.Form):
         label=_("Bank reference"), max_length=60, help_text=_("As on the bank's statement: it stands for this money.")
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
-    accept_twin = forms.BooleanField(label=_("This is another payment, not the same money"), required=False)
+    accept_twin = TwinField()
 
     def clean_bank_account(self) -> BankAccount:
         return BankAccount.objects.get(code=self.cleaned_data["bank_account"])

@@ -19,7 +19,7 @@ class BankDetailsForm(forms.Form):
         label=_("IBAN or account number"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("With or without blanks. The check digits of an IBAN are checked."),
+        help_text=_("With or without blanks. An IBAN is checked by its digits and by its country."),
     )
     bic = forms.CharField(label=_("BIC"), max_length=20, required=False)
     bank = forms.CharField(label=_("Bank"), max_length=200)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.core.management import CommandError
 
-from fund.models import Advance, AdvanceLine, Payee
+from fund.models import Advance, AdvanceLine, AdvanceReport, Payee
 from ledger.money import Amount, parse_amount
 
 
@@ -22,6 +22,14 @@ def find_advance(number: str) -> Advance:
     found = Advance.objects.select_related("bank_account").filter(number=number.strip().upper()).first()
     if found is None:
         raise CommandError(f"{number} is not the number of an advance, such as ADV-2026-0001.")
+    return found
+
+
+def find_report(number: str) -> AdvanceReport:
+    """The report with a number. Raises CommandError."""
+    found = AdvanceReport.objects.filter(number=number.strip().upper()).first()
+    if found is None:
+        raise CommandError(f"{number} is not the number of a report, such as ADV-2026-0001/R1.")
     return found
 
 

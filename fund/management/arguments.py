@@ -6,7 +6,7 @@ from datetime import date
 
 from django.core.management import CommandError
 
-from fund.models import Agreement, Decided, Donor, Instalment, Obligation, Payee, Project
+from fund.models import Agreement, Decided, Donor, Instalment, Obligation, Payee, Pledge, Project
 from fund.queries.attachments import find_document
 from ledger.money import Amount, parse_amount
 from ledger.queries import functional_currency
@@ -75,6 +75,14 @@ def find_donor(code: str) -> Donor:
     found = Donor.objects.filter(code=code.strip().upper()).first()
     if found is None:
         raise CommandError(f"{code} is not a donor's code.")
+    return found
+
+
+def find_pledge(number: str) -> Pledge:
+    """The pledge with a number. Raises CommandError."""
+    found = Pledge.objects.filter(number=number.strip().upper()).first()
+    if found is None:
+        raise CommandError(f"{number} is not the number of a pledge, such as PLG-2026-0001.")
     return found
 
 

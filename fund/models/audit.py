@@ -1,5 +1,3 @@
-import json
-
 from django.conf import settings
 from django.db import models
 
@@ -25,13 +23,6 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject}"
-
-    @property
-    def changes(self) -> list[tuple[str, str, str]]:
-        """What changed: each field with what it was and what it became, empty where there was nothing."""
-        before, after = (json.loads(text) if text else {} for text in (self.before, self.after))
-        names = sorted({*before, *after})
-        return [(name.replace("_", " ").capitalize(), before.get(name, ""), after.get(name, "")) for name in names]
 
 
 class Refusal(models.Model):

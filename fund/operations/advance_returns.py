@@ -13,25 +13,30 @@ from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.advance_reports import check_open, settle
 from fund.operations.advances import get_paid, to_part, to_party
-from fund.operations.receipts import check_reference, normalise_reference
+from fund.operations.receipts import check_reference, check_twin, normalise_reference
 from fund.operations.reversals import take_back
 from fund.policy import Carried, CashOut
 from fund.policy_advances import Part, return_advance
 from fund.queries.rates import carry
+from ledger.causes import entries_caused_by
 from ledger.entries import Draft
 from ledger.money import Amount, split
 from ledger.operations import writing
-from ledger.queries import entries_caused_by, functional_currency, get_draft
+from ledger.queries import functional_currency, get_draft
 
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What the bank says came back: where, when, under which reference."""
+    """What the bank says came back: where, when, under which reference.
+
+    `accept_twin` takes it beside other money of the same day, account and amount.
+    """
 
     bank_account: BankAccount
     received_on: date
     reference: str
     note: str = ""
+    accept_twin: bool = False
 
 
 def record_return(advance: Advance, *, back: Back, lines: Mapping[str, Amount], by: User) -> AdvanceReturn:
@@ -49,6 +54,8 @@ def record_return(advance: Advance, *, back: Back, lines: Mapping[str, Amount], 
         rows = _find_lines(found, lines, back.bank_account)
         check_open({line: amount.minor for line, amount in rows.items()}, on=back.received_on)
         total = Amount(sum(amount.minor for amount in rows.values()), back.bank_account.currency)
+        if not back.accept_twin:
+            check_twin(back.bank_account, back.received_on, total)
         position = found.returns.count() + 1
         returned = AdvanceReturn(advance=found, position=position, number=f"{found.number}/U{position}", created_by=by)
         returned.bank_account, returned.received_on = back.bank_account, back.received_on

@@ -26,9 +26,10 @@ from fund.operations.cash import take_out
 from fund.policy import Carried, Party
 from fund.policy_advances import Part, send_advance
 from fund.queries.advances import open_of
+from ledger.causes import entries_caused_by
 from ledger.money import Amount, split
 from ledger.operations import reverse_entry, writing
-from ledger.queries import entries_caused_by, functional_currency, get_draft
+from ledger.queries import functional_currency, get_draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from fund.policy_receipts import Arrival
 from fund.queries.contributions import instalment_standings
 from fund.queries.sub_funds import bank_cash
 from fund.queries.unapplied import unapplied_left
+from ledger.causes import entries_caused_by
 from ledger.money import Amount, share
 from ledger.operations import writing
-from ledger.queries import entries_caused_by, functional_currency
+from ledger.queries import functional_currency
 
 
 @dataclass(frozen=True, slots=True)

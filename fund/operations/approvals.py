@@ -111,7 +111,10 @@ def get_prepared(document: D, *, by: User) -> D:
     found: D = type(document)._default_manager.get(pk=document.pk)
     get_right(found, by=by)
     if not found.is_waiting:
-        raise StateUnfit(f"{found} is {found.get_state_display().lower()} already.")
+        raise StateUnfit(
+            f"{found} is {found.get_state_display().lower()} already: a decision is made once, and a mistake corrected "
+            "by another document."
+        )
     return found
 
 

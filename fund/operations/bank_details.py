@@ -12,7 +12,7 @@ from fund.models import BankDetails, Recipient, State, of_recipient
 from fund.models.bank_details import describe_details
 from fund.operations import acts
 from fund.operations.approvals import add_approval, decide, get_prepared
-from fund.queries.payees import details_of, find_waiting_details
+from fund.queries.payees import details_of, find_renamed, find_waiting_details, name_of
 from ledger.money import currencies
 from ledger.operations import writing
 
@@ -53,10 +53,11 @@ def prepare_bank_details(
 def approve_bank_details(details: BankDetails, *, by: User) -> bool:
     """Approves bank details: they hold from their day on. True, since one approver is enough.
 
-    Raises SamePerson where `by` prepared them, StateUnfit where they are decided already.
+    Raises SamePerson where `by` prepared them, StateUnfit where they are decided already or of an earlier name.
     """
     with writing():
         found = get_prepared(details, by=by)
+        _check_name(found)
         _check_follows(found)
         add_approval(found, functional=0, by=by)
         decide(found, State.APPROVED, by=by)
@@ -80,11 +81,21 @@ def _clean(facts: Account) -> dict[str, str]:
     }
 
 
+def _check_name(details: BankDetails) -> None:
+    """Whose account it is was looked at under the name that the recipient has."""
+    name = name_of(details)
+    if name != details.recipient.name:
+        raise StateUnfit(
+            f"{details} was prepared for {name}, whose name is {details.recipient} now: reject it, and have the "
+            "account prepared anew for that name."
+        )
+
+
 def _check_follows(details: BankDetails) -> None:
-    """A version comes after the one before, and says something else."""
+    """A version comes after the one before, and says something else, or is for another name."""
     last = details_of(details.recipient).filter(state=State.APPROVED).first()
     if last is None:
         return
     acts.check_not_before(details.valid_from, last.valid_from, "valid_from")
-    if last.facts == details.facts:
+    if last.facts == details.facts and not find_renamed(details.recipient):
         raise StateUnfit(f"{last} has the same account already: nothing would change.")

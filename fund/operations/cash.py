@@ -31,7 +31,10 @@ def _check_fund(fund: str) -> str:
         return fund
     agreement = find_earmark(fund)
     if agreement is None:
-        raise ValueInvalid(f"{fund} is not a sub-fund.", field="fund")
+        raise ValueInvalid(
+            f"{fund} is not a sub-fund. There are {policy.POOL}, {policy.GENERAL} and each earmarked agreement.",
+            field="fund",
+        )
     limits.check_approved(agreement, field="fund")
     return fund
 

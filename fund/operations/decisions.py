@@ -50,5 +50,5 @@ def approve(document: Decided, *, by: User) -> bool:
     """
     operation = APPROVE.get(type(document))
     if operation is None:
-        raise StateUnfit(f"{document} is reviewed line by line, on its page.")
+        raise StateUnfit(f"{document} is reviewed line by line, on its page or with `review_advance_report`.")
     return operation(document, by=by)

@@ -19,9 +19,11 @@ from fund.policy_receipts import Arrival
 from fund.queries.contributions import instalment_standings
 from fund.queries.rates import carry, exchange
 from fund.queries.sub_funds import bank_cash
+from ledger.causes import entries_caused_by
+from ledger.document_sums import open_instalments
 from ledger.money import Amount, share, split
 from ledger.operations import writing
-from ledger.queries import Scope, entries_caused_by, functional_currency, open_instalments, totals
+from ledger.queries import Scope, functional_currency, totals
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,17 +29,21 @@ def add_donor(*, code: str, name: str, donor_class: str, country: str = "", lang
 
 
 def change_donor(donor: Donor, *, name: str, donor_class: str, country: str, language: str = "", by: User) -> Donor:
-    """Changes what is said of a donor; the code stays, since entries carry it, and without a language that stays."""
+    """Changes what is said of a donor; the code stays, since entries carry it, and without a language that stays.
+
+    Bank details that were approved for another name have to be approved anew before anything is refunded.
+    """
     require(by, "change_donor")
     name = clean_text(name, field="name", longest=200)
     with writing():
-        _check_name(name, Donor.objects.exclude(pk=donor.pk))
-        donor.name, donor.donor_class, donor.country = name, check_class(donor_class), check_country(country)
-        donor.language = check_language(language or donor.language)
-        donor.save()
-        said = (name, donor.get_donor_class_display(), donor.country, donor.language)
-        record("change donor", donor.code, by=by, detail=", ".join(said), of=donor)
-    return donor
+        found = Donor.objects.get(pk=donor.pk)
+        _check_name(name, Donor.objects.exclude(pk=found.pk))
+        found.name, found.donor_class, found.country = name, check_class(donor_class), check_country(country)
+        found.language = check_language(language or found.language)
+        found.save()
+        said = (name, found.get_donor_class_display(), found.country, found.language)
+        record("change donor", found.code, by=by, detail=", ".join(said), of=found)
+    return found
 
 
 def _check_name(name: str, others: QuerySet[Donor]) -> None:

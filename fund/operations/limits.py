@@ -14,7 +14,7 @@ from fund.errors import (
     ValueInvalid,
 )
 from fund.models import Agreement, BankAccount, Decided, Project, Recipient, State
-from fund.queries.payees import uncleared_matches
+from fund.queries.payees import find_blocked, find_renamed, name_of, uncleared_matches
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
@@ -29,13 +29,33 @@ from ledger.queries import functional_currency
 
 
 def check_payee(recipient: Recipient, *, field: str = "payee") -> None:
-    """Raises PayeeBlocked where a payee, or a donor who is refunded, has a match on a list that is not cleared."""
-    matches = uncleared_matches(recipient)
-    if matches:
-        found, names = matches[0], " or ".join(sorted({match.created_by.get_username() for match in matches}))
-        raise PayeeBlocked(
-            f"{recipient} has a {found.get_result_display().lower()} on “{found.list_name}” of {found.screened_on}: "
-            f"nothing is paid until it is cleared. An approver other than {names} clears it, with the reason.",
+    """Raises PayeeBlocked where a payee, or a donor who is refunded, has a match on a list that is not cleared.
+
+    Nor is anybody paid whose name is that of somebody blocked but for accents, capitals, blanks and points.
+    """
+    blocked = find_blocked(recipient)
+    if blocked is None:
+        return
+    matches = uncleared_matches(blocked)
+    found, names = matches[0], " or ".join(sorted({match.created_by.get_username() for match in matches}))
+    who, way_out = str(blocked), "."
+    if blocked != recipient:
+        who = f"{recipient} reads like {blocked} ({blocked.code}), who"
+        way_out = "; or give who is somebody else a name that tells them apart."
+    raise PayeeBlocked(
+        f"{who} has a {found.get_result_display().lower()} on “{found.list_name}” of {found.screened_on}: "
+        f"nothing is paid until it is cleared. An approver other than {names} clears it, with the reason{way_out}",
+        field=field,
+    )
+
+
+def check_name(recipient: Recipient, *, field: str = "payee") -> None:
+    """Raises StateUnfit where the account of a payee or a donor was approved for another name than the present one."""
+    details = find_renamed(recipient)
+    if details:
+        raise StateUnfit(
+            f"{details} was approved for {name_of(details)}, whose name is {recipient} now: nothing is paid until bank "
+            "details are prepared and approved anew for that name.",
             field=field,
         )
 
@@ -142,14 +162,24 @@ def check_approved(document: Decided, *, field: str = "") -> None:
         raise StateUnfit(f"{document} was rejected: nothing rests on it. Prepare another one.", field=field)
 
 
+def get_earmark(fund: str, *, field: str) -> Agreement:
+    """The agreement of an earmarked sub-fund whose money can be used. Raises ValueInvalid, StateUnfit."""
+    agreement = find_earmark(fund)
+    if agreement is None or agreement.cancelled_on:
+        raise ValueInvalid(
+            f"{fund} is not a sub-fund whose money can be used. Use {policy.POOL}, or the number of an earmarked "
+            "agreement that stands.",
+            field=field,
+        )
+    check_approved(agreement, field=field)
+    return agreement
+
+
 def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines") -> None:
     """Raises OutsideEarmark where the sub-fund's money is not for the project, its countries or the day."""
     if fund == policy.POOL:
         return
-    agreement = find_earmark(fund)
-    if agreement is None or agreement.cancelled_on:
-        raise ValueInvalid(f"{fund} is not a sub-fund whose money can be used.", field=field)
-    check_approved(agreement, field=field)
+    agreement = get_earmark(fund, field=field)
     projects = [earmarked.code for earmarked in agreement.earmark_projects.all()]
     if projects and project.code not in projects:
         raise OutsideEarmark(f"{fund} is for {', '.join(projects)}, not for {project.code}.", field=field)
@@ -162,9 +192,15 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
             field=field,
         )
     if agreement.ends_on and on > agreement.ends_on:
-        raise OutsideEarmark(f"{fund} ended on {agreement.ends_on}.", field=field)
+        raise OutsideEarmark(
+            f"{fund} ended on {agreement.ends_on}: choose that day or earlier, another sub-fund, or have an amendment "
+            "extend it.",
+            field=field,
+        )
     if on < agreement.signed_on:
-        raise OutsideEarmark(f"{fund} begins on {agreement.signed_on}.", field=field)
+        raise OutsideEarmark(
+            f"{fund} begins on {agreement.signed_on}: choose that day or later, or another sub-fund.", field=field
+        )
 
 
 def _check_theme(agreement: Agreement, project: Project, field: str) -> None:

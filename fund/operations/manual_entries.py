@@ -121,6 +121,7 @@ def _check(lines: Sequence[Line], on: date) -> None:
         _check_fund(line.fund)
         _check_account(line)
         _check_amount(line)
+    _check_payment(lines)
     _check_cash(lines, on)
     _check_projects(lines, on)
     _check_available(lines, on)
@@ -145,12 +146,8 @@ def _check_balanced(lines: Sequence[Line]) -> None:
 
 
 def _check_fund(fund: str) -> None:
-    if fund in (policy.POOL, policy.GENERAL):
-        return
-    agreement = find_earmark(fund)
-    if agreement is None or agreement.cancelled_on:
-        raise ValueInvalid(f"{fund} is not a sub-fund whose money can be used.", field="lines")
-    limits.check_approved(agreement, field="lines")
+    if fund not in (policy.POOL, policy.GENERAL):
+        limits.get_earmark(fund, field="lines")
 
 
 def _check_account(line: Line) -> None:
@@ -214,6 +211,17 @@ def _find_currency(account: str) -> str:
         return bank.currency
     known = all_accounts().filter(name=account).first()
     return known.currency if known else policy.account_currency(account, functional_currency())
+
+
+def _check_payment(lines: Sequence[Line]) -> None:
+    """What a bank pays for a project has a payee, whom lists of sanctions may name: a disbursement, and no entry."""
+    spent = sum(line.functional for line in lines if policy.is_spending(line.account))
+    if spent > 0 and any(line.account.startswith(policy.BANK) and line.functional < 0 for line in lines):
+        raise AccountBarred(
+            f"{Amount(spent, functional_currency())} of projects' expense is paid out of a bank, and a payment names "
+            "its payee: use a disbursement. A manual entry moves expense between sub-funds, projects and categories.",
+            field="lines",
+        )
 
 
 def _check_cash(lines: Sequence[Line], on: date) -> None:

@@ -11,10 +11,11 @@ from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.policy import Party, Release
 from fund.queries.sub_funds import lowest_deferred
+from ledger.causes import entries_caused_by
 from ledger.entries import Draft
 from ledger.money import Amount
 from ledger.operations import reverse_entry, writing
-from ledger.queries import entries_caused_by, functional_currency
+from ledger.queries import functional_currency
 
 
 def plan_milestone(

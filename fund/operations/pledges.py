@@ -1,17 +1,18 @@
-"""Pledges: announced, withdrawn, lapsed."""
+"""Pledges: announced, held for longer or shorter, withdrawn, lapsed."""
 
 from collections.abc import Callable
 from datetime import date
 
 from django.contrib.auth.models import User
 from django.db.models import Max
+from django.utils import timezone
 
 from fund import policy
 from fund.errors import StateUnfit, ValueInvalid
-from fund.models import Donor, Pledge
+from fund.models import Donor, Pledge, State
 from fund.money import to_money
 from fund.operations import acts
-from fund.policy import Party
+from fund.policy import Carried, Party
 from fund.queries.contributions import open_pledges
 from fund.queries.rates import carry
 from ledger.entries import Draft
@@ -44,6 +45,33 @@ def announce_pledge(
     return pledge
 
 
+def change_last_day(pledge: Pledge, *, expires_on: date, reason: str, by: User) -> None:
+    """Changes the last day on which an open pledge holds, or gives it one. Nothing is posted.
+
+    Raises StateUnfit where nothing of it is open; ValueInvalid before today, or before what is signed of it.
+    """
+    acts.require(by, "change_pledge")
+    reason = acts.clean_text(reason, field="reason", longest=200)
+    with writing():
+        found = Pledge.objects.get(pk=pledge.pk)
+        _get_remaining(found)
+        if expires_on == found.expires_on:
+            raise ValueInvalid(f"{found} holds until {expires_on} already: choose another day.", field="expires_on")
+        if expires_on < timezone.localdate():
+            raise ValueInvalid(f"This day is past: choose {timezone.localdate()} or later.", field="expires_on")
+        acts.check_not_before(expires_on, _find_last_signed(found), "expires_on")
+        found.expires_on = expires_on
+        found.save(update_fields=["expires_on"])
+        acts.record("change pledge", found, by=by, detail=reason)
+
+
+def _find_last_signed(pledge: Pledge) -> date:
+    """The last day on which something of a pledge was signed, or is about to be; otherwise that of its announcement."""
+    signed = pledge.agreements.filter(cancelled_on=None).exclude(state=State.REJECTED)
+    last: date | None = signed.aggregate(last=Max("signed_on"))["last"]
+    return last or pledge.announced_on
+
+
 def withdraw_pledge(pledge: Pledge, *, on: date, reason: str, by: User) -> None:
     """Takes back what of a pledge is not signed. Raises StateUnfit where nothing is left of it.
 
@@ -57,9 +85,11 @@ def lapse_pledge(pledge: Pledge, *, on: date, reason: str, by: User) -> None:
 
     Raises what `withdraw_pledge` raises, and ValueInvalid up to the last day on which it holds.
     """
-    if pledge.expires_on and on <= pledge.expires_on:
-        raise ValueInvalid(f"{pledge} holds until {pledge.expires_on}: it lapses after that day.", field="on")
-    _end(pledge, policy.lapse_pledge, "lapsed_on", "lapse pledge", on, reason, by)
+    with writing():
+        found = Pledge.objects.get(pk=pledge.pk)
+        if found.expires_on and on <= found.expires_on:
+            raise ValueInvalid(f"{found} holds until {found.expires_on}: it lapses after that day.", field="on")
+        _end(pledge, policy.lapse_pledge, "lapsed_on", "lapse pledge", on, reason, by)
 
 
 def _end(pledge: Pledge, draft: Callable[..., Draft], field: str, act: str, on: date, reason: str, by: User) -> None:
@@ -69,11 +99,16 @@ def _end(pledge: Pledge, draft: Callable[..., Draft], field: str, act: str, on: 
         acts.check_day(on, "on")
         given_back_on = pledge.agreements.aggregate(last=Max("cancelled_on"))["last"]
         acts.check_not_before(on, given_back_on or pledge.announced_on, "on")
-        remaining = open_pledges([pledge])[pledge.number]
-        if not remaining.amount.minor:
-            raise StateUnfit(f"Nothing of {pledge} is open: it is signed, withdrawn or lapsed.")
+        remaining = _get_remaining(pledge)
         party = Party(pledge.donor.code, pledge.donor.name)
         acts.post(draft(number=pledge.number, donor=party, on=on, remaining=remaining, reason=reason), by=by)
         setattr(pledge, field, on)
         pledge.save(update_fields=[field])
         acts.record(act, pledge, by=by, detail=reason)
+
+
+def _get_remaining(pledge: Pledge) -> Carried:
+    remaining = open_pledges([pledge])[pledge.number]
+    if not remaining.amount.minor:
+        raise StateUnfit(f"Nothing of {pledge} is open: it is signed, withdrawn or lapsed.")
+    return remaining

@@ -1,8 +1,9 @@
 """Receipts: money that arrived, against the instalments of an agreement or as a gift."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import normalize
 
 from django.contrib.auth.models import User
 
@@ -104,8 +105,8 @@ def record_gift(*, donor: Donor, facts: Facts, by: User, accept_twin: bool = Fal
 
 
 def normalise_reference(reference: str) -> str:
-    """A bank's reference without blanks, in capitals: what two people would type alike."""
-    return "".join(reference.split()).upper()
+    """A bank's reference without blanks, in capitals and plain letters: what two people would type alike."""
+    return "".join(normalize("NFKC", reference).split()).upper()
 
 
 def check_facts(facts: Facts, *, accept_twin: bool) -> None:
@@ -117,7 +118,9 @@ def check_facts(facts: Facts, *, accept_twin: bool) -> None:
     currency = facts.bank_account.currency
     if {facts.amount.currency, (facts.charges or facts.amount).currency} != {currency}:
         raise ValueInvalid(f"{facts.bank_account.code} holds {currency}: the amount is in it.", field="amount")
-    _check_twice(facts, accept_twin)
+    check_reference(facts.bank_account, facts.reference)
+    if not accept_twin:
+        check_twin(facts.bank_account, facts.received_on, facts.amount)
 
 
 def check_reference(account: BankAccount, text: str) -> None:
@@ -132,17 +135,21 @@ def check_reference(account: BankAccount, text: str) -> None:
             )
 
 
-def _check_twice(facts: Facts, accept_twin: bool) -> None:
-    """One receipt for one line of a bank statement, however many officers press at once."""
-    check_reference(facts.bank_account, facts.reference)
-    standing = Receipt.objects.filter(bank_account=facts.bank_account, reversed_on=None)
-    twin = standing.filter(received_on=facts.received_on, amount=to_money(facts.amount)).first()
-    if twin and not accept_twin:
-        raise ReceiptTwice(
-            f"{twin} has the same day, account and amount, with the bank reference {twin.reference}. "
-            "If this is another payment, confirm it.",
-            field="accept_twin",
-        )
+def check_twin(account: BankAccount, on: date, amount: Amount, *, known: Collection[str] = ()) -> None:
+    """Raises ReceiptTwice where money of the same day, account and amount is recorded under another reference.
+
+    References in `known` are those of other lines of the same statement: two of its lines are two payments.
+    """
+    for model in (Receipt, AdvanceReturn):
+        standing = model.objects.filter(bank_account=account, reversed_on=None)
+        found = standing.filter(received_on=on, amount=to_money(amount)).order_by("pk")
+        twin = next((one for one in found.iterator() if one.reference not in known), None)
+        if twin:
+            raise ReceiptTwice(
+                f"{twin} has the same day, account and amount, with the bank reference {twin.reference}. "
+                "If this is another payment, confirm it.",
+                field="accept_twin",
+            )
 
 
 def _settle(agreement: Agreement, facts: Facts, lines: Mapping[str, Amount] | None) -> Settlement:
@@ -178,7 +185,11 @@ def _as_told(
     for reference, amount in lines.items():
         acts.check_positive(amount, "lines")
         if reference not in by_reference:
-            raise ValueInvalid(f"Nothing is owed of {reference}.", field="lines")
+            raise ValueInvalid(
+                f"Nothing is owed of {reference}: name an instalment of {agreement} that is, or none for the earliest "
+                "due.",
+                field="lines",
+            )
         instalment, standing = by_reference[reference]
         if amount.currency != standing.currency:
             raise ValueInvalid(f"Instalments of {agreement} are settled in {standing.currency}.", field="lines")

@@ -77,12 +77,8 @@ def _limit(amount: Amount | None, field: str) -> object:
 
 
 def _check_begins(fund: str, starts_on: date) -> None:
-    agreement = find_earmark(fund)
-    if fund != policy.POOL and (agreement is None or agreement.cancelled_on):
-        raise ValueInvalid(f"{fund} is not a sub-fund whose money can be used.", field="fund")
-    if agreement:
-        limits.check_approved(agreement, field="fund")
-        acts.check_not_before(starts_on, agreement.signed_on, "starts_on")
+    if fund != policy.POOL:
+        acts.check_not_before(starts_on, limits.get_earmark(fund, field="fund").signed_on, "starts_on")
     latest = RecoveryTerms.objects.filter(fund=fund).order_by("-starts_on").first()
     if latest and starts_on <= latest.starts_on:
         raise CodeTaken(f"{fund} has terms from {latest.starts_on}: begin later.", field="starts_on")

@@ -19,10 +19,11 @@ from fund.policy_corrections import REFUNDABLE
 from fund.queries.rates import carry
 from fund.queries.refunds import owed_of
 from fund.queries.sub_funds import lowest_available, lowest_deferred
+from ledger.causes import entries_caused_by
 from ledger.entries import Draft
 from ledger.money import Amount, share
 from ledger.operations import writing
-from ledger.queries import entries_caused_by, functional_currency, get_draft
+from ledger.queries import functional_currency, get_draft
 
 
 def prepare_refund(
@@ -162,6 +163,7 @@ def _check_payable(refund: Refund, on: date, by: User) -> None:
     if by.pk in find_deciders(refund):
         raise SamePerson(f"You approved {refund}, or gave who did the right: another person pays it.")
     limits.check_payee(refund.agreement.donor, field="agreement")
+    limits.check_name(refund.agreement.donor, field="agreement")
     acts.check_day(on, "paid_on")
     acts.check_not_before(on, refund.dated_on, "paid_on")
 

@@ -37,10 +37,11 @@ from fund.queries.receipts import has_receipts
 from fund.queries.revaluations import money_items
 from fund.queries.sub_funds import bank_cash, lowest_allocation_left
 from fund.queries.unapplied import unapplied_left
+from ledger.causes import entries_caused_by
 from ledger.entries import Draft, Leg
 from ledger.money import Amount, share
 from ledger.operations import reverse_entry, writing
-from ledger.queries import Scope, entries_caused_by, functional_currency, get_draft, get_entry, get_last_day, get_total
+from ledger.queries import Scope, functional_currency, get_draft, get_entry, get_last_day, get_total
 
 
 def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -> None:

@@ -16,6 +16,7 @@ from fund.forms.flows import PeriodForm
 from fund.models import Donor, Letter
 from fund.portal.access import get_own_donor, get_visible_donor
 from fund.portal.charts import MOST_BARS, draw_agreements, draw_projects
+from fund.portal.links import StatementLinks
 from fund.queries.flows import follow
 from fund.queries.letters import letters_of
 from fund.queries.statements import make_statement
@@ -77,7 +78,8 @@ class DonorFlowPage(DonorPage):
         donor, form = self.get_donor(), PeriodForm(request.GET)
         flow = follow(form.to_asked(donor))
         context = self.get_context_data(donor=donor, form=form, functional_currency=functional_currency())
-        return self.render_to_response(context | show_flow(flow, links=False), status=200 if form.is_valid() else 422)
+        shown = show_flow(flow, StatementLinks(donor, flow.asked))
+        return self.render_to_response(context | shown, status=200 if form.is_valid() else 422)
 
 
 class DonorLetter(DonorPage):

@@ -11,11 +11,12 @@ from fund import policy
 from fund.models import Advance, AdvanceLine
 from fund.money import to_amount
 from fund.policy import Carried
+from ledger.document_sums import Names, instalment_balance, instalment_totals
 from ledger.money import Amount
-from ledger.queries import Low, Move, find_low, instalment_balance, instalment_totals, postings
+from ledger.queries import Low, Move, find_low, postings
 
 
-def open_lines(references: Iterable[str], *, until: date | None = None) -> dict[str, tuple[int, int]]:
+def open_lines(references: Names, *, until: date | None = None) -> dict[str, tuple[int, int]]:
     """What is open of each line that something was posted of, by its reference (ADV-2026-0001/1).
 
     In minor units of its currency, and as it is carried; `references` may be a query.
@@ -45,7 +46,7 @@ def advance_moves(project: str, fund: str) -> Iterator[Move]:
     return _moves(lines.values_list("reference", flat=True), "functional")
 
 
-def _moves(references: Iterable[str], measure: str) -> Iterator[Move]:
+def _moves(references: Names, measure: str) -> Iterator[Move]:
     found = postings().filter(instalment__in=references, account__name__startswith=policy.ADVANCES)
     # The condition is the index's own: SQLite reads every posting without it.
     rows = found.exclude(instalment="").order_by().values_list("dated_on").annotate(Sum(measure))

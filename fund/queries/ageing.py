@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from fund import policy
 from fund.models import Agreement, Donor, Instalment
+from ledger.document_sums import instalment_totals
 from ledger.money import Amount
-from ledger.queries import instalment_totals
 
 # The last day of each band but the last, in days past due; what is due today or later is current.
 BANDS = (0, 30, 90, 180)

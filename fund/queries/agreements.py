@@ -12,7 +12,7 @@ from fund import policy
 from fund.models import Agreement, Amendment, Instalment, Pledge, State
 from fund.queries.contributions import Standing, instalment_standings
 from fund.queries.figures import sum_deferred
-from ledger.queries import document_balance, instalment_balance
+from ledger.document_sums import document_balance, instalment_balance
 
 # An instalment is due soon when it is due within so many days.
 SOON = timedelta(days=30)

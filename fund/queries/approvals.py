@@ -1,10 +1,12 @@
 """What waits for another person's decision."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet, Value
 
 from fund.models import (
     CORRECTIONS,
@@ -13,6 +15,7 @@ from fund.models import (
     Agreement,
     Allocation,
     Amendment,
+    Approval,
     BankDetails,
     Decided,
     Disbursement,
@@ -47,18 +50,29 @@ def waiting_documents(*, most: int | None = None) -> list[Decided]:
     return [documents[number] for _kind, number, _created_at in rows]
 
 
+def walk_waiting(*, person: User, after: Decided) -> Iterator[Decided]:
+    """What waits and `person` neither prepared nor approved, one by one: what was prepared after a document, the
+    longest waiting first, and then what was before it."""
+    mine = Approval.objects.filter(Q(by=person) | Q(on_behalf_of=person)).values("document")
+    others = ~Q(created_by=person) & ~Q(number__in=mine)
+    rows = list(_waiting(others).order_by("created_at", "number"))
+    here = after.created_at, after.number
+    for kind, number, _created_at in sorted(rows, key=lambda row: (row[2], row[1]) <= here):
+        yield DECIDED[kind]._default_manager.get(number=number)
+
+
 def count_waiting(*, until: date | None = None) -> int:
     """How many documents wait, of any day or of those up to one."""
-    return _waiting(until).count()
+    return _waiting(until=until).count()
 
 
-def _waiting(until: date | None = None) -> QuerySet[Any, Any]:
+def _waiting(*which: Q, until: date | None = None) -> QuerySet[Any, Any]:
     """The kind (its place in DECIDED), the number and the moment of every document that waits, in one query."""
-    first, *others = (_waiting_of(kind, model, until) for kind, model in enumerate(DECIDED))
+    first, *others = (_waiting_of(kind, model, which, until) for kind, model in enumerate(DECIDED))
     return first.union(*others, all=True)
 
 
-def _waiting_of(kind: int, model: type[Decided], until: date | None) -> QuerySet[Any, Any]:
+def _waiting_of(kind: int, model: type[Decided], which: tuple[Q, ...], until: date | None) -> QuerySet[Any, Any]:
     narrowed = {f"{model.DAY}__lte": until} if until else {}
-    rows = model._default_manager.filter(state=State.PREPARED, **narrowed).order_by()
+    rows = model._default_manager.filter(*which, state=State.PREPARED, **narrowed).order_by()
     return rows.annotate(kind_of=Value(kind)).values_list("kind_of", "number", "created_at")

@@ -9,8 +9,9 @@ from fund import policy
 from fund.models import Agreement, Instalment, Pledge
 from fund.money import to_amount
 from fund.policy import Carried
+from ledger.document_sums import InstalmentTotal, document_totals, instalment_totals
 from ledger.money import Amount
-from ledger.queries import InstalmentTotal, document_totals, instalment_totals, postings
+from ledger.queries import postings
 
 
 @dataclass(frozen=True, slots=True)

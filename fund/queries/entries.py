@@ -45,7 +45,7 @@ _DOCUMENTS: tuple[type[Document], ...] = (
     *RUNS,
     *CORRECTIONS,
 )
-_ROUTES = {model.PREFIX: f"fund:{model.ROUTE}" for model in _DOCUMENTS}
+_KINDS = {model.PREFIX: model for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
 # What is numbered within an agreement or an advance, by the letter in its number.
 _PART = re.compile(r"((?:AGR|ADV)-[0-9]{4}-[0-9]+)/([AMRU])([0-9]+)")
@@ -54,11 +54,17 @@ _PARTS: dict[str, type[Document]] = {"A": Amendment, "M": Milestone, "R": Advanc
 
 def find_document_url(number: str) -> str:
     """The page of the document with a number such as RCT-2026-0001; empty for what is no document's number."""
-    match = _NUMBER.fullmatch(number)
-    route = _ROUTES.get(match[1]) if match else None
+    kind, part = find_kind(number), _PART.fullmatch(number)
+    args = [part[1], int(part[3])] if part else [number]
+    return reverse(f"fund:{kind.ROUTE}", args=args) if kind else ""
+
+
+def find_kind(number: str) -> type[Document] | None:
+    """What kind of document has a number such as RCT-2026-0001 or AGR-2026-0001/A1; None where it is no document's."""
     if part := _PART.fullmatch(number):
-        return reverse(f"fund:{_PARTS[part[2]].ROUTE}", args=[part[1], int(part[3])])
-    return reverse(route, args=[number]) if route else ""
+        return _PARTS[part[2]]
+    match = _NUMBER.fullmatch(number)
+    return _KINDS.get(match[1]) if match else None
 
 
 def find_sub_fund_url(code: str) -> str:

@@ -16,8 +16,9 @@ from fund import policy
 from fund.models import Agreement, Donor, DonorClass, Instalment, Receipt
 from fund.queries.parts import SentPart, applied_parts, sent_parts
 from fund.queries.receipts import standing_parts
+from ledger.document_sums import InstalmentTotal, document_totals, instalment_totals
 from ledger.money import Amount, to_minor
-from ledger.queries import InstalmentTotal, Scope, document_totals, functional_currency, instalment_totals, totals
+from ledger.queries import Scope, functional_currency, totals
 
 
 class Grouping(StrEnum):

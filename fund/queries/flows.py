@@ -12,12 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from fund import policy
 from fund.models import Donor
 from fund.queries.advances import open_by_project
 from fund.queries.figures import Contribution
 from fund.queries.projects import ProjectStanding, stand
-from fund.queries.shares import Spending, find_balance, find_obligated, find_spending, share_among, sum_paid_in
+from fund.queries.shares import (
+    Spending,
+    find_balance,
+    find_obligated,
+    find_spending,
+    name_category,
+    share_among,
+    sum_paid_in,
+)
 from fund.queries.statements import contributions_of
 from ledger.money import split
 from ledger.queries import Scope, Total, totals
@@ -32,6 +42,19 @@ class Rest(StrEnum):
     LEFT = "left"
     UNALLOCATED = "unallocated"
     OTHER = "other"
+
+
+def name_use(what: str) -> str:
+    """What became of money, in words: a category of spending, or a Rest."""
+    names = {
+        Rest.BEFORE: _("Spent before the period"),
+        Rest.OBLIGATED: _("Obligated, not paid yet"),
+        Rest.ADVANCED: _("With partners, not reported yet"),
+        Rest.LEFT: _("Allocated and left"),
+        Rest.UNALLOCATED: _("Not allocated yet"),
+        Rest.OTHER: _("Other costs"),
+    }
+    return names[Rest(what)] if what in names else name_category(what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +127,10 @@ class Flow:
     @property
     def spent(self) -> int:
         """What was spent, also before the period."""
-        return sum(use.amount for use in self.uses if use.what not in _NOT_SPENT)
+        return sum(use.amount for use in self.uses if use.what not in NOT_SPENT)
 
 
-_NOT_SPENT = (Rest.OBLIGATED, Rest.ADVANCED, Rest.LEFT, Rest.UNALLOCATED, Rest.OTHER)
+NOT_SPENT = (Rest.OBLIGATED, Rest.ADVANCED, Rest.LEFT, Rest.UNALLOCATED, Rest.OTHER)
 
 
 def follow(asked: Asked) -> Flow:
@@ -119,7 +142,7 @@ def follow(asked: Asked) -> Flow:
     books = _load(funds, asked)
     sources: list[Source] = []
     uses: list[Use] = []
-    for fund in sorted(books.moved.keys() | {fund for fund, _ in books.paid_in}):
+    for fund in sorted(books.moved.keys() | {fund for fund, _donor in books.paid_in}):
         for part in _follow_fund(fund, books, asked, mine):
             sources += part.sources
             uses += part.uses

@@ -1,9 +1,12 @@
 """What was done to a document or a thing, and by whom."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from fund.models import AuditRecord
+from fund.queries.changes import add_changes
 from fund.queries.entries import find_document_url
 
 # What has a page by its code, and not by a document's number.
@@ -17,6 +20,11 @@ def history_of(subject: str, *, noun: str = "") -> QuerySet[AuditRecord]:
     """
     found = AuditRecord.objects.filter(subject=subject).select_related("user").order_by("at", "id")
     return found.filter(act__endswith=noun) if noun else found
+
+
+def load_history(subject: str, *, noun: str = "") -> list[Any]:
+    """The records of `history_of`, each with the `changes` that its act made, in words."""
+    return add_changes(history_of(subject, noun=noun))
 
 
 def find_subject_url(record: AuditRecord) -> str:

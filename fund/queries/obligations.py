@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from fund import policy
 from fund.models import Obligation, ObligationLine
 from fund.money import to_amount
-from ledger.queries import Low, find_low, instalment_balance, instalment_totals, postings
+from ledger.document_sums import instalment_balance, instalment_totals
+from ledger.queries import Low, find_low, postings
 
 
 def open_lines(references: Iterable[str]) -> dict[str, int]:

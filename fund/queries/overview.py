@@ -6,8 +6,9 @@ from datetime import date
 
 from fund import policy
 from fund.models import BankAccount, Donor, ExchangeRate, Instalment
+from ledger.document_sums import OpenInstalment, open_instalments
 from ledger.money import Amount
-from ledger.queries import OpenInstalment, Scope, get_total, head, open_instalments, open_years, totals
+from ledger.queries import Scope, get_total, head, open_years, totals
 
 # Each figure: the accounts that it adds up, the kind of event (empty for any) and the sign that makes it positive.
 _FIGURES: dict[str, tuple[tuple[str, ...], str, int]] = {

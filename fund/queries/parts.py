@@ -8,8 +8,8 @@ from datetime import date
 from fund import policy
 from fund.models import Application, Donor, ReceiptPart
 from fund.money import to_amount
+from ledger.document_sums import document_totals, party_totals
 from ledger.money import Amount, split
-from ledger.queries import document_totals, party_totals
 
 
 @dataclass(frozen=True, slots=True)

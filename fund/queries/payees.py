@@ -1,5 +1,6 @@
 """What is known of who gets money: the account that holds, and matches on lists of sanctions."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -7,7 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from fund.codes import fold_name
 from fund.models import (
+    MATCHES,
+    AuditRecord,
     BankDetails,
     Decided,
     Document,
@@ -33,6 +37,20 @@ def details_of(recipient: Recipient) -> QuerySet[BankDetails]:
 def find_details(recipient: Recipient, *, on: date) -> BankDetails | None:
     """The bank details that hold on a day; None where there are none."""
     return details_of(recipient).filter(state=State.APPROVED, valid_from__lte=on).first()
+
+
+def name_of(details: BankDetails) -> str:
+    """The name that a payee or a donor had when bank details were prepared, by the audit records of later changes."""
+    recipient = details.recipient
+    changed = AuditRecord.objects.filter(subject=recipient.code, act=f"change {recipient._meta.verbose_name}")
+    renamed = changed.filter(at__gt=details.created_at, before__contains='"name": ').order_by("at", "pk").first()
+    return str(json.loads(renamed.before)["name"]) if renamed else recipient.name
+
+
+def find_renamed(recipient: Recipient) -> BankDetails | None:
+    """The latest approved bank details, where they are of another name than the recipient has now."""
+    latest = details_of(recipient).filter(state=State.APPROVED).first()
+    return latest if latest and name_of(latest) != latest.recipient.name else None
 
 
 def find_waiting_details(recipient: Recipient) -> BankDetails | None:
@@ -61,6 +79,15 @@ def find_uncleared(screenings: Iterable[Screening], *, at: datetime | None = Non
         if screening.is_match:
             found.append(screening)
     return found
+
+
+def find_blocked(recipient: Recipient) -> Recipient | None:
+    """Who of the recipient and those whose names read alike has a match that is not cleared; None where nobody has."""
+    name = fold_name(recipient.name)
+    matches = Screening.objects.filter(result__in=MATCHES).select_related("payee", "donor")
+    matched = {match.recipient for match in matches}
+    alike = sorted((one for one in matched if one == recipient or fold_name(one.name) == name), key=recipient.__ne__)
+    return next((one for one in alike if uncleared_matches(one)), None)
 
 
 def find_before(details: BankDetails) -> BankDetails | None:

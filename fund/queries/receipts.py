@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from fund import policy
 from fund.models import Agreement, Application, Donor, Identity, Receipt, ReceiptPart
+from ledger.document_sums import OpenInstalment, document_totals, open_instalments
 from ledger.money import Amount
-from ledger.queries import OpenInstalment, document_totals, open_instalments
 
 
 def realised_difference(receipt: Receipt) -> int:

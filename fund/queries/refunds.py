@@ -10,8 +10,9 @@ from fund.models import Donor, Refund, State
 from fund.money import to_amount
 from fund.policy import Carried
 from fund.policy_corrections import REFUNDABLE
+from ledger.document_sums import document_totals, instalment_totals
 from ledger.money import Amount
-from ledger.queries import Scope, Total, document_totals, instalment_totals, totals
+from ledger.queries import Scope, Total, totals
 
 # What a refund takes: income, or what would have become it, or what was unapplied.
 REFUNDED = (policy.CONTRIBUTIONS, policy.DEFERRED, policy.UNAPPLIED)

@@ -30,16 +30,9 @@ from fund.queries.shares import (
     share_pool,
     sum_paid_in,
 )
+from ledger.document_sums import InstalmentTotal, document_totals, instalment_totals
 from ledger.money import Amount
-from ledger.queries import (
-    InstalmentTotal,
-    Scope,
-    Total,
-    document_totals,
-    functional_currency,
-    instalment_totals,
-    totals,
-)
+from ledger.queries import Scope, Total, functional_currency, totals
 
 
 @dataclass(frozen=True, slots=True)

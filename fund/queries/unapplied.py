@@ -7,8 +7,8 @@ from datetime import date
 from fund import policy
 from fund.models import Donor, Instalment
 from fund.policy import Carried
+from ledger.document_sums import InstalmentTotal, instalment_totals, open_instalments
 from ledger.money import Amount
-from ledger.queries import InstalmentTotal, instalment_totals, open_instalments
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("pledges/", pledges.PledgeList.as_view(), name="pledge-list"),
     path("pledges/new/", pledges.PledgeNew.as_view(), name="pledge-new"),
     path("pledges/<slug:number>/", pledges.PledgeDetail.as_view(), name="pledge"),
+    path("pledges/<slug:number>/last-day/", pledges.PledgeLastDay.as_view(), name="pledge-last-day"),
     path("pledges/<slug:number>/withdraw/", pledges.PledgeWithdraw.as_view(), name="pledge-withdraw"),
     path("pledges/<slug:number>/lapse/", pledges.PledgeLapse.as_view(), name="pledge-lapse"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement-list"),

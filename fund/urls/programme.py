@@ -57,6 +57,7 @@ urlpatterns = [
         name="disbursement-reverse",
     ),
     path("flow/", flows.FlowPage.as_view(), name="flow"),
+    path("flow/spent/", flows.SpentPage.as_view(), name="spent"),
     re_path(
         r"^flow/(?P<number>[A-Z]{3}-[0-9]{4}-[0-9]+(?:/R[0-9]+)?)/$",
         flows.PaymentFlowPage.as_view(),

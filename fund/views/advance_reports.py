@@ -20,7 +20,7 @@ from fund.operations.advance_reports import Spent, record_report, reverse_report
 from fund.queries.advance_reports import add_budgets
 from fund.queries.advances import add_open
 from fund.views.corrections import DocumentFormPage, ReversalPage
-from fund.views.decisions import ApprovePage, DecidedPage, Deciding, RejectPage
+from fund.views.decisions import ApprovePage, DecidedPage, LeadingOn, RejectPage
 
 
 class ReportNew(DocumentFormPage):
@@ -100,7 +100,7 @@ class _ReportPage(DocumentFormPage):
         return get_object_or_404(AdvanceReport.objects.select_related("advance__partner"), **named)
 
 
-class ReportReview(Deciding, _ReportPage):
+class ReportReview(LeadingOn, _ReportPage):
     """Asks what of each line is accepted, and why not all of it."""
 
     template_name = "fund/advance_review.html"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms import BaseFormSet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from fund.operations.advance_returns import Back, record_return, reverse_return
 from fund.queries.advances import add_open
 from fund.views.corrections import DocumentFormPage, ReversalPage
 from fund.views.pages import DocumentPage
+from ledger.errors import Refused
 
 
 class ReturnNew(DocumentFormPage):
@@ -39,6 +41,13 @@ class ReturnNew(DocumentFormPage):
         initial = {"bank_account": self.document.bank_account.code}
         currency = str(self.document.amount.currency)
         return ReturnForm(data, lines=self.open_lines, currency=currency, initial=initial)
+
+    def add_refusal(
+        self, refusal: Refused | forms.ValidationError, form: forms.Form, formsets: list[BaseFormSet[Any]]
+    ) -> None:
+        if isinstance(form, ReturnForm) and getattr(refusal, "field", "") == "accept_twin":
+            form.ask_for_twin()
+        super().add_refusal(refusal, form, formsets)
 
     def act(self, form: Any, formsets: list[Any]) -> AdvanceReturn:
         facts = form.cleaned_data

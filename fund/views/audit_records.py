@@ -5,6 +5,7 @@ from typing import Any
 from fund.filters.audit_records import AuditRecordFilter
 from fund.filters.refusals import RefusalFilter
 from fund.models import AuditRecord, Refusal
+from fund.queries.changes import add_changes
 from fund.queries.entries import find_document_url
 from fund.queries.history import find_subject_url
 from fund.views.pages import ListPage
@@ -23,7 +24,7 @@ class AuditRecordList(ListPage):
     default_ordering = "-at"
 
     def add_to_rows(self, rows: list[Any], context: dict[str, Any]) -> None:
-        for record in rows:
+        for record in add_changes(rows):
             record.url = find_subject_url(record)
 
 

@@ -3,18 +3,23 @@
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.approvals import RejectionForm
-from fund.models import Approval, Decided
+from fund.models import Answer, Approval, Decided
 from fund.operations.answers import Attempt
-from fund.operations.approvals import active_delegations, describe_threshold, may_decide, reject
+from fund.operations.approvals import active_delegations, count_needed, describe_threshold, may_decide, reject
 from fund.operations.decisions import approve
-from fund.queries.approvals import waiting_documents
+from fund.queries.approvals import waiting_documents, walk_waiting
+from fund.queries.nearby import find_nearby
 from fund.views.corrections import DocumentFormPage
 from fund.views.pages import ChangePage, DocumentPage, PlainPage, find_message
 from ledger.errors import Refused
@@ -37,8 +42,18 @@ class DecidedPage(DocumentPage[D]):
             "can_decide": may_decide(found, by=self.user),
             "approvals": Approval.objects.filter(document=found.number).select_related("by", "on_behalf_of"),
             "threshold": describe_threshold(),
+            **(describe_nearby(found) if found.is_waiting else {}),
         }
         return super().get_context_data(**shown, **context)
+
+
+def describe_nearby(document: Decided) -> dict[str, Any]:
+    """Other payments to the same payee or donor, and whether only together they need two approvers."""
+    nearby = find_nearby(document)
+    passes = False
+    if nearby and nearby.own and nearby.together:
+        passes = count_needed(nearby.own.minor) < count_needed(nearby.together.minor)
+    return {"nearby": nearby, "passes_threshold": passes}
 
 
 class WaitingList(PlainPage):
@@ -60,7 +75,33 @@ class Deciding:
         return isinstance(user, User) and (user.has_perm("fund.add_approval") or bool(active_delegations(user)))
 
 
-class ApprovePage(Deciding, ChangePage):
+class LeadingOn(Deciding):
+    """A decision that leads, beside the document, to the next one that its reader may decide on."""
+
+    def get_decided(self) -> Decided:
+        """The document that was decided on."""
+        found: Decided = self.document  # type: ignore[attr-defined]  # a form's on a document
+        return found
+
+    def lead_on(self, answer: Answer, *, again: bool) -> HttpResponse:
+        response: HttpResponse = super().lead_on(answer, again=again)  # type: ignore[misc]  # a page's
+        messages.info(self.request, self.name_next())  # type: ignore[attr-defined]
+        return response
+
+    def name_next(self) -> str:
+        """A link to the next document, or to the list where none is left. It has the focus: Enter goes on."""
+        user: User = self.user  # type: ignore[attr-defined]
+        waiting = walk_waiting(person=user, after=self.get_decided())
+        found = next((one for one in waiting if may_decide(one, by=user)), None)
+        if found is None:
+            url, text = reverse("fund:waiting-list"), _t("Nothing else waits for you. See what waits for others.")
+        else:
+            what = f"{found.kind}, {found.subject}" if found.subject != found.number else found.kind
+            url, text = found.get_absolute_url(), f"{_t('Next:')} {found.number} · {what}"
+        return format_html('<a href="{}" autofocus>{}</a>', url, text)
+
+
+class ApprovePage(LeadingOn, ChangePage):
     """Approves a document at a press; what refuses it stands on the document's page.
 
     Comes before the document's own page among the bases.
@@ -72,11 +113,15 @@ class ApprovePage(Deciding, ChangePage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(self.get_object().get_absolute_url())  # type: ignore[attr-defined]  # a document's page
 
+    def get_decided(self) -> Decided:
+        found: Decided = self.get_object()  # type: ignore[attr-defined]
+        return found
+
     def perform(self, attempt: Attempt) -> HttpResponse:
         return self.record(attempt, self.approve)
 
     def approve(self) -> Any:
-        found = self.get_object()  # type: ignore[attr-defined]
+        found = self.get_decided()
         self.success_message = self.done if approve(found, by=self.user) else self.first_of_two
         return found
 
@@ -86,7 +131,7 @@ class ApprovePage(Deciding, ChangePage):
         return self.render_to_response(context, status=status)  # type: ignore[attr-defined,no-any-return]
 
 
-class RejectPage(Deciding, DocumentFormPage):
+class RejectPage(LeadingOn, DocumentFormPage):
     """Asks why a document of `model` is rejected, and rejects it."""
 
     title = _("Reject %(number)s")

@@ -14,12 +14,13 @@ from django.views.generic import DetailView
 from fund.countries import country_names
 from fund.filters.donors import DonorFilter
 from fund.forms.donors import DonorForm, NewDonorForm
-from fund.models import Agreement, Donor, Pledge, Receipt
+from fund.models import Agreement, Donor, Pledge, Receipt, State
 from fund.operations.donors import add_donor, change_donor
 from fund.queries.agreements import add_dues, with_open
 from fund.queries.donors import donor_standings
-from fund.queries.history import history_of
+from fund.queries.history import load_history
 from fund.queries.letters import letters_of
+from fund.queries.payees import details_of
 from fund.queries.receipts import of_donor, with_parts
 from fund.views.pages import FormPage, ListPage, Page
 from fund.views.recipients import describe_recipient
@@ -62,7 +63,7 @@ class DonorDetail(Page, DetailView[Donor]):
         return super().get_context_data(
             standing=donor_standings([donor])[donor.code],
             country_name=country_names().get(donor.country, ""),
-            history=history_of(donor.code, noun="donor"),
+            history=load_history(donor.code, noun="donor"),
             pledges=self.newest(with_open(Pledge.objects.filter(donor=donor), today=timezone.localdate())),
             agreements=add_dues(self.newest(Agreement.objects.filter(donor=donor)), today=timezone.localdate()),
             receipts=self.newest(
@@ -123,4 +124,6 @@ class DonorEdit(FormPage):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         title = _("Edit %(code)s") % {"code": self.donor.code}
         back = (self.donor.name, self.donor.get_absolute_url())
-        return super().get_context_data(title=title, back=back, submit=_("Save"), **context)
+        approved = details_of(self.donor).filter(state=State.APPROVED).exists()
+        lead = _("After another name, bank details are approved anew before anything is refunded.") if approved else ""
+        return super().get_context_data(title=title, back=back, lead=lead, submit=_("Save"), **context)

@@ -2,14 +2,25 @@
 
 import sys
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.views import defaults
+from django.views import csrf, defaults
 
+from fund.errors import NotPermitted
+from fund.operations.refusals import record_refusal
 from ledger.errors import BooksBusy
 from ledger.waits import is_busy
 
 _SECONDS_TO_WAIT = "5"
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form that is too old or was never ours; who is signed in has it on record."""
+    if isinstance(request.user, User):
+        message = "The form did not come from a page of ours, or is too old. Open the page again and send it once more."
+        record_refusal(NotPermitted(message), place=request.path, by=request.user)
+    return csrf.csrf_failure(request, reason)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

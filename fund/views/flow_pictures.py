@@ -1,19 +1,17 @@
-"""A flow of money as pages show it: a picture, and the tables beside it."""
+"""A flow of money as pages show it: a picture, and the tables beside it. Both lead to the same places."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fund.models import Donor, Project
 from fund.policy import POOL
-from fund.queries.flows import Flow, Rest, Source, Use
-from fund.queries.shares import name_category
+from fund.queries.flows import Flow, Rest, Source, Use, name_use
 from fund.sankey import OTHERS, Box, Link, Node, arrange
 from fund.templatetags.money import minor
+from fund.views.flow_links import Links
 from ledger.queries import functional_currency
 
 _SOURCES, _FUNDS, _PROJECTS, _USES = range(4)
@@ -21,28 +19,17 @@ _SOURCES, _FUNDS, _PROJECTS, _USES = range(4)
 _GAINS = "gains"
 _TONES = {Rest.BEFORE: 2, Rest.OBLIGATED: 4, Rest.ADVANCED: 4, Rest.LEFT: 5, Rest.UNALLOCATED: 5, Rest.OTHER: 3}
 _LONGEST = 34
-
-
-def name_rest(what: str) -> str:
-    """What became of money, in words: a category of spending, or a Rest."""
-    names = {
-        Rest.BEFORE: _("Spent before the period"),
-        Rest.OBLIGATED: _("Obligated, not paid yet"),
-        Rest.ADVANCED: _("With partners, not reported yet"),
-        Rest.LEFT: _("Allocated and left"),
-        Rest.UNALLOCATED: _("Not allocated yet"),
-        Rest.OTHER: _("Other costs"),
-    }
-    return names[Rest(what)] if what in names else name_category(what)
+# The tables that have what is folded in a picture, by column.
+_TABLES = ("#sources", "#sources", "#uses", "#uses")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What donors and projects are called. With `links`, names and amounts lead to what is behind them."""
+    """What donors and projects are called, and where they and their amounts lead."""
 
     donors: Mapping[str, str]
     projects: Mapping[str, str]
-    links: bool
+    links: Links
 
     def of_source(self, source: Source) -> str:
         """A contribution by its number, otherwise its donor by name."""
@@ -50,88 +37,69 @@ class Names:
 
     def of_project(self, use: Use) -> str:
         """A project with its title, or what became of money that is of none."""
-        return f"{use.project} · {self.projects.get(use.project, '')}" if use.project else name_rest(use.what)
+        return f"{use.project} · {self.projects.get(use.project, '')}" if use.project else name_use(use.what)
 
 
-def load_names(flow: Flow, *, links: bool) -> Names:
+def load_names(flow: Flow, links: Links) -> Names:
     """The names that a flow needs, and no other donor's."""
     donors = Donor.objects.filter(code__in={source.donor for source in flow.sources}).values_list("code", "name")
     projects = Project.objects.filter(code__in={use.project for use in flow.uses}).values_list("code", "title")
     return Names(dict(donors), dict(projects), links)
 
 
-def show_flow(flow: Flow, *, links: bool) -> dict[str, Any]:
+def show_flow(flow: Flow, links: Links) -> dict[str, Any]:
     """What the templates of a flow need: its figures, its picture, and the rows of its tables."""
-    names = load_names(flow, links=links)
+    names = load_names(flow, links)
     figures = [
         (_("Paid in"), flow.paid_in, _("less what is unapplied")),
         (_("Spent"), flow.spent, ""),
-        (name_rest(Rest.OBLIGATED), flow.sum_of(Rest.OBLIGATED), ""),
-        (name_rest(Rest.ADVANCED), flow.sum_of(Rest.ADVANCED), ""),
-        (name_rest(Rest.LEFT), flow.sum_of(Rest.LEFT), ""),
-        (name_rest(Rest.UNALLOCATED), flow.sum_of(Rest.UNALLOCATED), ""),
-        (name_rest(Rest.OTHER), flow.sum_of(Rest.OTHER), _("bank charges less gains and interest")),
+        (name_use(Rest.OBLIGATED), flow.sum_of(Rest.OBLIGATED), ""),
+        (name_use(Rest.ADVANCED), flow.sum_of(Rest.ADVANCED), ""),
+        (name_use(Rest.LEFT), flow.sum_of(Rest.LEFT), ""),
+        (name_use(Rest.UNALLOCATED), flow.sum_of(Rest.UNALLOCATED), ""),
+        (name_use(Rest.OTHER), flow.sum_of(Rest.OTHER), _("bank charges less gains and interest")),
     ]
     return {
         "flow": flow,
         "figures": figures,
         "picture": draw_flow(flow, names),
         "source_rows": [_to_source_row(source, names) for source in flow.sources],
-        "use_rows": [_to_use_row(use, flow, names) for use in flow.uses],
+        "use_rows": [_to_use_row(use, names) for use in flow.uses],
         "has_numbers": any(source.number for source in flow.sources),
     }
 
 
 def _to_source_row(source: Source, names: Names) -> dict[str, Any]:
-    url, receipts = "", ""
-    if names.links:
-        url = _find_source_url(source)
-        receipts = f"{reverse('fund:receipt-list')}?{urlencode({'donor': source.donor})}" if source.donor else ""
-    return {"label": names.of_source(source), "url": url, "source": source, "amount_url": receipts}
+    url, amount_url = names.links.of_source(source), names.links.of_paid_in(source)
+    return {"label": names.of_source(source), "url": url, "source": source, "amount_url": amount_url}
 
 
-def _find_source_url(source: Source) -> str:
-    if not source.number:
-        return reverse("fund:donor", args=[source.donor]) if source.donor else ""
-    route = {"AGR": "fund:agreement", "APL": "fund:application"}.get(source.number[:3], "fund:receipt")
-    return reverse(route, args=[source.number])
-
-
-def _to_use_row(use: Use, flow: Flow, names: Names) -> dict[str, Any]:
-    project = f"{use.project} · {names.projects.get(use.project, '')}" if use.project else ""
-    url = reverse("fund:project", args=[use.project]) if names.links and use.project else ""
-    amount_url = _find_list_url(use, flow) if names.links else ""
-    return {"project": project, "url": url, "what": name_rest(use.what), "use": use, "amount_url": amount_url}
-
-
-def _find_list_url(use: Use, flow: Flow) -> str:
-    """The list behind an amount: payments, contracts, advances, decisions; of what no list has, the sub-fund's page."""
-    if not use.project:
-        return reverse("fund:sub-fund", args=[use.fund])
-    asked, query = flow.asked, {"fund": use.fund, "project": use.project}
-    if use.what == Rest.OBLIGATED:
-        return f"{reverse('fund:obligation-list')}?{urlencode(query | {'state': 'open'})}"
-    if use.what == Rest.ADVANCED:
-        return f"{reverse('fund:advance-list')}?{urlencode(query | {'state': 'open'})}"
-    if use.what == Rest.LEFT:
-        return f"{reverse('fund:allocation-list')}?{urlencode(query)}"
-    if asked.since and use.what != Rest.BEFORE:
-        query["since"] = str(asked.since)
-    return f"{reverse('fund:disbursement-list')}?{urlencode(query | {'until': str(asked.until)})}"
+def _to_use_row(use: Use, names: Names) -> dict[str, Any]:
+    project, url = "", ""
+    if use.project:
+        project, url = names.of_project(use), names.links.of_project(use.project)
+    return {
+        "project": project,
+        "url": url,
+        "what": name_use(use.what),
+        "use": use,
+        "amount_url": names.links.of_use(use),
+    }
 
 
 def draw_flow(flow: Flow, names: Names) -> dict[str, Any] | None:
     """The picture: boxes with their names and amounts, bands with what they carry; None where there is nothing."""
-    labels, urls, links = _collect(flow, names)
+    labels, links = _collect(flow, names)
     picture = arrange(links)
     if not picture.boxes:
         return None
-    boxes = [_to_box(box, labels, urls, picture.width) for box in picture.boxes]
+    boxes = [_to_box(box, labels, _find_box_url(box.node, flow, names.links), picture.width) for box in picture.boxes]
     by_node = {box["node"]: box["name"] for box in boxes}
     bands = [
         {
             "path": band.path,
             "tone": _find_tone(band.link.target, band.link.source),
+            "url": _find_band_url(band.link, flow, names.links),
             "title": f"{by_node[band.link.source]} → {by_node[band.link.target]}: {_show(band.link.amount)}",
         }
         for band in picture.bands
@@ -143,31 +111,26 @@ def _show(amount: int) -> str:
     return f"{functional_currency()} {minor(amount, functional_currency())}"
 
 
-def _collect(flow: Flow, names: Names) -> tuple[dict[Node, str], dict[Node, str], list[Link]]:
-    """The names and addresses of boxes, and what flows between them."""
+def _collect(flow: Flow, names: Names) -> tuple[dict[Node, str], list[Link]]:
+    """The names of boxes, and what flows between them."""
     labels: dict[Node, str] = {}
-    urls: dict[Node, str] = {}
     links: list[Link] = []
     for source in flow.sources:
         node, fund = Node(_SOURCES, source.number or source.donor), Node(_FUNDS, source.fund)
         labels[node] = names.of_source(source)
-        urls[node] = _find_source_url(source) if names.links else ""
         links += _flow_between(node, fund, source.amount, labels)
     for use in flow.uses:
         fund = Node(_FUNDS, use.fund)
         labels[fund] = _name_fund(use.fund, names)
-        urls[fund] = reverse("fund:sub-fund", args=[use.fund]) if names.links else ""
         project = Node(_PROJECTS, use.project or use.what)
         links += _flow_between(fund, project, use.amount, labels)
         if use.amount > 0:
             labels[project] = names.of_project(use)
-        if use.project:
-            urls[project] = reverse("fund:project", args=[use.project]) if names.links else ""
-            if use.amount > 0:
+            if use.project:
                 rest = Node(_USES, use.what)
-                labels[rest] = name_rest(use.what)
+                labels[rest] = name_use(use.what)
                 links.append(Link(project, rest, use.amount))
-    return labels, urls, links
+    return labels, links
 
 
 def _flow_between(source: Node, target: Node, amount: int, labels: dict[Node, str]) -> list[Link]:
@@ -182,7 +145,7 @@ def _flow_between(source: Node, target: Node, amount: int, labels: dict[Node, st
 
 def _name_fund(fund: str, names: Names) -> str:
     if fund == POOL:
-        return _("The pool") if names.links else _("Share of the pool")
+        return _("Share of the pool") if names.links.is_own else _("The pool")
     return fund
 
 
@@ -194,7 +157,45 @@ def _find_tone(target: Node, source: Node) -> int:
     return 1
 
 
-def _to_box(box: Box, labels: Mapping[Node, str], urls: Mapping[Node, str], width: float) -> dict[str, Any]:
+def _find_box_url(node: Node, flow: Flow, links: Links) -> str:
+    """Where a box leads: as its name does in the tables; to a table, where it stands for several."""
+    if node.name == OTHERS:
+        return _TABLES[node.column]
+    if node.column == _SOURCES:
+        return links.of_fund("") if node.name == _GAINS else links.of_source(_find_source(node, flow))
+    if node.column == _FUNDS:
+        return links.of_fund(node.name)
+    is_project = node.column == _PROJECTS and node.name not in list(Rest)
+    return links.of_project(node.name) if is_project else links.of_use(_find_use(node.name, flow))
+
+
+def _find_band_url(link: Link, flow: Flow, links: Links) -> str:
+    """Where a band leads: as the amount that it carries does in the tables."""
+    source, target = link.source, link.target
+    if OTHERS in (source.name, target.name):
+        return _TABLES[target.column]
+    if source.column == _SOURCES:
+        is_gain = source.name == _GAINS
+        return links.of_fund(target.name) if is_gain else links.of_paid_in(_find_source(source, flow, target.name))
+    if source.column == _PROJECTS:
+        return links.of_use(_find_use(target.name, flow, project=source.name))
+    if target.name in list(Rest):
+        return links.of_use(_find_use(target.name, flow, fund=source.name))
+    return links.of_passage(source.name, target.name)
+
+
+def _find_source(node: Node, flow: Flow, fund: str = "") -> Source:
+    return next(one for one in flow.sources if node.name == (one.number or one.donor) and fund in ("", one.fund))
+
+
+def _find_use(what: str, flow: Flow, *, fund: str = "", project: str = "") -> Use:
+    """All of a kind in a flow as one use; of its sub-fund, where there is one alone."""
+    found = [use for use in flow.uses if use.what == what and fund in ("", use.fund) and project in ("", use.project)]
+    funds = {use.fund for use in found}
+    return Use(funds.pop() if len(funds) == 1 else "", project, what, sum(use.amount for use in found))
+
+
+def _to_box(box: Box, labels: Mapping[Node, str], url: str, width: float) -> dict[str, Any]:
     name = labels.get(box.node, box.node.name)
     if box.node.name == OTHERS:
         name = _("%(count)d others") % {"count": box.folded}
@@ -206,7 +207,7 @@ def _to_box(box: Box, labels: Mapping[Node, str], urls: Mapping[Node, str], widt
         "name": name,
         "short": short if len(short) <= _LONGEST else f"{short[: _LONGEST - 1]}…",
         "amount": _show(box.amount),
-        "url": urls.get(box.node, ""),
+        "url": url,
         "tone": _find_tone(box.node, box.node),
         "x": box.x,
         "y": box.y,

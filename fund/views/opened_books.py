@@ -6,7 +6,7 @@ from django.views.generic import DetailView
 
 from fund.filters.opened_books import OpenedBookFilter
 from fund.models import OpenedBook
-from fund.queries.history import history_of
+from fund.queries.history import load_history
 from fund.views.pages import ListPage, Page
 from ledger.queries import entries_of
 
@@ -39,6 +39,6 @@ class OpenedBookDetail(Page, DetailView[OpenedBook]):
         return super().get_context_data(
             entries=entries_of(number).order_by("pk")[:_FIRST],
             has_more=self.object.entries > _FIRST,
-            history=history_of(number),
+            history=load_history(number),
             **context,
         )

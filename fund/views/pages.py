@@ -24,7 +24,7 @@ from fund.operations.answers import Attempt, Outcome, answer_once, find_answer
 from fund.operations.refusals import record_refusal
 from fund.queries.attachments import attachments_of
 from fund.queries.chains import chain_of, state_of
-from fund.queries.history import history_of
+from fund.queries.history import load_history
 from fund.views.attempts import FIELD, read_attempt
 from fund.views.pagination import LongListPaginator
 from ledger.errors import BooksBusy, Refused
@@ -243,7 +243,7 @@ class DocumentPage(Page, DetailView[D]):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         number = str(self.object)
-        context = {"entries": entries_of(number), "history": history_of(number)} | context
+        context = {"entries": entries_of(number), "history": load_history(number)} | context
         if isinstance(self.object, Document):
             context |= {"chain": chain_of(self.object), "state": state_of(self.object)}
             context["attachments"] = attachments_of(self.object)

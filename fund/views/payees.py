@@ -14,7 +14,7 @@ from fund.filters.payees import PayeeFilter
 from fund.forms.payees import NewPayeeForm, PayeeForm
 from fund.models import Payee
 from fund.operations.payees import add_payee, change_payee
-from fund.queries.history import history_of
+from fund.queries.history import load_history
 from fund.queries.payees import add_standings
 from fund.queries.uses import LATEST, latest_advances, obligations_of, payments_of
 from fund.views.obligations import add_states
@@ -54,7 +54,7 @@ class PayeeDetail(Page, DetailView[Payee]):
             obligations=add_states(obligations_of(payee)),
             advances=latest_advances(partner=payee),
             latest=LATEST,
-            history=history_of(payee.code, noun="payee"),
+            history=load_history(payee.code, noun="payee"),
             **describe_recipient(payee, self.user),
             **context,
         )

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fund.filters.pledges import PledgeFilter
-from fund.forms.pledges import PledgeForm
+from fund.forms.pledges import LastDayForm, PledgeForm
 from fund.models import Pledge
-from fund.operations.pledges import announce_pledge, lapse_pledge, withdraw_pledge
+from fund.operations.pledges import announce_pledge, change_last_day, lapse_pledge, withdraw_pledge
 from fund.queries.agreements import add_dues, with_open
-from fund.views.corrections import ReversalPage
+from fund.views.corrections import DocumentFormPage, ReversalPage
 from fund.views.pages import DocumentPage, FormPage, ListPage
 
 
@@ -67,6 +67,24 @@ class PledgeNew(FormPage):
 
     def act(self, form: Any, formsets: list[Any]) -> Pledge:
         return announce_pledge(**form.cleaned_data, by=self.user)
+
+
+class PledgeLastDay(DocumentFormPage):
+    """Changes the last day on which a pledge holds."""
+
+    model = Pledge
+    permission_required = "fund.change_pledge"
+    title = _("Last day of %(number)s")
+    success_message = _("{} is changed.")
+    extra_context = {"submit": _("Save"), "lead": _("After it, what of the pledge is not signed can lapse.")}
+
+    def make_form(self, data: Any = None) -> forms.Form:
+        return LastDayForm(data, initial={"expires_on": self.document.expires_on})
+
+    def act(self, form: Any, formsets: list[Any]) -> Pledge:
+        pledge: Pledge = self.document
+        change_last_day(pledge, **form.cleaned_data, by=self.user)
+        return pledge
 
 
 class PledgeWithdraw(ReversalPage):

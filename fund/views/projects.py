@@ -19,7 +19,7 @@ from fund.models import Category, Project
 from fund.operations.project_closures import find_unfinished
 from fund.operations.projects import add_project, change_project
 from fund.queries.budgets import CategoryLine, add_categories, find_budget, project_categories
-from fund.queries.history import history_of
+from fund.queries.history import load_history
 from fund.queries.projects import project_fund_standings, project_standings, spending_by_category
 from fund.queries.uses import LATEST, latest_advances, latest_allocations, latest_disbursements, latest_obligations
 from fund.recommendations import get_recommendation
@@ -81,7 +81,7 @@ class ProjectDetail(Page, DetailView[Project]):
             disbursements=latest_disbursements(project=project.code),
             advances=latest_advances(lines__project=project),
             latest=LATEST,
-            history=history_of(project.code, noun="project"),
+            history=load_history(project.code, noun="project"),
             **context,
         )
 

@@ -22,7 +22,9 @@ from fund.queries.payees import (
     details_of,
     find_before,
     find_details,
+    find_renamed,
     find_waiting_details,
+    name_of,
     screenings_of,
     uncleared_matches,
 )
@@ -46,6 +48,12 @@ def add_shown(found: Any, user: User) -> list[Any]:
     return versions
 
 
+def describe_rename(recipient: Recipient) -> dict[str, Any]:
+    """The bank details that were approved for another name than a payee or a donor has now, and that name."""
+    renamed = find_renamed(recipient)
+    return {"renamed": renamed, "name_before": name_of(renamed) if renamed else ""}
+
+
 def describe_recipient(recipient: Recipient, user: User) -> dict[str, Any]:
     """What a payee's and a donor's page say of where the money goes and whether it may."""
     matches = uncleared_matches(recipient)
@@ -58,6 +66,7 @@ def describe_recipient(recipient: Recipient, user: User) -> dict[str, Any]:
         "screenings": screenings_of(recipient),
         "matches": matches,
         "can_clear": bool(matches) and bool(find_rights(user)),
+        **describe_rename(recipient),
     }
 
 
@@ -134,7 +143,8 @@ class BankDetailsPage(DecidedPage[BankDetails]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         before = find_before(self.object)
         pair = add_shown([self.object, before] if before else [self.object], self.user)
-        return super().get_context_data(before=before, rows=compare(pair[0], before), **context)
+        shown = {"before": before, "rows": compare(pair[0], before), "name_before": name_of(self.object)}
+        return super().get_context_data(**shown, **context)
 
 
 def compare(details: Any, before: Any) -> list[tuple[str | Promise, str, str, bool]]:

@@ -18,6 +18,7 @@ from fund.queries.unapplied import Waiting, unapplied_balances
 from fund.views.corrections import DocumentFormPage
 from fund.views.decisions import ApprovePage, RejectPage
 from fund.views.pages import FormPage, find_asked
+from fund.views.recipients import describe_rename
 from fund.views.records import RecordReverse
 from fund.views.runs import describe_new
 from fund.views.write_offs import Choice, CorrectionDetail
@@ -29,6 +30,10 @@ class RefundDetail(CorrectionDetail):
     """A refund: what goes back, on which word, and whether it is paid."""
 
     model = Refund
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        renamed = {} if self.object.paid_on else describe_rename(self.object.agreement.donor)
+        return super().get_context_data(**renamed, **context)
 
 
 class RefundNew(FormPage):

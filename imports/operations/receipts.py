@@ -8,7 +8,7 @@ from fund.errors import ReceiptTwice, ValueInvalid
 from fund.models import Agreement, BankAccount, Receipt, State
 from fund.money import to_amount
 from fund.operations.acts import require
-from fund.operations.receipts import Facts, normalise_reference, record_receipt
+from fund.operations.receipts import Facts, check_twin, normalise_reference, record_receipt
 from fund.operations.treasury import add_bank_account
 from imports.operations.batches import (
     Outcome,
@@ -29,10 +29,13 @@ _FIELDS = {"received_on": "date", "bank_account": "currency", "lines": "amount"}
 
 @dataclass(frozen=True, slots=True)
 class ReceiptOptions:
-    """What the person says beside the file: the years that may be opened, and the bank account, where there is one."""
+    """What the person says beside the file: the years that may be opened, the bank account, where there is one, and
+    whether rows are other payments than those of the same day, account and amount that no row names.
+    """
 
     years: Years
     bank_account: BankAccount | None = None
+    accept_twins: bool = False
 
 
 def import_receipts(
@@ -50,6 +53,7 @@ def import_receipts(
         needed = rows_by_year([(row.on.year, row.row) for row in reading.rows])
         problems += open_needed_years(needed, years=options.years, by=by, column="date", outcome=outcome)
         banks = Banks(options.bank_account, by=by, outcome=outcome)
+        lines = {normalise_reference(row.reference) for row in reading.rows}
 
         def act(row: ReceiptRow) -> None:
             agreement = _find_agreement(row.agreement)
@@ -57,6 +61,8 @@ def import_receipts(
             if _is_there(row, agreement, account, outcome):
                 outcome.kept += 1
             else:
+                if not options.accept_twins:
+                    _check_twin(row, account, lines)
                 _record(row, agreement, account, by)
                 outcome.count(row.amount)
 
@@ -118,6 +124,15 @@ def _find_agreement(name: str) -> Agreement:
 def _record(row: ReceiptRow, agreement: Agreement, account: BankAccount, by: User) -> None:
     facts = Facts(bank_account=account, received_on=row.on, amount=row.amount, reference=row.reference)
     record_receipt(agreement=agreement, facts=facts, by=by, accept_excess=True, accept_twin=True)
+
+
+def _check_twin(row: ReceiptRow, account: BankAccount, lines: set[str]) -> None:
+    """Two rows of a file are two payments; money that no row names may be the row's under another reference."""
+    try:
+        check_twin(account, row.on, row.amount, known=lines)
+    except ReceiptTwice as twice:
+        message = f"{twice.message.partition(' If this')[0]} If it is another payment, import with --accept-twins."
+        raise ReceiptTwice(message, field="reference") from None
 
 
 def _is_there(row: ReceiptRow, agreement: Agreement, account: BankAccount, outcome: Outcome) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from fund.models import AuditRecord, Refusal
+from fund.queries.changes import walk_changes
 from reports.sheets import Column, Row, Sheet
 from reports.statements.period import Period
 
@@ -20,10 +21,18 @@ def acts(period: Period) -> Sheet:
     """One row per act, in the order in which they were done. A stream, read once."""
     columns = [_WHEN, _WHO, Column("Act", 24), Column("Of", 18), Column("Detail", 70)]
     columns += [Column("Before", 40), Column("After", 60)]
-    fields = ("at", "user__username", "act", "subject", "detail", "before", "after")
-    found = _within(AuditRecord.objects.all(), period).values_list(*fields)
+    found = _within(AuditRecord.objects.select_related("user"), period).iterator(chunk_size=_CHUNK)
     notes = ["By the day on which it was done, which is not that of the entry. What is empty was not said."]
-    return Sheet(ACTS, f"Audit trail, {period}", columns, _rows(found), notes=notes)
+    return Sheet(ACTS, f"Audit trail, {period}", columns, _act_rows(found), notes=notes)
+
+
+def _act_rows(found: Iterator[Any]) -> Iterator[Row]:
+    for record in walk_changes(found):
+        before, after = (
+            "; ".join(f"{change[0]}: {change[side]}" for change in record.changes if change[side]) for side in (1, 2)
+        )
+        said = (record.subject, record.detail, before, after)
+        yield [record.at, record.user.username, record.act, *(text or None for text in said)]
 
 
 def refusals(period: Period) -> Sheet:

@@ -1,8 +1,12 @@
 """What the keyboard alone can do, and what reaches paper."""
 
+import re
+
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.addresses import PREPARED
 from tests.browser.conftest import Enter
 from tests.browser.small_fund import People
 
@@ -118,3 +122,23 @@ def test_navigation_shows_the_open_page_however_long_it_is(small_fund: People, e
     page = enter("officer", viewport={"width": 1360, "height": 600})
     page.goto("/flow/")
     expect(page.get_by_role("navigation", name="Main").locator("[aria-current]")).to_be_in_viewport()
+
+
+def test_enter_goes_on_to_the_next_document_after_a_decision(small_fund: People, enter: Enter) -> None:
+    page = enter("approver")
+    page.goto(reverse("fund:disbursement", args=[PREPARED]))
+    page.get_by_role("button", name="Approve").press("Enter")
+    following = page.get_by_role("link", name="Next:")
+    expect(following).to_be_focused()
+    url = str(following.get_attribute("href"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"{re.escape(url)}$"))
+
+
+def test_a_band_of_a_picture_is_followed_by_key_and_by_click(small_fund: People, enter: Enter) -> None:
+    page = enter("officer")
+    for follow in ("press", "click"):
+        page.goto("/flow/")
+        band = page.get_by_role("link", name="→ Travel:")
+        band.press("Enter") if follow == "press" else band.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Travel")

@@ -143,7 +143,7 @@ def approve(page: Page, number: str) -> None:
     expect(page.get_by_role("heading", name="Yours to decide")).to_be_visible()
     page.get_by_role("link", name=number).click()
     press(page, "Approve")
-    expect(page.get_by_role("status")).to_contain_text("approved and posted")
+    expect(page.get_by_role("status").first).to_contain_text("approved and posted")
 
 
 def expect_chain_and_text(page: Page) -> None:

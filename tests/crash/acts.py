@@ -145,7 +145,7 @@ class Desk:
     def _import(self, act: Act) -> None:
         rows = ["reference,date,agreement,currency,amount", *map(self._row, act.references)]
         reading = parse_receipts("\n".join(rows).encode())
-        import_receipts(reading, by=self._officer, options=ReceiptOptions(Years(latest=YEAR)))
+        import_receipts(reading, by=self._officer, options=ReceiptOptions(Years(latest=YEAR), accept_twins=True))
 
     def _row(self, reference: str) -> str:
         agreement = self._random.choice(self._agreements).number

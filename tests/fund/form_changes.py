@@ -16,6 +16,7 @@ INSTALMENTS = {"instalments-TOTAL_FORMS": "1", "instalments-INITIAL_FORMS": "0",
 AMENDMENT = INSTALMENTS | {"amended_on": "2026-06-01", "after": "0", "note": "More", "instalments-0-amount": "50"}
 MILESTONE = {"title": "Course", "due_on": "2026-07-01", "amount": "5"}
 PLEDGE = {"donor": "CAN", "announced_on": "2026-02-01", "amount_0": "5", "amount_1": "USD"}
+LAST_DAY = {"expires_on": "2026-12-31", "reason": "Letter 7"}
 AGREEMENT = INSTALMENTS | {"donor": "CAN", "signed_on": "2026-02-01", "recognition": "on_signature", "amount_0": "5"}
 ALLOCATION = LINE | {"project": "CYB-01", "decided_on": "2026-03-10"}
 LETTER = {"donor": "CAN", "sent_on": "2026-06-15", "way": "mail"}
@@ -83,6 +84,7 @@ CHANGES = [
     Change("donor-new", "/donors/new/", "officer", DONOR | {"code": "PER"}),
     Change("donor-edit", "/donors/CAN/edit/", "canada", DONOR),
     Change("pledge-new", "/pledges/new/", "fund_year canada", PLEDGE),
+    Change("pledge-last-day", "/pledges/PLG-2026-0001/last-day/", "pledge", LAST_DAY),
     Change("pledge-withdraw", "/pledges/PLG-2026-0001/withdraw/", "pledge", REVERSAL),
     Change("pledge-lapse", "/pledges/PLG-2026-0001/lapse/", "pledge", REVERSAL),
     Change("payee-new", "/payees/new/", "officer", {"name": "Wings"}),

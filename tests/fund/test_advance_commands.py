@@ -9,6 +9,7 @@ from django.core.management import CommandError
 from fund.models import Advance, AdvanceReport, AdvanceReturn, Allocation, Payee
 from fund.operations.advance_reports import Verdict, review_report
 from ledger.queries import entries
+from tests.deeds import make_approvers
 from tests.fund.advances import FUND, standing
 from tests.shorthand import run, usd
 
@@ -90,3 +91,61 @@ def test_what_rests_on_an_advance_is_reversed_before_it(sent: Advance, approver:
         said = run("reverse", number, "--reason", "A slip", "--on", "2026-06-01")
         assert said.endswith(f"{number} is reversed.\n")
     assert Advance.objects.get().state == "reversed"
+
+
+def review(*questions: str, by: str = "approver", number: str = "ADV-2026-0001/R1", key: str = "v") -> str:
+    asked = [text for question in questions for text in ("--question", question)]
+    return run("review_advance_report", number, *asked, "--by", by, "--key", key)
+
+
+def test_a_report_is_accepted_but_for_what_is_questioned_once_for_each_key(sent: Advance, approver: User) -> None:
+    report("1/Travel=600", "1/Supplies=100")
+    first = review("1=100:No invoice: ask again")
+    assert first == review("1=100:No invoice: ask again") == "ADV-2026-0001/R1 is accepted and posted.\n"
+    lines = AdvanceReport.objects.get().lines.values_list("accepted", "question")
+    assert [(int(amount), why) for amount, why in lines] == [(500, "No invoice: ask again"), (100, "")]
+    assert standing() == (600, 400, 4000)
+
+
+def test_a_whole_report_is_accepted_without_a_question(sent: Advance, approver: User) -> None:
+    report("1/Travel=600")
+    assert review().endswith("accepted and posted.\n")
+    with pytest.raises(CommandError, match="is accepted already"):
+        review(key="again")
+
+
+def test_a_second_reviewer_accepts_what_the_first_one_did(sent: Advance, settings: Any, approver: User) -> None:
+    settings.TWO_APPROVERS_FROM = "100"
+    second = make_approvers()[0].username
+    report("1/Travel=600")
+    assert review("1=100:No invoice") == "ADV-2026-0001/R1 awaits a second approver.\n"
+    with pytest.raises(CommandError, match="The first reviewer accepted other amounts"):
+        review(by=second, key="w")
+    assert review("1=100:No invoice", by=second, key="w").endswith("accepted and posted.\n")
+
+
+@pytest.mark.parametrize(
+    ("questions", "by", "message"),
+    [
+        (["1=100"], "approver", "Write it like 1=100.00:No invoice"),
+        (["1:No invoice"], "approver", "is no question"),
+        (["2=1:Why"], "approver", "is of no line, or of one that is named twice. There are: 1"),
+        (["1=1:Why", "1=2:Why"], "approver", "named twice"),
+        (["1=0:Why"], "approver", "questions nothing"),
+        (["1=-1:Why"], "approver", "is not an amount|Between nothing and"),
+        (["1=600.01:Why"], "approver", r"Between nothing and USD 600\.00"),
+        (["1=600:Why"], "approver", "reject the report instead"),
+        ([], "officer", "You prepared ADV-2026-0001/R1|Your role does not allow"),
+        ([], "auditor", "Your role does not allow this"),
+        ([], "nobody", "Nobody signs in as nobody"),
+    ],
+)
+def test_a_review_that_is_refused_writes_nothing(
+    sent: Advance, approver: User, auditor: User, questions: list[str], by: str, message: str
+) -> None:
+    report("1/Travel=600")
+    with pytest.raises(CommandError, match=message):
+        review(*questions, by=by)
+    with pytest.raises(CommandError, match="is not the number of a report"):
+        review(number="ADV-2026-0001")
+    assert (AdvanceReport.objects.get().state, standing()) == ("prepared", (0, 1000, 4000))

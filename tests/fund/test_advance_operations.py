@@ -44,8 +44,9 @@ from fund.operations.revaluations import run_revaluation
 from fund.operations.treasury import add_rate
 from fund.queries.advances import open_of
 from fund.queries.sub_funds import fund_standings, lowest_allocation_left, lowest_available
+from ledger.causes import entries_caused_by
 from ledger.money import Amount
-from ledger.queries import entries, entries_caused_by, get_draft
+from ledger.queries import entries, get_draft
 from tests.deeds import allocate
 from tests.fund.advances import FUND, LATER, REPORTED, SENT, accept, prepare, report, standing
 from tests.shorthand import cad, usd

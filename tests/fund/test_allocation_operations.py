@@ -14,8 +14,9 @@ from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.reversals import reverse_allocation
 from fund.queries.projects import project_standings
 from fund.queries.sub_funds import fund_standings
+from ledger.causes import entries_caused_by
 from ledger.errors import Refused
-from ledger.queries import entries, entries_caused_by, get_draft
+from ledger.queries import entries, get_draft
 from tests.deeds import allocate, reallocate, return_allocation
 from tests.shorthand import usd
 

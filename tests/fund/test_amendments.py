@@ -16,9 +16,10 @@ from fund.operations.amendments import Term
 from fund.operations.attachments import attach
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.reversals import cancel_agreement, reverse_receipt
-from fund.queries.history import history_of
+from fund.queries.history import load_history
+from ledger.causes import entries_caused_by
 from ledger.money import Amount, parse_amount
-from ledger.queries import Scope, entries, entries_caused_by, get_draft, get_total, totals
+from ledger.queries import Scope, entries, get_draft, get_total, totals
 from tests.deeds import allocate, amend_agreement, sign_agreement
 from tests.fund.standings import agreement_standings
 from tests.shorthand import check, usd
@@ -88,8 +89,8 @@ def test_an_amendment_adds_an_instalment_and_moves_a_day(agreement: Agreement, o
 
 def test_the_agreements_own_history_says_what_an_amendment_made_of_it(agreement: Agreement, officer: User) -> None:
     amend(agreement, officer, term("3000", SECOND), ends_on=date(2027, 1, 31))
-    [recorded] = [record for record in history_of(agreement.number) if record.act == "change agreement"]
-    assert recorded.changes == [("Amount", "USD 10000", "USD 9000"), ("Ends on", "", "2027-01-31")]
+    [recorded] = [record for record in load_history(agreement.number) if record.act == "change agreement"]
+    assert recorded.changes == [("Amount", "USD 10,000.00", "USD 9,000.00"), ("Ends on", "", "2027-01-31")]
 
 
 def test_days_alone_post_nothing(agreement: Agreement, officer: User) -> None:

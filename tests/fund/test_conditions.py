@@ -28,8 +28,9 @@ from fund.queries.figures import contributions
 from fund.queries.overview import get_position
 from fund.queries.statements import make_statement
 from fund.queries.sub_funds import fund_standings
+from ledger.causes import entries_caused_by
 from ledger.money import Amount, parse_amount
-from ledger.queries import Scope, entries, entries_caused_by, get_draft, totals
+from ledger.queries import Scope, entries, get_draft, totals
 from tests.deeds import allocate, amend_agreement, sign_agreement
 from tests.lifted import lifted
 from tests.shorthand import check, usd

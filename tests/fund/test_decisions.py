@@ -38,8 +38,8 @@ from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_allocation
 from fund.queries.approvals import DECIDED
+from ledger.causes import entries_caused_by
 from ledger.errors import Refused
-from ledger.queries import entries_caused_by
 from tests.deeds import allocate
 from tests.shorthand import run, usd
 

@@ -151,7 +151,7 @@ def test_what_is_decided_is_not_decided_again(disbursement: Disbursement, approv
     for path, sent in (("approve", {}), ("reject", {"reason": "Late"})):
         response = approver_client.post(f"/disbursements/DSB-2026-0001/{path}/", sent)
         assert response.status_code == 422
-        assert "DSB-2026-0001 is paid already." in response.content.decode()
+        assert "DSB-2026-0001 is paid already: a decision is made once" in response.content.decode()
 
 
 def test_a_link_to_approve_leads_to_the_page(disbursement: Disbursement, approver_client: Client) -> None:

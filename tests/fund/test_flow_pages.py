@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -38,8 +39,8 @@ def test_the_page_shows_the_picture_and_each_figure_with_the_list_behind_it(offi
     for shown in (
         'aria-label="Canada: USD 6,000.00"',
         "ACME Inc. → The pool: USD 90.00",
-        'href="/disbursements/?fund=AGR-2026-0001&amp;project=CYB-01&amp;until=2026-06-15">700.00</a>',
-        'href="/receipts/?donor=ACME">90.00</a>',
+        'href="/flow/spent/?until=2026-06-15&amp;what=Travel&amp;in=AGR-2026-0001&amp;for=CYB-01">700.00</a>',
+        'href="/flow/?until=2026-06-15&amp;donor=ACME&amp;fund=POOL#sources">90.00</a>',
         'href="/flow/DSB-2026-0001/"',
         "Not allocated yet",
     ):
@@ -176,3 +177,53 @@ def test_what_the_page_costs_does_not_grow_with_entries(
 def test_every_box_has_its_amount_in_words(paid: Disbursement, officer_client: Client) -> None:
     page = officer_client.get("/flow/").content.decode()
     assert len(re.findall(r"<title>[^<]+: USD [\d,.]+</title>", page)) == page.count("<rect") + page.count("<path")
+
+
+def links_of(page: str) -> list[str]:
+    """Where the picture and the tables of a flow lead."""
+    shown = page[page.index('<figure class="flow">') : page.index('id="payments"') if 'id="payments"' in page else None]
+    return [unescape(url) for url in re.findall(r'<a href="([^"]+)"', shown)]
+
+
+@pytest.mark.usefixtures("paid", "gift")
+@pytest.mark.parametrize("path", ["/flow/", "/flow/?donor=CAN&since=2026-04-01", "/flow/DSB-2026-0001/"])
+def test_every_box_and_band_is_a_link_with_a_name_to_a_page(path: str, officer_client: Client) -> None:
+    page = officer_client.get(path).content.decode()
+    picture = page[page.index("<svg") : page.index("</svg>")]
+    drawn = picture.count("<rect") + picture.count("<path")
+    assert len(re.findall(r'<a href="[^"]+" aria-label="[^"]+: USD [\d,.]+">', picture)) == drawn
+    for url in set(links_of(page)):
+        assert officer_client.get(url).status_code == 200
+
+
+@pytest.mark.usefixtures("paid", "gift")
+def test_a_band_leads_where_its_amount_does(officer_client: Client) -> None:
+    page = officer_client.get("/flow/?since=2026-01-05").content.decode()
+    query = "since=2026-01-05&amp;until=2026-06-15"
+    for name, url in (
+        ("CYB-01 · Cyber security training → Travel", f"/flow/spent/?{query}&amp;what=Travel"),
+        ("AGR-2026-0001 → CYB-01 · Cyber security training", f"/flow/?{query}&amp;fund=AGR-2026-0001"),
+        ("The pool → Not allocated yet", "/sub-funds/POOL/"),
+        ("Canada → AGR-2026-0001", "/receipts/?donor=CAN&amp;q=AGR-2026-0001&amp;until=2026-06-15"),
+    ):
+        assert re.search(rf'<a href="{re.escape(url)}[^"]*" aria-label="{name}: USD', page)
+
+
+def test_a_payments_flow_leads_to_the_payment(paid: Disbursement, officer_client: Client) -> None:
+    page = officer_client.get("/flow/DSB-2026-0001/").content.decode()
+    assert '<a href="/disbursements/DSB-2026-0001/">700.00</a>' in page
+    assert '<a href="/flow/?donor=CAN&amp;fund=AGR-2026-0001&amp;until=2026-06-15#payments">700.00</a>' in page
+
+
+@pytest.mark.usefixtures("paid")
+def test_a_donor_is_led_to_parts_of_the_own_statement_alone(
+    canada: Donor, bank: BankAccount, officer: User, donor_client: Client
+) -> None:
+    record_gift(donor=canada, facts=Facts(bank, date(2026, 3, 3), usd("90"), "G-2"), by=officer)
+    found = set(links_of(donor_client.get("/statement/flow/").content.decode()))
+    assert len(found) >= 5
+    statement = donor_client.get("/donors/CAN/statement/?as_of=2026-06-15").content.decode()
+    for url in found:
+        page, _, part = url.partition("#")
+        assert page == "/donors/CAN/statement/?as_of=2026-06-15"
+        assert f'id="{part}"' in statement

@@ -29,9 +29,10 @@ from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_run
 from fund.policy_corrections import BARRED
 from fund.queries.sub_funds import fund_standings
+from ledger.causes import entries_caused_by
 from ledger.errors import AccountInvalid, YearNotOpen
 from ledger.money import Amount, parse_amount
-from ledger.queries import entries_caused_by, get_draft
+from ledger.queries import get_draft
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -115,10 +116,24 @@ def test_an_expense_names_its_project_and_stays_within_its_allocation(
     with pytest.raises(ValueInvalid, match="belongs to no project"):
         prepare(officer, line(FEES, "20", project=project), line(BANK, "-20"))
     with pytest.raises(AllocationExceeded, match=r"has USD 5,000.00 of AGR-2026-0001 left"):
-        prepare(officer, line(travel, "5001", project=project), line(BANK, "-5001"))
-    approve_manual_entry(prepare(officer, line(travel, "20", project=project), line(BANK, "-20")), by=approver)
+        prepare(officer, line(travel, "5001", project=project), line(FEES, "-5001"))
+    approve_manual_entry(prepare(officer, line(travel, "20", project=project), line(FEES, "-20")), by=approver)
     assert fund_standings([FUND])[FUND].unspent == 498000
     no_problems()
+
+
+def test_what_a_bank_pays_for_a_project_is_a_payment_to_a_payee(
+    disbursement: Disbursement, project: Project, officer: User, approver: User
+) -> None:
+    approve_disbursement(disbursement, by=approver)
+    travel, training = (f"Expenses:Projects:CYB-01:{category}" for category in ("Travel", "Contractual"))
+    paid = [line(travel, "20", project=project), line(BANK, "-20")]
+    masked = [line(BANK, "20", "POOL"), line("Income:Interest", "-20", "POOL")]
+    for lines in (paid, paid + masked):
+        with pytest.raises(AccountBarred, match=r"USD 20\.00 of projects' expense is paid out of a bank.* use a disb"):
+            prepare(officer, *lines)
+    prepare(officer, line(training, "20", project=project), line(travel, "-20", project=project))
+    assert ManualEntry.objects.count() == 1
 
 
 def test_no_cash_goes_below_zero_then_or_later_nor_what_is_allocated(
@@ -233,7 +248,7 @@ def test_an_entry_of_a_project_that_closed_its_accounts_stays(
     allocation: Allocation, officer: User, approver: User
 ) -> None:
     travel = line("Expenses:Projects:CYB-01:Travel", "5000", project=allocation.project)
-    posted = prepare(officer, travel, line(BANK, "-5000"))
+    posted = prepare(officer, travel, line(FEES, "-5000"))
     approve_manual_entry(posted, by=approver)
     close_operations(allocation.project, on=DAY, by=officer)
     close_accounts(allocation.project, on=DAY, by=officer)

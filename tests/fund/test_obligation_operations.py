@@ -17,9 +17,10 @@ from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_allocation, reverse_disbursement
 from fund.queries.obligations import lowest_open, open_lines
 from fund.queries.projects import project_standings
+from ledger.causes import entries_caused_by
 from ledger.errors import Refused, YearNotOpen
 from ledger.money import parse_amount
-from ledger.queries import entries, entries_caused_by, get_draft
+from ledger.queries import entries, get_draft
 from tests.deeds import allocate, sign_agreement
 from tests.shorthand import usd
 

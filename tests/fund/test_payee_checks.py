@@ -9,9 +9,25 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from fund import triggers
-from fund.models import Advance, AuditRecord, BankDetails, Disbursement, Obligation, Payee, Refund, Screening
+from fund.models import (
+    Advance,
+    AuditRecord,
+    BankAccount,
+    BankDetails,
+    Decided,
+    Disbursement,
+    Donor,
+    Obligation,
+    Payee,
+    Refund,
+    Screening,
+)
+from fund.operations import limits
 from fund.operations.bank_details import approve_bank_details
+from fund.operations.decisions import approve
 from fund.operations.disbursements import approve_disbursement
+from fund.operations.refunds import pay_refund
+from fund.operations.reversals import reverse_disbursement
 from fund.operations.screenings import clear_match, record_screening
 from tests.shorthand import check
 
@@ -109,3 +125,41 @@ def test_a_refund_approved_while_its_donor_was_blocked_is_named(agreed: Refund, 
     assert check() == []
     Refund.objects.update(decided_at=Screening.objects.get().created_at)
     assert check() == ["RFD-2026-0001 was approved while Canada had an uncleared match on “L” of 2026-06-01."]
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Software that pays whom it must not."""
+    monkeypatch.setattr(limits, "check_payee", lambda *_, **__: None)
+
+
+def block(recipient: Payee | Donor, by: User) -> None:
+    record_screening(recipient, screened_on=date(2026, 6, 1), list_name="L", result="possible", note="Name", by=by)
+
+
+def test_a_refund_paid_while_its_donor_was_blocked_is_named(
+    unchecked: None, agreed: Refund, bank: BankAccount, officer: User, approver: User
+) -> None:
+    donor = agreed.agreement.donor
+    block(donor, officer)
+    pay_refund(agreed, bank_account=bank, paid_on=date(2026, 4, 1), by=officer)
+    clear_match(donor, on=date(2026, 6, 2), reason="Another country", by=approver)
+    assert check() == ["RFD-2026-0001 was paid while Canada had an uncleared match on “L” of 2026-06-01."]
+
+
+@pytest.mark.parametrize(("fixture", "path"), [("disbursement", "payee"), ("advance", "partner")])
+def test_a_payment_made_while_blocked_is_named_whatever_it_says_of_its_approval(
+    unchecked: None, fixture: str, path: str, officer: User, approver: User, request: pytest.FixtureRequest
+) -> None:
+    document: Decided = request.getfixturevalue(fixture)
+    block(getattr(document, path), officer)
+    approve(document, by=approver)
+    assert [line.partition(" while ")[0] for line in check()] == [f"{document} was approved", f"{document} was paid"]
+    type(document)._default_manager.update(decided_at=datetime(2026, 6, 14, tzinfo=UTC))
+    assert [line.partition(" while ")[0] for line in check()] == [f"{document} was paid"]
+
+
+def test_what_came_back_while_blocked_is_no_payment(paid: Payee, officer: User) -> None:
+    block(paid, officer)
+    reverse_disbursement(Disbursement.objects.get(), on=date(2026, 6, 1), reason="Came back", by=officer)
+    assert check() == []

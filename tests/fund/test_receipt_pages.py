@@ -121,7 +121,12 @@ def test_a_twin_is_recorded_when_the_officer_says_that_it_is_another(
 
 def test_what_another_officer_settled_meanwhile_is_refused_by_name(receipt: Receipt, officer_client: Client) -> None:
     response = officer_client.post(NEW, form(amount="10", settles_1="10"))
-    assert response.context["form"].errors == {"settles_1": ["Nothing is owed of AGR-2026-0001/1."]}
+    assert response.context["form"].errors == {
+        "settles_1": [
+            "Nothing is owed of AGR-2026-0001/1: name an instalment of AGR-2026-0001 that is, or none for the earliest "
+            "due."
+        ]
+    }
     assert 'name="settles_1"' in response.content.decode()
 
 

@@ -30,8 +30,9 @@ from fund.queries.statements import make_statement
 from fund.queries.sub_funds import fund_standings
 from fund.queries.unapplied import unapplied_balances
 from fund.roles import FINANCE_OFFICER
+from ledger.causes import entries_caused_by
 from ledger.money import Amount, parse_amount
-from ledger.queries import entries_caused_by, get_draft
+from ledger.queries import get_draft
 from tests.deeds import make_approvers, sign_agreement
 from tests.shorthand import usd
 

@@ -19,8 +19,9 @@ from fund.operations.write_offs import approve_write_off, prepare_write_off, rev
 from fund.queries.ageing import find_ageing
 from fund.queries.contributions import instalment_standings
 from fund.queries.statements import make_statement
+from ledger.causes import entries_caused_by
 from ledger.errors import PeriodClosed
-from ledger.queries import entries, entries_caused_by, get_draft
+from ledger.queries import entries, get_draft
 from tests.deeds import sign_agreement
 from tests.shorthand import usd
 

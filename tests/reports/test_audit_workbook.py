@@ -11,6 +11,7 @@ import time_machine
 from openpyxl import Workbook
 
 from fund.errors import ValueInvalid
+from fund.models import AuditRecord
 from fund.operations.acts import record
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.refusals import record_refusal
@@ -242,3 +243,14 @@ def test_acts_and_refusals_of_the_period_are_sheets(small_fund: SmallFund, tmp_p
     found = [(row["Who"], row["Act"], row["Detail"]) for row in rows_of(book, "Audit trail")]
     assert found == [("officer", "check something", FORMULA)]
     assert [row["Answer"] for row in rows_of(book, "Refusals")] == ["It is not allowed."]
+
+
+def test_what_an_act_changed_is_a_cell_in_words(small_fund: SmallFund, tmp_path: Path) -> None:
+    stored = {"before": '{"state": "prepared"}', "after": '{"decided_by": "%s", "state": "approved"}'}
+    stored["after"] %= small_fund.officer.pk
+    act = {"user": small_fund.officer, "act": "approve agreement", "subject": "AGR-2026-0001"}
+    with time_machine.travel(datetime(2026, 2, 3, tzinfo=UTC)):
+        AuditRecord.objects.create(**act, **stored)
+    [row] = rows_of(make(tmp_path, date(2026, 2, 1), date(2026, 2, 15)), "Audit trail")
+    assert row["Before"] == "State: Awaiting approval"
+    assert row["After"] == "Decided by: officer; State: Approved"

@@ -27,7 +27,7 @@ from tests.reports.small_fund import SmallFund
 
 BOOK = "/voluntary-contributions-trust-fund"
 # Seconds; other tests may be busy on the same machine.
-PATIENCE = 60
+PATIENCE = 180
 
 
 class Served:

@@ -7,6 +7,7 @@ import pytest
 from fund.models import Donor
 from fund.queries.flows import Asked, Rest, follow, follow_every_donor
 from fund.queries.statements import make_statement
+from fund.views.flow_links import Links
 from fund.views.flow_pictures import draw_flow, load_names
 from tests.scenarios.test_worked_year import replay
 
@@ -32,6 +33,6 @@ def test_what_is_below_zero_flows_into_its_sub_fund() -> None:
     replay()
     flow = follow(Asked(DAY))
     assert any(use.amount < 0 for use in flow.uses)
-    picture = draw_flow(flow, load_names(flow, links=True))
+    picture = draw_flow(flow, load_names(flow, Links(flow.asked, {})))
     assert picture
     assert any(band["title"].startswith("Interest and gains → ") for band in picture["bands"])

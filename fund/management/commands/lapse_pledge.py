@@ -1,11 +1,10 @@
 from typing import Any
 
-from django.core.management import CommandError, CommandParser
+from django.core.management import CommandParser
 
 from fund.management.actors import add_actor_option, find_actor
-from fund.management.arguments import read_day
+from fund.management.arguments import find_pledge, read_day
 from fund.management.base import ChangeCommand, Say
-from fund.models import Pledge
 from fund.operations.pledges import lapse_pledge
 
 TECHNICAL_USER = "console"
@@ -23,8 +22,6 @@ class Command(ChangeCommand):
 
     def change(self, options: dict[str, Any], say: Say) -> None:
         by = find_actor(options, TECHNICAL_USER, say=say)
-        pledge = Pledge.objects.filter(number=options["pledge"].strip().upper()).first()
-        if pledge is None:
-            raise CommandError(f"{options['pledge']} is not the number of a pledge, such as PLG-2026-0001.")
+        pledge = find_pledge(options["pledge"])
         lapse_pledge(pledge, on=options["on"], reason=options["reason"], by=by)
         say(f"{pledge} is lapsed.")

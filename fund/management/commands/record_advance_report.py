@@ -12,7 +12,7 @@ TECHNICAL_USER = "console"
 
 
 class Command(ChangeCommand):
-    help = "Records what a partner certifies to have spent of an advance. Another person reviews it on its page."
+    help = "Records what a partner certifies to have spent of an advance. Another person reviews it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -25,6 +25,7 @@ class Command(ChangeCommand):
         )
         parser.add_argument("--on", type=read_day, required=True, metavar="DAY", help="the day on which it arrived")
         parser.add_argument("--reference", required=True, help="the bank's reference")
+        parser.add_argument("--accept-twin", action="store_true", help="it is another payment than one like it")
         parser.add_argument("--note", default="")
         add_actor_option(parser, TECHNICAL_USER)
 
@@ -36,6 +37,6 @@ class Command(ChangeCommand):
             if reference in lines:
                 raise CommandError(f"Line {position} is named twice. Name it once, with all that came back of it.")
             lines[reference] = amount
-        back = Back(account, options["on"], options["reference"], options["note"])
+        back = Back(account, options["on"], options["reference"], options["note"], options["accept_twin"])
         returned = record_return(advance, back=back, lines=lines, by=find_actor(options, TECHNICAL_USER, say=say))
         say(f"{returned} is recorded.")

@@ -23,10 +23,15 @@ class Command(FileCommand):
         parser.add_argument(
             "--bank", metavar="CODE", help="the bank account; without it, the only one in the row's currency"
         )
+        parser.add_argument(
+            "--accept-twins",
+            action="store_true",
+            help="rows are other payments than those of the same day, account and amount that are there already",
+        )
 
     def read_options(self, options: dict[str, Any]) -> None:
         account = find_bank(options["bank"]) if options["bank"] else None
-        self.chosen = ReceiptOptions(years=read_years(options), bank_account=account)
+        self.chosen = ReceiptOptions(read_years(options), account, options["accept_twins"])
 
     def parse(self, data: bytes) -> Any:
         return parse_receipts(data)

@@ -1,0 +1,147 @@
+"""What the postings of documents and instalments add up to, in minor units, debit positive.
+
+Unlike the running balances, a document or an instalment has few postings of its own: they are summed when asked for.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+
+from ledger.balances import adapt_day, find_account_ids, name_accounts
+from ledger.models import OpenItem, Posting
+
+# Names, or a query of names that then runs inside the question.
+Names = Collection[str] | QuerySet[Any, Any]
+
+# Documents are looked up before postings, and accounts last: of a sum and not of the column, or a database might look
+# up every document for every posting of the accounts.
+_BY_DOCUMENT = """
+    FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_posting p ON p.entry_id = e.id
+    JOIN ledger_account a ON a.id = p.account_id + 0 WHERE l.document IN ({})
+"""
+# The second condition is the index's own: SQLite reads every posting without it.
+_BY_INSTALMENT = """
+    FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id JOIN ledger_account a ON a.id = p.account_id
+    WHERE p.instalment IN ({}) AND p.instalment <> ''
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentTotal:
+    """What the postings of one instalment add up to, for one account, kind of event and currency."""
+
+    instalment: str
+    account: str
+    kind: str
+    currency: str
+    amount: int
+    functional: int
+
+
+def instalment_totals(instalments: Names, *, until: date | None = None) -> list[InstalmentTotal]:
+    """The postings that name one of `instalments`, up to and with `until`, summed by account, kind and currency."""
+    columns = ("p.instalment", "a.name", "e.kind", "p.currency")
+    rows = _sum(columns, _BY_INSTALMENT, instalments, until=until)
+    return [InstalmentTotal(*(*key, amount, functional)) for key, amount, functional in sorted(rows)]
+
+
+def document_totals(
+    documents: Names, *, accounts: tuple[str, ...] = (), until: date | None = None
+) -> dict[tuple[str, str, str, str], tuple[int, int]]:
+    """What the entries linked to each document add up to, for `accounts` (as in Scope), up to and with `until`.
+
+    Maps (document, account, kind, currency) to (amount, functional amount). An entry that is linked to two of the
+    documents counts for both.
+    """
+    rows = _sum(("l.document", "a.name", "e.kind", "p.currency"), _BY_DOCUMENT, documents, accounts, until)
+    return {(key[0], key[1], key[2], key[3]): (amount, functional) for key, amount, functional in rows}
+
+
+def party_totals(
+    documents: Names, *, accounts: tuple[str, ...], until: date | None = None
+) -> dict[tuple[str, str, str], int]:
+    """What the entries that each document caused add up to on `accounts` (as in Scope), by sub-fund and party.
+
+    Maps (document, sub-fund, party) to the functional amount; party is whom the money came from.
+    """
+    caused = _BY_DOCUMENT + "AND l.position = 0"
+    rows = _sum(("l.document", "p.fund", "p.party"), caused, documents, accounts, until)
+    return {(key[0], key[1], key[2]): functional for key, _, functional in rows}
+
+
+def _sum(
+    columns: Sequence[str], source: str, names: Names, accounts: Sequence[str] = (), until: date | None = None
+) -> Iterator[tuple[Any, int, int]]:
+    """The amount and the functional amount for each combination of `columns`. Plain SQL: every page asks it."""
+    if not isinstance(names, QuerySet) and not names:
+        return
+    inner, values = _list(names)
+    condition, wanted = name_accounts(accounts)
+    group = ", ".join(columns)
+    query = f"SELECT {group}, SUM(p.amount), SUM(p.functional) {source.format(inner)} AND {condition}"
+    values += wanted
+    if until:
+        query += " AND p.dated_on <= %s"
+        values.append(adapt_day(until))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{query} GROUP BY {group}", values)
+        for *key, amount, functional in cursor.fetchall():
+            yield tuple(key), int(amount), int(functional)
+
+
+def _list(names: Names) -> tuple[str, list[Any]]:
+    """What stands between the brackets of an IN, as SQL with its parameters."""
+    if isinstance(names, QuerySet):
+        try:
+            inner, values = names.query.sql_with_params()
+        except EmptyResultSet:
+            return "NULL", []
+        return inner, [*values]
+    return ", ".join(["%s"] * len(names)), [*names]
+
+
+def instalment_balance(reference: OuterRef, accounts: tuple[str, ...]) -> Subquery:
+    """For queries of other tables: the balance, on `accounts` (as in Scope), of the instalment in an outer column.
+
+    In minor units of its currency; null where nothing was posted.
+    """
+    found = OpenItem.objects.filter(instalment=reference).order_by()
+    return Subquery(found.values("instalment").annotate(balance=_sum_on(accounts)).values("balance"))
+
+
+def document_balance(document: OuterRef, accounts: tuple[str, ...]) -> Subquery:
+    """For queries of other tables: the balance, on `accounts`, of the entries of the document in an outer column.
+
+    In minor units of the document's currency; null where nothing was posted.
+    """
+    found = Posting.objects.filter(entry__links__document=document).order_by()
+    return Subquery(found.values("entry__links__document").annotate(balance=_sum_on(accounts)).values("balance"))
+
+
+def _sum_on(accounts: tuple[str, ...]) -> Sum:
+    # A condition of the sum and not of the query, or the database might look postings up by account. Of no account the
+    # sum is null, and not an empty query, to which PostgreSQL gives no type: no account has the key 0.
+    return Sum("amount", filter=Q(account__in=find_account_ids(accounts) or [0]))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInstalment:
+    """What of an instalment is open: `amount` in minor units of its currency, `functional` as it is carried."""
+
+    instalment: str
+    currency: str
+    amount: int
+    functional: int
+
+
+def open_instalments(accounts: tuple[str, ...]) -> list[OpenInstalment]:
+    """The instalments whose postings on `accounts` (as in Scope) do not add up to zero."""
+    found = OpenItem.objects.filter(account__in=find_account_ids(accounts)).exclude(amount=0)
+    sums = found.values_list("instalment", "currency").annotate(Sum("amount"), Sum("functional"))
+    rows = sums.exclude(amount__sum=0).order_by("instalment")
+    return [OpenInstalment(name, currency, int(amount), int(carried)) for name, currency, amount, carried in rows]

@@ -1,0 +1,126 @@
+"""Nobody with an uncleared match is paid: on no page, under no other spelling, by no command, at no same moment."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from fund.codes import fold_name
+from fund.models import Advance, Allocation, BankAccount, Disbursement, Donor, Payee, Refund
+from fund.operations.limits import check_payee
+from fund.operations.payees import add_payee
+from fund.operations.screenings import clear_match, record_screening
+from tests.fund.controls.attempts import lines, run, send
+from tests.fund.controls.test_money import ADVANCE, PAYMENT, ROW
+
+pytestmark = pytest.mark.django_db
+
+BLOCKED = "has a possible match on “A list” of 2026-06-01: nothing is paid until it is cleared. An approver other than"
+ALIKE = "or give who is somebody else a name that tells them apart."
+SPELLINGS = [
+    "ÉCOLE S.A.",
+    "École SA",
+    "Ecole  s.a",
+    "É C O L E S A",
+    "Ｅcole S.A.",
+    "École S.A.\u0301",
+    "École S.A\u3164",
+]
+REFUND = {"amount_0": "50", "amount_1": "USD", "dated_on": "2026-04-01", "word": "Note 1", "word_on": "2026-03-30"}
+
+
+def block(recipient: Payee | Donor, by: User) -> None:
+    """A possible match, not cleared."""
+    facts: dict[str, Any] = {"screened_on": date(2026, 6, 1), "list_name": "A list", "result": "possible"}
+    record_screening(recipient, **facts, note="The same name", by=by)
+
+
+@pytest.fixture
+def ecole(officer: User) -> Payee:
+    """École S.A., with a match."""
+    found = add_payee(name="École S.A.", by=officer)
+    block(found, officer)
+    return found
+
+
+def test_a_page_prepares_nothing_for_who_is_blocked(
+    allocation: Allocation, ecole: Payee, partner: Payee, canada: Donor, officer: User, officer_client: Client
+) -> None:
+    block(partner, officer)
+    sent = PAYMENT | lines(ROW) | {"payee": "École S.A."}
+    send(officer_client, "/disbursements/new/", sent, said=f"École S.A. {BLOCKED}")
+    send(officer_client, "/advances/new/", ADVANCE | lines(ROW), said=BLOCKED)
+    block(canada, officer)
+    sent = REFUND | {"grounds": "They ask for it"}
+    send(officer_client, "/refunds/new/?agreement=AGR-2026-0001", sent, said=f"Canada {BLOCKED}")
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_a_forged_spelling_is_the_same_name(
+    name: str, allocation: Allocation, ecole: Payee, officer_client: Client
+) -> None:
+    send(officer_client, "/disbursements/new/", PAYMENT | lines(ROW) | {"payee": name}, said=BLOCKED)
+
+
+def test_who_reads_like_somebody_blocked_is_told_apart_by_name_or_waits(
+    allocation: Allocation, ecole: Payee, officer: User, approver: User, officer_client: Client
+) -> None:
+    sent = PAYMENT | lines(ROW)
+    said = f"ECOLE SA reads like École S.A. (ECOLE-S-A), who {BLOCKED} officer clears it, with the reason; {ALIKE}"
+    send(officer_client, "/disbursements/new/", sent | {"payee": "ECOLE SA"}, said=said)
+    assert officer_client.post("/disbursements/new/", sent | {"payee": "Ecole SA (Lima)"}).status_code == 302
+    clear_match(ecole, on=date(2026, 6, 2), reason="Another country", by=approver)
+    assert officer_client.post("/disbursements/new/", sent | {"payee": "ECOLE SA"}).status_code == 302
+
+
+def test_a_blocked_donor_is_not_paid_as_a_payee_nor_a_payee_refunded_as_a_donor(
+    allocation: Allocation, canada: Donor, officer: User, officer_client: Client
+) -> None:
+    block(canada, officer)
+    said = f"CANADA reads like Canada (CAN), who {BLOCKED}"
+    send(officer_client, "/disbursements/new/", PAYMENT | lines(ROW) | {"payee": "CANADA"}, said=said)
+    payee = add_payee(name="ACME, Inc", by=officer)
+    block(payee, officer)
+    with pytest.raises(Exception, match="reads like ACME, Inc"):
+        check_payee(Donor(name="Acme Inc.", code="ACME-2"))
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("東京", "大阪"), ("कि", "का"), ("กิน", "กัน"), ("---", "+++"), ("Ñandú", "Ñandi"), ("Wings 1", "Wings 2")],
+)
+def test_names_that_are_read_apart_stay_apart(name: str, other: str) -> None:
+    assert "" != fold_name(name) != fold_name(other)
+
+
+@pytest.mark.parametrize("kind", ["disbursement", "advance"])
+def test_a_match_that_came_since_stops_the_approval_by_page_and_command(
+    kind: str, request: pytest.FixtureRequest, officer: User, approver_client: Client
+) -> None:
+    waiting: Disbursement | Advance = request.getfixturevalue(kind)
+    block(waiting.payee if isinstance(waiting, Disbursement) else waiting.partner, officer)
+    send(approver_client, f"/{kind}s/{waiting}/approve/", said=BLOCKED)
+    run("approve", waiting.number, by="approver", said=BLOCKED)
+
+
+def test_a_command_sends_a_partner_with_a_match_nothing(allocation: Allocation, partner: Payee, officer: User) -> None:
+    block(partner, officer)
+    run("prepare_advance", "UNODC", "CITI-USD", "AGR-2026-0001/CYB-01=1", "--on=2026-03-20", said=BLOCKED)
+
+
+def test_a_refund_that_is_agreed_is_not_paid_to_a_donor_with_a_match(
+    agreed: Refund, bank: BankAccount, officer: User, officer_client: Client
+) -> None:
+    block(agreed.agreement.donor, officer)
+    sent = {"bank_account": "CITI-USD", "paid_on": "2026-04-02"}
+    send(officer_client, "/refunds/RFD-2026-0001/pay/", sent, said=f"Canada {BLOCKED}")
+    run("pay_refund", "RFD-2026-0001", "CITI-USD", "--on=2026-04-02", said=f"Canada {BLOCKED}")
+
+
+def test_a_manual_entry_pays_nobody_past_the_lists(allocation: Allocation) -> None:
+    entry = ("Expenses:Projects:CYB-01:Travel,AGR-2026-0001,1", "Assets:Bank:CITI-USD,AGR-2026-0001,-1")
+    facts = ("--on=2026-03-20", "--why=Slip", *(f"--line={one}" for one in entry))
+    said = "USD 1.00 of projects' expense is paid out of a bank, and a payment names its payee: use a disbursement."
+    run("prepare_manual_entry", *facts, said=said)
