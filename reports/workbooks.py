@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 from fund.queries.flows import Flow
-from fund.queries.statements import DonorStatement
+from fund.queries.statement_lines import DonorStatement
 from ledger.snapshot import reading
 from reports.errors import FileOccupied
 from reports.renderers.excel import Properties, write_workbook

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from fund.queries.figures import Figures
-from fund.queries.statements import DonorStatement
+from fund.queries.statement_lines import DonorStatement
 from fund.templatetags.money import minor
 
 _WHOLE = 1000

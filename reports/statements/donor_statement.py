@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from fund.money import to_amount
 from fund.policy import POOL
 from fund.queries.shares import PoolShare
-from fund.queries.statements import AgreementLine, DonorStatement
+from fund.queries.statement_lines import AgreementLine, DonorStatement
 from ledger.money import Amount
 from reports.sheets import Column, Row, Sheet, amount_column
 

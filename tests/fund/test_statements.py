@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from fund.models import Donor, Obligation
 from fund.queries.figures import Figures
 from fund.queries.shares import PoolShare, Spending, share_pool
-from fund.queries.statements import DonorStatement, make_statement
+from fund.queries.statement_lines import DonorStatement
+from fund.queries.statements import make_statement
 from ledger.queries import Scope, Total, get_total
 from tests.reports.small_fund import SmallFund, on
 
