@@ -65,10 +65,19 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
         acts.check_not_before(on, get_last_day(found.number), "on")
         for number in (found.number, *found.amendments.values_list("number", flat=True)):
             reverse_entries(number, on=on, reason=reason, by=by)
-        Pledge.objects.filter(agreements=found).update(withdrawn_on=None, lapsed_on=None)
+        _reopen_pledge(found, by)
         found.cancelled_on = on
         found.save(update_fields=["cancelled_on"])
         acts.record("cancel agreement", found, by=by, detail=reason)
+
+
+def _reopen_pledge(agreement: Agreement, by: User) -> None:
+    """What was withdrawn or lapsed of the pledge was what the agreement had left of it."""
+    pledge = Pledge.objects.filter(agreements=agreement).first()
+    if pledge and pledge.ended_on:
+        pledge.withdrawn_on = pledge.lapsed_on = None
+        pledge.save(update_fields=["withdrawn_on", "lapsed_on"])
+        acts.record("reopen pledge", pledge, by=by, detail=str(agreement))
 
 
 def _check_no_correction(agreement: Agreement) -> None:
