@@ -48,8 +48,6 @@ def check() -> list[str]:
         (Agreement, {"ends_on": date(2030, 1, 1)}, "AGR-2026-0001 has another ends_on"),
         (Agreement, {"earmark_countries": ["PAN"]}, "AGR-2026-0001 has another earmark_countries"),
         (Agreement, {"reason": "Not ours"}, "AGR-2026-0001 has another reason"),
-        (ManualEntry, {"state": "reversed"}, "MAN-2026-0001 has another state"),
-        (ManualEntry, {"dated_on": date(2026, 4, 2)}, "MAN-2026-0001 has another dated_on"),
     ],
 )
 def test_a_field_that_was_changed_past_the_acts_is_found(
