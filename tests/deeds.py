@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 from django.contrib.auth.models import Group, User
 
 from fund.models import Decided, Direction
+from fund.operations.acts import record
 from fund.operations.agreements import prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import prepare_amendment
@@ -32,10 +33,11 @@ def _approved(prepare: Callable[P, D]) -> Callable[P, D]:
 
 
 def _get_person(username: str) -> User:
-    """Somebody who may approve; no act records that they came."""
+    """Somebody who may approve, as if they had been added."""
     user, is_new = User.objects.get_or_create(username=username)
     if is_new:
         user.groups.add(Group.objects.get(name=APPROVER))
+        record("add person", username, by=user, detail=APPROVER)
     return user
 
 

@@ -6,7 +6,7 @@ its problems, one sentence each, and reports how far it has come.
 """
 
 from fund.checks.advances import check_advances
-from fund.checks.agreements import check_amendments, check_deferred, check_parts
+from fund.checks.agreements import check_amendments, check_deferred, check_earmarks, check_parts
 from fund.checks.attachments import check_attachments, check_contents, check_frozen
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
@@ -14,8 +14,10 @@ from fund.checks.kinds import KINDS
 from fund.checks.letters import check_letters
 from fund.checks.payees import check_bank_details, check_blocked, check_screenings
 from fund.checks.people import check_approvals, check_delegations, check_payees
-from fund.checks.projects import check_budgets, check_obligations, check_projects
+from fund.checks.projects import check_budgets, check_obligations, check_projects, check_served
 from fund.checks.records import check_causes, check_documents, check_numbers
+from fund.checks.roles import check_roles
+from fund.checks.told import check_named
 from ledger.checks import Check, Report, run_check
 from ledger.snapshot import reading
 
@@ -23,6 +25,8 @@ CHECKS: list[Check] = [
     check_documents,
     check_causes,
     check_numbers,
+    check_named,
+    check_roles,
     check_payees,
     check_bank_details,
     check_screenings,
@@ -32,12 +36,14 @@ CHECKS: list[Check] = [
     check_pledges,
     check_cash,
     check_allocations,
+    check_earmarks,
     check_amendments,
     check_parts,
     check_deferred,
     check_obligations,
     check_advances,
     check_projects,
+    check_served,
     check_budgets,
     check_frozen,
     check_attachments,

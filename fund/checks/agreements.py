@@ -1,5 +1,6 @@
 """What amendments made of agreements, and what became of deferred income, step by step."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -9,9 +10,13 @@ from typing import Any
 from fund import policy
 from fund.checks.balances import find_below_zero
 from fund.models import Agreement, Amendment, AmendmentLine, AuditRecord, Instalment, Milestone, Recognition, State
+from fund.models.contributions import describe_earmarked
 from ledger.checks import Report
 from ledger.money import Amount
 from ledger.queries import Scope, functional_currency, totals
+
+_NAMED = re.compile(r", for [A-Z0-9-]+(, [A-Z0-9-]+)*$")
+_FULL = AuditRecord._meta.get_field("detail").max_length or 0
 
 # An amount and a day, and what an amendment, by its number, made of which.
 _Terms = tuple[Any, date | None]
@@ -46,6 +51,18 @@ def _follow(what: str, steps: list[_Step], now: _Terms) -> Iterator[str]:
     number, _, left = steps[-1]
     if left != now:
         yield f"{what} is not what {number} made of it."
+
+
+def check_earmarks(report: Report) -> Iterator[str]:
+    """Every earmark is for the projects that its audit record names, where it names any or could."""
+    told = dict(AuditRecord.objects.filter(act="prepare agreement").values_list("subject", "detail"))
+    earmarked = Agreement.objects.filter(earmarked=True).prefetch_related("earmark_projects").order_by("pk")
+    for agreement in earmarked:
+        named = _NAMED.search(told.get(agreement.number, ""))
+        # A record of before names none, and one that is full not all.
+        if named and len(named.string) < _FULL and named[0] != describe_earmarked(agreement):
+            yield f"{agreement} is for other projects than the audit record says."
+    report(f"{len(earmarked):,} earmarked agreements")
 
 
 def check_parts(report: Report) -> Iterator[str]:

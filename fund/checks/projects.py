@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fund import policy
 from fund.models import AuditRecord, Budget, Obligation, ObligationLine, Project
+from fund.models.projects import describe_served
 from fund.money import to_amount
 from fund.queries.projects import project_fund_standings
 from ledger.checks import Report
@@ -40,6 +41,18 @@ def check_budgets(report: Report) -> Iterator[str]:
         total = Amount(sum(to_amount(line.amount).minor for line in budget.lines.all()), functional_currency())
         if (budget.project.code, f"Version {budget.version}: {total}") not in said:
             yield f"The budget of {budget.project.code}, version {budget.version}, is not that of the audit records."
+
+
+def check_served(report: Report) -> Iterator[str]:
+    """Every project serves the recommendations of its last audit record; one of before names none."""
+    acts = AuditRecord.objects.filter(act__in=("add project", "change project")).order_by("id")
+    told = {code: detail.rpartition(": ")[2] for code, detail in acts.values_list("subject", "detail")}
+    found = Project.objects.prefetch_related("recommendations").order_by("code")
+    for project in found:
+        served = told.get(project.code, "")
+        if served.replace(", ", "").isdecimal() and served != describe_served(project):
+            yield f"{project.code} serves other recommendations than its audit record says."
+    report(f"{len(found):,} projects")
 
 
 def check_projects(report: Report) -> Iterator[str]:

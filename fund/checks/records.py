@@ -9,7 +9,7 @@ from fund.checks.documents import Kind
 from fund.checks.kinds import KINDS
 from fund.checks.people import check_people
 from fund.checks.posted import Expected, Sums, negate, sum_legs
-from fund.checks.words import check_words
+from fund.checks.told import Told, find_changed
 from fund.models import AuditRecord, Document, NumberSeries
 from fund.money import read_amount
 from ledger.causes import Caused, causes, find_caused
@@ -28,22 +28,22 @@ def check_documents(report: Report) -> Iterator[str]:
         for documents in kind.chunks(report):
             numbers = [document.number for document in documents]
             caused, told = find_caused(numbers), _find_acts(numbers)
+            changed = find_changed(documents, {number: words for number, (_, words) in told.items()})
             for document in documents:
-                yield from check_entries(kind, document, caused[document.number])
-                acts, (people, words) = kind.acts(document), told[document.number]
-                yield from check_people(document, acts, people)
-                yield from check_words(document, words.get(acts[0], ""))
+                found = list(check_entries(kind, document, caused[document.number]))
+                found += check_people(document, kind.acts(document), told[document.number][0])
+                # What an entry or a missing record says is said once.
+                yield from found or changed.get(document.number, [])
 
 
-def _find_acts(numbers: Sequence[str]) -> dict[str, tuple[dict[str, int], dict[str, str]]]:
-    """Who did what to each document, and what it was after each act, as the audit records have it."""
-    found: dict[str, tuple[dict[str, int], dict[str, str]]] = {number: ({}, {}) for number in numbers}
-    rows = AuditRecord.objects.filter(subject__in=numbers).values_list("subject", "act", "user", "after")
-    for number, act, person, after in rows:
-        people, words = found[number]
+def _find_acts(numbers: Sequence[str]) -> dict[str, tuple[dict[str, int], Told]]:
+    """Who did what to each document, and what it was after all of it, as the audit records have it."""
+    found: dict[str, tuple[dict[str, int], Told]] = {number: ({}, Told()) for number in numbers}
+    rows = AuditRecord.objects.filter(subject__in=numbers).order_by("id")
+    for number, act, person, before, after in rows.values_list("subject", "act", "user", "before", "after"):
+        people, told = found[number]
         people[act] = person
-        if after:
-            words[act] = after
+        told.add(before, after)
     return found
 
 

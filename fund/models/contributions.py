@@ -101,6 +101,12 @@ class Agreement(Decided):
         return self.recognition == Recognition.AS_CONDITIONS_MET
 
 
+def describe_earmarked(agreement: Agreement) -> str:
+    """The projects that an earmark is for, as the agreement's audit record names them; empty where it names none."""
+    codes = sorted(project.code for project in agreement.earmark_projects.all())
+    return f", for {', '.join(codes)}" if codes else ""
+
+
 class Instalment(models.Model):
     """One due amount of an agreement, in its currency."""
 

@@ -47,6 +47,11 @@ class Project(Remembers):
         return reverse("fund:project", args=[self.code])
 
 
+def describe_served(project: Project) -> str:
+    """The recommendations that a project serves, as its audit record names them."""
+    return ", ".join(str(number) for number in sorted(one.number for one in project.recommendations.all()))
+
+
 class ProjectRecommendation(models.Model):
     """A recommendation of 2022 that a project serves."""
 

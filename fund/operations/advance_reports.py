@@ -14,6 +14,7 @@ from fund.operations import acts, limits
 from fund.operations.advances import get_paid, reverse_entries, to_part, to_party
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.releases import find_releases
+from fund.operations.reversals import check_spent
 from fund.policy import Carried, Charge
 from fund.policy_advances import Part, accept_report
 from fund.queries.advances import lowest_open, open_of
@@ -116,7 +117,8 @@ def review_report(report: AdvanceReport, *, verdicts: Sequence[Verdict], by: Use
 def reverse_report(report: AdvanceReport, *, on: date, reason: str, by: User) -> None:
     """Takes an accepted report back: what it settled is open again, what it made income is deferred again.
 
-    Raises StateUnfit where it is not accepted, ProjectClosed, YearNotOpen, ValueInvalid.
+    Raises StateUnfit where it is not accepted, AllocationExceeded where its expense was moved on since, ProjectClosed,
+    YearNotOpen, ValueInvalid.
     """
     acts.require(by, "change_advancereport")
     reason = acts.clean_text(reason, field="reason", longest=200)
@@ -129,6 +131,7 @@ def reverse_report(report: AdvanceReport, *, on: date, reason: str, by: User) ->
         acts.check_not_before(on, found.reported_on, "on")
         for line in found.lines.select_related("line__project"):
             limits.check_accounts_open(line.line.project, field="on")
+        check_spent(found.number, on)
         reverse_entries(found.number, on=on, reason=reason, by=by)
         found.state, found.reversed_on = ReportState.REVERSED, on
         found.save(update_fields=["state", "reversed_on"])

@@ -10,6 +10,7 @@ from fund import policy
 from fund.countries import check_countries
 from fund.errors import CodeTaken, InstalmentsDiffer, PledgeUnfit, ValueInvalid
 from fund.models import Agreement, Donor, Instalment, Pledge, Project, Recognition, State
+from fund.models.contributions import describe_earmarked
 from fund.money import to_amount, to_money
 from fund.operations import acts
 from fund.operations.approvals import add_approval, decide, get_prepared
@@ -76,7 +77,8 @@ def prepare_agreement(
         agreement.number = acts.take_number(Agreement, signed_on)
         _save(agreement, earmark)
         _save_instalments(agreement, instalments)
-        acts.record("prepare agreement", agreement, by=by, detail=f"{donor}: {amount}")
+        detail = f"{donor}: {amount}{describe_earmarked(agreement)}"
+        acts.record("prepare agreement", agreement, by=by, detail=detail)
     return agreement
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from fund.countries import check_countries
 from fund.errors import CodeTaken, ValueInvalid
 from fund.models import Payee, Project
+from fund.models.projects import describe_served
 from fund.operations.acts import clean_text, record, require
 from fund.operations.donors import clean_code
 from fund.recommendations import RECOMMENDATIONS
@@ -37,7 +38,7 @@ def add_project(*, code: str, facts: ProjectFacts, by: User) -> Project:
             raise CodeTaken(f"{code} is the code of another project. Choose another one.", field="code")
         project = Project(code=code)
         _write(project, facts)
-        record("add project", code, by=by, detail=project.title, of=project)
+        record("add project", code, by=by, detail=_describe(project), of=project)
     return project
 
 
@@ -45,9 +46,11 @@ def change_project(project: Project, *, facts: ProjectFacts, by: User) -> Projec
     """Changes what is said of a project; the code stays, since entries carry it."""
     require(by, "change_project")
     with writing():
-        _write(project, facts)
-        record("change project", project.code, by=by, detail=project.title, of=project)
-    return project
+        # As it stands under the lock: its accounts may have closed since the page read it.
+        found = Project.objects.get(pk=project.pk)
+        _write(found, facts)
+        record("change project", found.code, by=by, detail=_describe(found), of=found)
+    return found
 
 
 def _write(project: Project, facts: ProjectFacts) -> None:
@@ -61,6 +64,10 @@ def _write(project: Project, facts: ProjectFacts) -> None:
     project.recommendations.exclude(number__in=numbers).delete()
     for number in numbers:
         project.recommendations.get_or_create(number=number)
+
+
+def _describe(project: Project) -> str:
+    return f"{project.title}: {describe_served(project)}"
 
 
 def _check_days(facts: ProjectFacts) -> None:

@@ -1,7 +1,7 @@
 """Corrections: a document that was posted in error is reversed by its opposite, and never edited."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -66,10 +66,19 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
         acts.check_not_before(on, get_last_day(found.number), "on")
         for number in (found.number, *found.amendments.values_list("number", flat=True)):
             reverse_entries(number, on=on, reason=reason, by=by)
-        Pledge.objects.filter(agreements=found).update(withdrawn_on=None, lapsed_on=None)
+        _reopen_pledge(found, by)
         found.cancelled_on = on
         found.save(update_fields=["cancelled_on"])
         acts.record("cancel agreement", found, by=by, detail=reason)
+
+
+def _reopen_pledge(agreement: Agreement, by: User) -> None:
+    """What was withdrawn or lapsed of the pledge was what the agreement had left of it."""
+    pledge = Pledge.objects.filter(agreements=agreement).first()
+    if pledge and pledge.ended_on:
+        pledge.withdrawn_on = pledge.lapsed_on = None
+        pledge.save(update_fields=["withdrawn_on", "lapsed_on"])
+        acts.record("reopen pledge", pledge, by=by, detail=str(agreement))
 
 
 def _check_no_correction(agreement: Agreement) -> None:
@@ -138,7 +147,8 @@ def _check_given(allocation: Allocation, line: AllocationLine, on: date) -> None
 def reverse_disbursement(disbursement: Disbursement, *, on: date, reason: str, by: User) -> None:
     """[23] Reverses a payment that came back; what it released of obligations is open again.
 
-    Raises StateUnfit where it is not paid, ProjectClosed where a project of it closed its accounts.
+    Raises StateUnfit where it is not paid, ProjectClosed where a project of it closed its accounts, AllocationExceeded
+    where its expense was moved on since.
     """
     acts.require(by, "change_disbursement")
     with writing():
@@ -148,6 +158,7 @@ def reverse_disbursement(disbursement: Disbursement, *, on: date, reason: str, b
         check_standing(found, found.reversed_on, on)
         for line in found.lines.select_related("project"):
             limits.check_accounts_open(line.project, field="on")
+        check_spent(found.number, on)
         reverse_entries(found.number, on=on, reason=reason, by=by)
         found.state, found.reversed_on = DisbursementState.REVERSED, on
         found.save(update_fields=["state", "reversed_on"])
@@ -209,9 +220,10 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
     for leg in legs:
         if leg.account.startswith(policy.BANK) or policy.is_held(leg.account) or policy.is_spending(leg.account):
             available[leg.fund] += leg.functional
-    spent_by = {leg.project for leg in legs if policy.is_spending(leg.account)}
-    for project in Project.objects.filter(code__in=spent_by):
+    spent = _sum_spent(legs)
+    for project in Project.objects.filter(code__in={code for code, _ in spent}):
         limits.check_accounts_open(project, field="on")
+    _check_spending(spent, on)
     for leg in legs:
         amount = Amount(abs(leg.amount), leg.currency)
         if leg.account.startswith(policy.BANK) and leg.amount > 0 and len(_moved(legs, leg)) == 1:
@@ -219,11 +231,33 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
             limits.check_cash(account, leg.fund, amount, on=on, field="on")
         if leg.account == SECRETARIAT and leg.amount < 0:
             check_due(leg.fund, amount, on=on, field="on")
-        if policy.is_spending(leg.account) and leg.amount < 0:
-            limits.check_allocation(leg.project, leg.fund, amount.minor, on=on, field="on")
     for fund, amount_back in available.items():
         if amount_back > 0:
             limits.check_available(fund, amount_back, on=on, field="on")
+
+
+def check_spent(number: str, on: date) -> None:
+    """Raises AllocationExceeded where what a document charged to a project is no longer all there to come back."""
+    legs = [leg for entry in entries_caused_by(number).filter(reverses=None) for leg in get_draft(entry).legs]
+    _check_spending(_sum_spent(legs), on)
+
+
+def _sum_spent(legs: Sequence[Leg]) -> dict[tuple[str, str], int]:
+    """What entries charged to each project and sub-fund, all categories together (functional)."""
+    sums: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for leg in legs:
+        if policy.is_spending(leg.account):
+            sums[leg.project, leg.fund] += leg.functional
+    return dict(sums)
+
+
+def _check_spending(spent: Mapping[tuple[str, str], int], on: date) -> None:
+    """The opposite neither spends beyond an allocation nor takes back more than is spent."""
+    for (project, fund), amount in spent.items():
+        if amount < 0:
+            limits.check_allocation(project, fund, -amount, on=on, field="on")
+        else:
+            limits.check_spent(project, fund, amount, on=on, field="on")
 
 
 def _moved(legs: Sequence[Leg], like: Leg) -> list[Leg]:

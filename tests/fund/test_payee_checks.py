@@ -49,7 +49,10 @@ def test_sound_payees_have_no_problem(details: BankDetails, approver: User, obli
 
 def test_a_contract_of_another_name_is_found(obligation: Obligation) -> None:
     Payee.objects.update(name="Else")
-    assert check() == ["OBL-2026-0001 names Else, its entry JE-2026-000004 SecureTrain SA."]
+    assert check() == [
+        "SECURETRAIN-SA has another name than the audit record says.",
+        "OBL-2026-0001 names Else, its entry JE-2026-000004 SecureTrain SA.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,10 +62,11 @@ def test_a_contract_of_another_name_is_found(obligation: Obligation) -> None:
 def test_a_changed_account_is_found(details: BankDetails, approver: User, changed: dict[str, object]) -> None:
     approve_bank_details(details, by=approver)
     BankDetails.objects.update(**changed)
-    assert [line.partition(":")[0] for line in check()] == [
+    found = {line.partition(":")[0] for line in check()}
+    assert found >= {
         "BNK-2026-0001 is not what its audit record of “prepare bank details” says",
         "BNK-2026-0001 is not what its audit record of “approve bank details” says",
-    ]
+    }
 
 
 def test_details_that_nobody_approved_are_found(details: BankDetails, approver: User) -> None:

@@ -1,0 +1,125 @@
+"""What documents, donors, payees and projects are, against what the audit records say that their acts left."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, TextField
+from djmoney.models.fields import CurrencyField, MoneyField
+
+from fund.checks.related import load_related, read_rows
+from fund.models import AuditRecord, Donor, Payee, Project, Remembers
+from ledger.checks import Report
+
+# A field's value as a text, as audit records have it.
+_Read = Callable[[Any], str]
+_CHUNK = 2_000
+# `check_projects` compares these with the acts themselves.
+_ELSEWHERE = ("operations_closed_on", "accounts_closed_on")
+_NAMED: tuple[type[Donor | Payee | Project], ...] = (Donor, Payee, Project)
+
+
+class Told:
+    """What the acts on one thing left of it, by field. Records of before kept nothing: then nothing is known."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, str] = {}
+        self.is_whole: bool | None = None
+
+    def add(self, before: str, after: str) -> None:
+        """Takes over what the next act changed, as JSON."""
+        was, now = map(_read_fields, (before, after))
+        if self.is_whole is None:
+            self.is_whole = bool(now) and not was
+        self.fields |= dict.fromkeys(was, "") | now
+
+
+def _read_fields(text: str) -> dict[str, str]:
+    """What an audit record keeps; nothing of one that was written over."""
+    try:
+        return dict(json.loads(text)) if text else {}
+    except ValueError:
+        return {}
+
+
+def find_changed(
+    rows: Sequence[Any], told: Mapping[str, Told], name: Callable[[Any], str] = str
+) -> dict[str, list[str]]:
+    """What of each row is not what its last act left, by the row's `name`; `told` has that by the same."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if not rows:
+        return found
+    fields = [field for field in type(rows[0])._meta.concrete_fields if _is_told(rows[0], field)]
+    load_related(rows, [field.name for field in fields if isinstance(field, ForeignKey)])
+    readers = {field.name: _reader(field) for field in fields}
+    for row in rows:
+        known = told[name(row)]
+        for field, read in readers.items():
+            said = known.fields.get(field, "" if known.is_whole else None)
+            if said is not None and said != read(row) and not _is_named(row, field, said):
+                found[name(row)].append(f"{name(row)} has another {field} than the audit record says.")
+    return found
+
+
+def _is_told(row: Remembers, field: Field[Any, Any]) -> bool:
+    """Not who did something and when, which other checks see, nor what audit records leave out."""
+    left_out = field.primary_key or isinstance(field, (DateTimeField, CurrencyField)) or field.related_model is User
+    return not left_out and field.name not in (*row.CONFIDENTIAL, *_ELSEWHERE)
+
+
+def _reader(field: Field[Any, Any]) -> _Read:
+    name = field.attname
+    if isinstance(field, MoneyField):
+        return lambda row: _read_money(row.__dict__[name], row.__dict__[f"{name}_currency"])
+    if isinstance(field, JSONField):
+        return lambda row: json.dumps(row.__dict__[name], ensure_ascii=False) if row.__dict__[name] else ""
+    if isinstance(field, (CharField, TextField)):
+        return lambda row: row.__dict__[name] or ""
+    return lambda row: "" if row.__dict__[name] is None else str(row.__dict__[name])
+
+
+def _read_money(amount: Any, currency: str | None) -> str:
+    return "" if amount is None else f"{currency} {amount.normalize():f}"
+
+
+def _is_named(row: Any, field: str, said: str) -> bool:
+    """Where what it names is told by its name, which may be another one since: the codes never change."""
+    if not isinstance(row._meta.get_field(field), ForeignKey) or not said:
+        return False
+    named = getattr(row, field)
+    if isinstance(named, Donor | Payee):
+        return said == named.name or said in _former_names(named)
+    return named is not None and said.split(" · ")[0] == str(named).split(" · ")[0]
+
+
+def _former_names(named: Donor | Payee) -> set[str]:
+    noun = named._meta.verbose_name
+    acts = AuditRecord.objects.filter(subject=named.code, act__in=(f"add {noun}", f"change {noun}"))
+    return read_names(acts.values_list("after", flat=True))
+
+
+def read_names(afters: Iterable[str]) -> set[str]:
+    """The names that acts gave."""
+    return {_read_fields(after).get("name", "") for after in afters}
+
+
+def find_told(rows: Iterable[tuple[str, str, str]]) -> defaultdict[str, Told]:
+    """What was told of things, by their names, out of audit records in order: subject, before and after."""
+    found: defaultdict[str, Told] = defaultdict(Told)
+    for subject, before, after in rows:
+        found[subject].add(before, after)
+    return found
+
+
+def check_named(report: Report) -> Iterator[str]:
+    """Donors, payees and projects are what they were said to be when they were added and changed."""
+    for model in _NAMED:
+        ending = f" {model._meta.verbose_name}"
+        acts = AuditRecord.objects.filter(act__endswith=ending).exclude(act__startswith="screen ").order_by("id")
+        told = find_told(acts.values_list("subject", "before", "after").iterator())
+        rows: list[Any] = list(read_rows(model, at_once=_CHUNK))
+        yield from chain.from_iterable(find_changed(rows, told, lambda row: row.code).values())
+        report(f"{len(rows):,} {model._meta.verbose_name_plural}")
