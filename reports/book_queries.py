@@ -73,7 +73,8 @@ def _first_receivable() -> tuple[str, ...]:
 def _received_by_payee() -> NamedQuery:
     return NamedQuery(
         "received-by-payee",
-        "what reached the banks, less what was taken back",
+        "what reached the banks, less what was taken back; a deposit of nobody knows "
+        "whom has no payee, also once it is identified",
         f"SELECT payee, {BALANCE_AND_CARRIED} WHERE account ~ '^{policy.BANK}' AND 'receipt' IN tags "
         "GROUP BY payee ORDER BY payee",
         _received_of_first_payee(),

@@ -113,7 +113,7 @@ class Allocation(Decided):
 
     @property
     def kind(self) -> str:
-        return str(self.get_direction_display())
+        return str(self.get_direction_display()).lower()
 
     @property
     def amount(self) -> Any:

@@ -173,11 +173,15 @@ def _find_paid(owed: Amount, amount: Amount | None, account: BankAccount, on: da
     paid = amount or owed
     acts.check_positive(paid)
     if paid.currency != account.currency:
-        raise ValueInvalid(f"{account.code} holds {account.currency}: what is paid is in it.", field="amount")
+        raise ValueInvalid(
+            f"{account.code} holds {account.currency}: say how much of it left, or choose an account in "
+            f"{owed.currency}.",
+            field="amount",
+        )
     if paid.currency != owed.currency:
         check_worth(owed, paid, on=on, field="amount")
     elif paid != owed:
-        raise ValueInvalid(f"{owed} is owed, and paid as a whole.", field="amount")
+        raise ValueInvalid(f"{owed} is owed, and paid as a whole: leave the amount empty.", field="amount")
     return paid
 
 

@@ -10,9 +10,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from fund import policy
 from fund.models import Agreement, Amendment, Instalment, Pledge, State
-from fund.queries.contributions import Standing, instalment_standings
+from fund.money import to_amount
+from fund.queries.contributions import Standing, instalment_standings, open_pledges
 from fund.queries.figures import sum_deferred
 from ledger.document_sums import document_balance, instalment_balance
+from ledger.money import Amount
 
 # An instalment is due soon when it is due within so many days.
 SOON = timedelta(days=30)
@@ -42,6 +44,24 @@ def last_amendment(agreement: Agreement) -> Amendment | None:
 def waiting_amendment(agreement: Agreement) -> Amendment | None:
     """The amendment of an agreement that waits for a decision, or None; there is one at a time."""
     return agreement.amendments.filter(state=State.PREPARED).first()
+
+
+@dataclass(frozen=True)
+class Pledged:
+    """What a pledge has open, and by how much an agreement in its currency goes beyond that."""
+
+    open: Amount
+    beyond: Amount | None
+
+
+def beyond_pledge(agreement: Agreement) -> Pledged | None:
+    """What the pledge of an agreement that waits has open; None where it has none or is decided on."""
+    if not (agreement.pledge and agreement.is_waiting):
+        return None
+    held = open_pledges([agreement.pledge])[agreement.pledge.number].amount
+    signed = to_amount(agreement.amount)
+    is_beyond = signed.currency == held.currency and signed.minor > held.minor
+    return Pledged(held, Amount(signed.minor - held.minor, held.currency) if is_beyond else None)
 
 
 def standing_agreements() -> QuerySet[Agreement]:

@@ -17,7 +17,7 @@ from fund.forms.agreements import AgreementForm, make_instalments
 from fund.models import Agreement, Pledge
 from fund.operations.agreements import prepare_agreement
 from fund.operations.reversals import cancel_agreement
-from fund.queries.agreements import add_dues, waiting_amendment, with_next_due, with_open
+from fund.queries.agreements import add_dues, beyond_pledge, waiting_amendment, with_next_due, with_open
 from fund.queries.chains import state_of
 from fund.queries.letters import letters_of
 from fund.queries.receipts import has_receipts, receipts_of_agreement
@@ -87,6 +87,7 @@ class AgreementDetail(DecidedPage[Agreement]):
             letters=letters_of(lines__instalment__agreement=agreement),
             can_cancel=agreement.is_standing and not (amending or accepted or has_receipts(agreement)),
             terms=next(reversed(terms_of(agreement.sub_fund)), None),
+            pledged=beyond_pledge(agreement),
             **context,
         )
 

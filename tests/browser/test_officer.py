@@ -128,6 +128,9 @@ def prepare(page: Page) -> None:
     line = page.locator("[data-lines] tbody tr").first
     for label, value in {"Sub-fund": f"AGR-{YEAR}-0001", "Project": "CYB-01", "Category": "Travel"}.items():
         line.get_by_label(label).select_option(value)
+    box = line.get_by_label("Sub-fund").bounding_box()
+    assert box is not None
+    assert box["width"] >= 150, "the number of the sub-fund is cut"
     line.get_by_label("Amount").fill("6500")
     press(page, "Prepare")
     expect(page.get_by_role("alert")).to_contain_text("CYB-01 has USD 6,000.00")

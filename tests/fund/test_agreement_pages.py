@@ -124,6 +124,39 @@ def test_a_pledge_fills_in_what_is_open_of_it(pledge: Pledge, officer_client: Cl
     assert "Canada · PLG-2026-0001 · USD 100,000.00 open" in page
 
 
+@pytest.mark.parametrize(
+    ("changes", "told", "warned"),
+    [
+        ({}, "USD 100,000.00 open", ""),
+        ({"amount_0": "100000"}, "USD 100,000.00 open", ""),
+        ({"amount_0": "100000.01"}, "USD 100,000.00 open", "It is USD 0.01 more than the USD 100,000.00 that PLG-2026"),
+        ({"pledge": ""}, "", ""),
+    ],
+)
+def test_who_approves_is_told_what_the_pledge_has_open(
+    pledge: Pledge,
+    officer_client: Client,
+    approver_client: Client,
+    changes: dict[str, str],
+    told: str,
+    warned: str,
+) -> None:
+    sent = form(("2026-03-01", ""), **({"pledge": "PLG-2026-0001"} | changes))
+    officer_client.post("/agreements/new/", sent)
+    page = approver_client.get("/agreements/AGR-2026-0001/").content.decode().replace("\xa0", " ")
+    assert (told in page, warned in page) == (True, True)
+    assert ("more than the USD" in page, "USD 100,000.00 open" in page) == (bool(warned), bool(told))
+
+
+def test_what_the_pledge_has_open_is_told_until_the_decision(
+    pledge: Pledge, officer_client: Client, approver_client: Client
+) -> None:
+    officer_client.post("/agreements/new/", form(("2026-03-01", ""), pledge="PLG-2026-0001", amount_0="100001"))
+    approver_client.post("/agreements/AGR-2026-0001/reject/", {"reason": "The letter says less"})
+    page = officer_client.get("/agreements/AGR-2026-0001/").content.decode()
+    assert ("more than the" in page, " open</span>" in page) == (False, False)
+
+
 @pytest.mark.parametrize("query", ["?pledge=%00", "?pledge=PLG-2026-0099", "?donor=%00", "?donor=NOBODY"])
 def test_an_odd_address_still_shows_the_form(canada: Donor, officer_client: Client, query: str) -> None:
     assert officer_client.get(f"/agreements/new/{query}").status_code == 200

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from fund.models import Agreement, ManualEntry, Receipt, Refund, WriteOff
+from fund.models import Agreement, BankAccount, ManualEntry, Receipt, Refund, WriteOff
 from ledger.queries import entries
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,18 @@ def test_a_refused_refund_and_a_refused_payment_keep_what_was_typed(agreed: Refu
     assert "that is neither spent, allocated nor held" in refuse(officer_client, url, REFUND | {"amount_0": "5001"})
     sent = {"bank_account": "CITI-USD", "paid_on": "2026-04-02", "amount": "999"}
     page = refuse(officer_client, "/refunds/RFD-2026-0001/pay/", sent)
-    assert ("USD 1,000.00 is owed, and paid as a whole." in page, 'value="999"' in page) == (True, True)
+    assert ("USD 1,000.00 is owed, and paid as a whole: leave the amount empty." in page, 'value="999"' in page) == (
+        True,
+        True,
+    )
+
+
+def test_a_refund_from_an_account_in_another_currency_asks_how_much_left(
+    agreed: Refund, cad_bank: BankAccount, officer_client: Client
+) -> None:
+    sent = {"bank_account": "RBC-CAD", "paid_on": "2026-04-02"}
+    page = refuse(officer_client, "/refunds/RFD-2026-0001/pay/", sent)
+    assert "RBC-CAD holds CAD: say how much of it left, or choose an account in USD." in page
 
 
 def test_a_manual_entry_is_prepared_line_by_line_and_approved_by_another(

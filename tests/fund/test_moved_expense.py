@@ -16,7 +16,7 @@ from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.reversals import reverse_disbursement, reverse_run
 from tests.deeds import allocate
 from tests.fund.advances import accept
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 DAY, LATER, FUND = date(2026, 4, 1), date(2026, 5, 4), "AGR-2026-0001"
 

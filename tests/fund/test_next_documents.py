@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fund.models import Allocation, BankAccount, Disbursement, Project
+from fund.operations.allocations import prepare_allocation
 from fund.operations.approvals import delegate
 from fund.operations.disbursements import Line, prepare_disbursement
 from tests.shorthand import usd
@@ -107,3 +108,12 @@ def test_what_it_costs_does_not_grow_with_what_waits(prepare: Prepare, officer: 
             decide(approver_client, place)
         costs.append(len(queries))
     assert costs[1] == costs[2]
+
+
+def test_an_allocation_is_named_like_any_other_document(
+    prepare: Prepare, allocation: Allocation, project: Project, officer: User, approver_client: Client
+) -> None:
+    prepare(officer)
+    lines = {"AGR-2026-0001": usd("10")}
+    prepare_allocation(project=project, decided_on=date(2026, 3, 20), lines=lines, by=officer)
+    assert "Next: ALC-2026-0002 · allocation, CYB-01" in decide(approver_client, 1)

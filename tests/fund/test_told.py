@@ -26,7 +26,7 @@ from fund.operations.project_closures import close_accounts, close_operations
 from fund.operations.projects import ProjectFacts, change_project
 from fund.operations.reversals import cancel_agreement
 from tests.deeds import sign_agreement
-from tests.fund.conftest import usd
+from tests.shorthand import usd
 
 SAYS = " than the audit record says."
 

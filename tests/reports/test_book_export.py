@@ -52,6 +52,11 @@ def usd(minor: int) -> Decimal:
     return to_decimal(minor, "USD")
 
 
+def test_its_page_says_whose_deposits_have_no_payee(small_fund: SmallFund, tmp_path: Path) -> None:
+    page = (export_book(tmp_path / "book").main.parent / "README.txt").read_text()
+    assert "has no payee, also once it is identified" in " ".join(page.split())
+
+
 def test_beancount_finds_nothing_wrong(auditor: Auditor) -> None:
     assert auditor.errors == []
 
