@@ -7,7 +7,7 @@ from typing import Any
 from fund import policy
 from fund.checks.posted import Expected, Key, Sums, negate, sum_legs
 from fund.errors import StateUnfit
-from fund.models import Agreement, Application, Identity, Receipt, Recognition
+from fund.models import Agreement, Application, Identity, Receipt
 from fund.money import read_amount, to_amount
 from ledger.causes import Caused
 from ledger.money import Amount
@@ -24,8 +24,7 @@ RECEIPT_ACCOUNTS = (
 
 def owed_prefix(agreement: Agreement | None) -> str:
     """The accounts that hold what is owed of an agreement."""
-    on_receipt = agreement and agreement.recognition == Recognition.ON_RECEIPT
-    return policy.COMMITTED if on_receipt else policy.RECEIVABLE
+    return policy.RECEIVABLE if agreement is None or agreement.is_receivable else policy.COMMITTED
 
 
 def expect_receipt(receipt: Any, caused: list[Caused]) -> list[Expected]:
