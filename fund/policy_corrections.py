@@ -4,7 +4,7 @@ Read beside `fund/policy.py`, whose conventions hold here too. Numbers in bracke
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fund.policy import (
@@ -107,17 +107,16 @@ def pay_refund(
     return Draft(on, "refund", donor.name, f"Refund {number} paid", (number, agreement), tuple(legs))
 
 
-def clear_refund(*, number: str, donor: Party, on: date, fund: str, agreed: Carried, now: int, currency: str) -> Draft:
-    """After the reversal of a refund that was revalued: nothing is owed, and its carrying amount goes too.
+def clear_item(*, number: str, payee: str, on: date, leg: Leg, rest: int, currency: str) -> Draft:
+    """After the reversal of what was revalued: nothing of the item is open, and its carrying amount goes too.
 
-    `agreed` is what the reversal took, `now` what the debt was carried at (functional, positive); the rest is realised.
+    The reversal took `leg` back at its own carrying amount. `rest` is what the item is still carried at (functional,
+    debit positive), and is realised. Of CAD 100.00 owed at 73.00, revalued to 75.00 and cancelled, 2.00 are lost.
     """
-    account = REFUNDABLE + donor.code
-    current = Carried(agreed.amount, now)
-    legs = [debit(account, current, fund, instalment=number), credit(account, agreed, fund, instalment=number)]
-    legs += exchange(legs, fund, currency)
+    legs = [replace(leg.opposite(), functional=-leg.functional - rest), leg]
+    legs += exchange(legs, leg.fund, currency)
     narration = f"Exchange difference at the reversal of {number}"
-    return Draft(on, "exchange", donor.name, narration, (number,), tuple(legs))
+    return Draft(on, "exchange", payee, narration, (number,), tuple(legs))
 
 
 def enter(*, number: str, on: date, reason: str, legs: Sequence[Leg]) -> Draft:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from fund import policy
@@ -95,19 +96,21 @@ def _expect_deposit(receipt: Any, caused: list[Caused]) -> Iterator[Expected]:
             moved |= _sum_parts(receipt, parts)
         yield Expected(placement.placed_on, moved, placement.undone_on)
         place += 1
-        while (
-            placement.undone_on
-            and place < len(caused)
-            and not any(sum_legs(caused[place : place + 1], RECEIPT_ACCOUNTS).values())
-        ):
+        while placement.undone_on and place < len(caused) and _is_difference(caused[place], placement.undone_on):
             yield Expected(placement.undone_on, {})
             place += 1
         if placement.undone_on is None:
             identity = Identity.RETURNED if placement.returned else Identity.IDENTIFIED
+    yield from (Expected(receipt.reversed_on, {}) for _ in caused[place:] if receipt.reversed_on)
     if receipt.identity != identity:
         raise StateUnfit(
             f"It says that it is {receipt.get_identity_display().lower()}; it is {identity.label.lower()}."
         )
+
+
+def _is_difference(entry: Caused, on: date) -> bool:
+    """Whether an entry of a day is an exchange difference, without amounts of its own."""
+    return entry.on == on and not any(sum_legs([entry], RECEIPT_ACCOUNTS).values())
 
 
 def acts_of_receipt(receipt: Any) -> list[str]:
