@@ -8,12 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fund.policy import (
+    ADVANCES,
+    ALLOCATED,
     COMMITMENTS,
     COMMITTED,
     CONTRIBUTIONS,
     DEFERRED,
+    MEMORANDUM,
+    PROJECTS,
     RECEIVABLE,
+    UNALLOCATED,
     UNAPPLIED,
+    UNIDENTIFIED,
     Carried,
     Party,
     Share,
@@ -21,6 +27,7 @@ from fund.policy import (
     debit,
     exchange,
 )
+from fund.policy_treasury import GIVEN_IN_KIND, SECRETARIAT
 from ledger.entries import Draft, Leg
 
 WRITE_OFF = "Expenses:WriteOff:"
@@ -143,17 +150,20 @@ class Barred:
 BARRED = (
     Barred((RECEIVABLE, COMMITTED), "an agreement, its amendment, a receipt or a write-off"),
     Barred((UNAPPLIED,), "a receipt, an application or a refund"),
-    Barred(("Liabilities:Unidentified",), "a deposit that is identified or returned"),
+    Barred((UNIDENTIFIED,), "a deposit that is identified or returned"),
     Barred((REFUNDABLE,), "a refund"),
     Barred((DEFERRED,), "an agreement, a milestone or the spending itself"),
     Barred((CONTRIBUTIONS,), "an agreement, its amendment, a receipt or a refund"),
     Barred((WRITE_OFF,), "a write-off"),
-    Barred(("Income:InKind:",), "a contribution in kind"),
-    Barred(("Assets:Advances:",), "an advance, its report or its return"),
-    Barred(("Liabilities:DueToSecretariat",), "a run of indirect cost or a payment to the Secretariat"),
-    Barred(("Equity:Allocated:", "Equity:Unallocated"), "an allocation or a return"),
-    Barred(("Equity:Memorandum:",), "a pledge, an agreement, or an obligation"),
+    Barred((GIVEN_IN_KIND,), "a contribution in kind"),
+    Barred((ADVANCES,), "an advance, its report or its return"),
+    Barred((SECRETARIAT,), "a run of indirect cost or a payment to the Secretariat"),
+    Barred((ALLOCATED, UNALLOCATED), "an allocation or a return"),
+    Barred((MEMORANDUM,), "a pledge, an agreement, or an obligation"),
 )
+
+# Documents answer for every cent on these: what a book of somebody else holds is booked beside them.
+DOCUMENTS_OWN = (PROJECTS, *(account for barred in BARRED for account in barred.accounts))
 
 
 def find_barred(account: str) -> Barred | None:
