@@ -43,20 +43,6 @@ OBLIGATIONS = "Equity:Memorandum:Obligations"
 # Accounts that hold what is owed by donors, on the balance sheet or as a memorandum.
 OWED = (RECEIVABLE, COMMITTED)
 
-# Documents answer for every cent on these: what a book of somebody else holds is booked beside them.
-DOCUMENTS_OWN = (
-    RECEIVABLE,
-    ADVANCES,
-    UNAPPLIED,
-    DEFERRED,
-    UNIDENTIFIED,
-    CONTRIBUTIONS,
-    PROJECTS,
-    ALLOCATED,
-    UNALLOCATED,
-    MEMORANDUM,
-)
-
 # These take the functional currency alone; banks have a currency of their own, the others take any.
 _FUNCTIONAL_ONLY = ("Income:", "Expenses:", DEFERRED, UNALLOCATED, ALLOCATED, OBLIGATED, OBLIGATIONS)
 

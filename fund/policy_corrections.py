@@ -4,16 +4,22 @@ Read beside `fund/policy.py`, whose conventions hold here too. Numbers in bracke
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fund.policy import (
+    ADVANCES,
+    ALLOCATED,
     COMMITMENTS,
     COMMITTED,
     CONTRIBUTIONS,
     DEFERRED,
+    MEMORANDUM,
+    PROJECTS,
     RECEIVABLE,
+    UNALLOCATED,
     UNAPPLIED,
+    UNIDENTIFIED,
     Carried,
     Party,
     Share,
@@ -21,6 +27,7 @@ from fund.policy import (
     debit,
     exchange,
 )
+from fund.policy_treasury import GIVEN_IN_KIND, SECRETARIAT
 from ledger.entries import Draft, Leg
 
 WRITE_OFF = "Expenses:WriteOff:"
@@ -107,17 +114,16 @@ def pay_refund(
     return Draft(on, "refund", donor.name, f"Refund {number} paid", (number, agreement), tuple(legs))
 
 
-def clear_refund(*, number: str, donor: Party, on: date, fund: str, agreed: Carried, now: int, currency: str) -> Draft:
-    """After the reversal of a refund that was revalued: nothing is owed, and its carrying amount goes too.
+def clear_item(*, number: str, payee: str, on: date, leg: Leg, rest: int, currency: str) -> Draft:
+    """After the reversal of what was revalued: nothing of the item is open, and its carrying amount goes too.
 
-    `agreed` is what the reversal took, `now` what the debt was carried at (functional, positive); the rest is realised.
+    The reversal took `leg` back at its own carrying amount. `rest` is what the item is still carried at (functional,
+    debit positive), and is realised. Of CAD 100.00 owed at 73.00, revalued to 75.00 and cancelled, 2.00 are lost.
     """
-    account = REFUNDABLE + donor.code
-    current = Carried(agreed.amount, now)
-    legs = [debit(account, current, fund, instalment=number), credit(account, agreed, fund, instalment=number)]
-    legs += exchange(legs, fund, currency)
+    legs = [replace(leg.opposite(), functional=-leg.functional - rest), leg]
+    legs += exchange(legs, leg.fund, currency)
     narration = f"Exchange difference at the reversal of {number}"
-    return Draft(on, "exchange", donor.name, narration, (number,), tuple(legs))
+    return Draft(on, "exchange", payee, narration, (number,), tuple(legs))
 
 
 def enter(*, number: str, on: date, reason: str, legs: Sequence[Leg]) -> Draft:
@@ -144,17 +150,20 @@ class Barred:
 BARRED = (
     Barred((RECEIVABLE, COMMITTED), "an agreement, its amendment, a receipt or a write-off"),
     Barred((UNAPPLIED,), "a receipt, an application or a refund"),
-    Barred(("Liabilities:Unidentified",), "a deposit that is identified or returned"),
+    Barred((UNIDENTIFIED,), "a deposit that is identified or returned"),
     Barred((REFUNDABLE,), "a refund"),
     Barred((DEFERRED,), "an agreement, a milestone or the spending itself"),
     Barred((CONTRIBUTIONS,), "an agreement, its amendment, a receipt or a refund"),
     Barred((WRITE_OFF,), "a write-off"),
-    Barred(("Income:InKind:",), "a contribution in kind"),
-    Barred(("Assets:Advances:",), "an advance, its report or its return"),
-    Barred(("Liabilities:DueToSecretariat",), "a run of indirect cost or a payment to the Secretariat"),
-    Barred(("Equity:Allocated:", "Equity:Unallocated"), "an allocation or a return"),
-    Barred(("Equity:Memorandum:",), "a pledge, an agreement, or an obligation"),
+    Barred((GIVEN_IN_KIND,), "a contribution in kind"),
+    Barred((ADVANCES,), "an advance, its report or its return"),
+    Barred((SECRETARIAT,), "a run of indirect cost or a payment to the Secretariat"),
+    Barred((ALLOCATED, UNALLOCATED), "an allocation or a return"),
+    Barred((MEMORANDUM,), "a pledge, an agreement, or an obligation"),
 )
+
+# Documents answer for every cent on these: what a book of somebody else holds is booked beside them.
+DOCUMENTS_OWN = (PROJECTS, *(account for barred in BARRED for account in barred.accounts))
 
 
 def find_barred(account: str) -> Barred | None:

@@ -78,7 +78,7 @@ def opposite(draft: Draft, *, on: date, narration: str, reverses: str) -> Draft:
 
 
 def check_legs(draft: Draft, functional: str) -> Iterator[str]:
-    """An entry has at least two legs, and no leg without an amount."""
+    """An entry has at least two legs and at most 10,000, each of an amount of at most 15 digits and not zero."""
     if not 2 <= len(draft.legs) <= _MOST_LEGS:
         yield f"An entry has at least two postings and at most {_MOST_LEGS:,}."
     for leg in draft.legs:

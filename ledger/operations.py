@@ -50,7 +50,7 @@ def writing() -> Iterator[None]:
 
 
 def open_year(year: int, *, by: str) -> FiscalYear:
-    """Opens a calendar year for entries; a year that is open stays as it is. Raises YearInvalid."""
+    """Opens a calendar year for entries; a year that is open stays as it is. Raises YearInvalid, EntryInvalid."""
     if not EARLIEST <= year <= LATEST:
         raise YearInvalid(f"{year} is not a year of the books: {EARLIEST} to {LATEST}.", field="year")
     _check_author(by)
@@ -108,7 +108,8 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
     """Posts entries, all or none, in the order given, and returns them as they stand in the journal.
 
     Each is checked by the ledger's own rules and by Beancount, gets the next number of its fiscal year and its place
-    in the chain, and adds to the balances. Raises EntryInvalid, YearNotOpen, PeriodClosed or AccountInvalid.
+    in the chain, and adds to the balances. Raises EntryInvalid, AlreadyReversed, YearNotOpen, PeriodClosed or
+    AccountInvalid.
     """
     _check_author(by)
     functional = settings.FUNCTIONAL_CURRENCY
@@ -206,7 +207,7 @@ def _find_reversed(drafts: Sequence[Draft]) -> dict[str, int]:
 def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
     """Posts the opposite of an entry, dated `on`, that names what it reverses and why.
 
-    Raises EntryUnknown, AlreadyReversed, YearNotOpen, or EntryInvalid where `on` is before the entry's own date.
+    Raises EntryUnknown, AlreadyReversed, YearNotOpen, PeriodClosed, and EntryInvalid where `on` is before its date.
     """
     with writing():
         entry = queries.get_entry(number)

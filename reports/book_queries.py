@@ -3,7 +3,7 @@
 from django.db.models import Sum
 
 from fund import policy
-from fund.models import Agreement, Instalment, Recognition
+from fund.models import Agreement, Instalment
 from fund.queries.agreements import owed_instalments
 from fund.queries.contributions import instalment_standings
 from ledger.named_queries import BALANCE_AND_CARRIED, NamedQuery, balance_and_carried, render
@@ -21,8 +21,7 @@ def make_fund_queries() -> list[NamedQuery]:
 
 def owed_account(agreement: Agreement) -> str:
     """The account that holds what is owed of an agreement."""
-    on_receipt = agreement.recognition == Recognition.ON_RECEIPT
-    return (policy.COMMITTED if on_receipt else policy.RECEIVABLE) + agreement.donor.code
+    return (policy.RECEIVABLE if agreement.is_receivable else policy.COMMITTED) + agreement.donor.code
 
 
 def due_key(instalment: Instalment) -> str:

@@ -119,7 +119,10 @@ def _expect_agreement(agreement: Any, caused: list[Caused]) -> list[Expected]:
             leg.functional for entry in caused[:1] for leg in entry.legs if leg.account.startswith(policy.OWED)
         )
         sums[policy.DEFERRED + agreement.donor.code, agreement.sub_fund, "", functional_currency()] = -carried
-    return [Expected(agreement.signed_on, sums, agreement.cancelled_on)]
+    # It was revalued before it was cancelled: exchange differences, without amounts of their own.
+    ended_on = agreement.cancelled_on
+    cleared = [Expected(ended_on, {}) for _ in caused[1:]] if ended_on else []
+    return [Expected(agreement.signed_on, sums, ended_on), *cleared]
 
 
 def _added(line: AmendmentLine) -> int:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from fund import policy
 from fund.checks.posted import Expected, Key, Sums, negate, sum_legs
 from fund.errors import StateUnfit
-from fund.models import Agreement, Application, Identity, Receipt, Recognition
+from fund.models import Agreement, Application, Identity, Receipt
 from fund.money import read_amount, to_amount
 from ledger.causes import Caused
 from ledger.money import Amount
@@ -24,8 +25,7 @@ RECEIPT_ACCOUNTS = (
 
 def owed_prefix(agreement: Agreement | None) -> str:
     """The accounts that hold what is owed of an agreement."""
-    on_receipt = agreement and agreement.recognition == Recognition.ON_RECEIPT
-    return policy.COMMITTED if on_receipt else policy.RECEIVABLE
+    return policy.RECEIVABLE if agreement is None or agreement.is_receivable else policy.COMMITTED
 
 
 def expect_receipt(receipt: Any, caused: list[Caused]) -> list[Expected]:
@@ -96,19 +96,21 @@ def _expect_deposit(receipt: Any, caused: list[Caused]) -> Iterator[Expected]:
             moved |= _sum_parts(receipt, parts)
         yield Expected(placement.placed_on, moved, placement.undone_on)
         place += 1
-        while (
-            placement.undone_on
-            and place < len(caused)
-            and not any(sum_legs(caused[place : place + 1], RECEIPT_ACCOUNTS).values())
-        ):
+        while placement.undone_on and place < len(caused) and _is_difference(caused[place], placement.undone_on):
             yield Expected(placement.undone_on, {})
             place += 1
         if placement.undone_on is None:
             identity = Identity.RETURNED if placement.returned else Identity.IDENTIFIED
+    yield from (Expected(receipt.reversed_on, {}) for _ in caused[place:] if receipt.reversed_on)
     if receipt.identity != identity:
         raise StateUnfit(
             f"It says that it is {receipt.get_identity_display().lower()}; it is {identity.label.lower()}."
         )
+
+
+def _is_difference(entry: Caused, on: date) -> bool:
+    """Whether an entry of a day is an exchange difference, without amounts of its own."""
+    return entry.on == on and not any(sum_legs([entry], RECEIPT_ACCOUNTS).values())
 
 
 def acts_of_receipt(receipt: Any) -> list[str]:

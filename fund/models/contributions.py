@@ -96,6 +96,11 @@ class Agreement(Decided):
         return self.number if self.earmarked else POOL
 
     @property
+    def is_receivable(self) -> bool:
+        """Whether what is owed of it is a receivable; of one on receipt it is a memorandum."""
+        return self.recognition != Recognition.ON_RECEIPT
+
+    @property
     def is_conditional(self) -> bool:
         """Whether its income is deferred until conditions are met."""
         return self.recognition == Recognition.AS_CONDITIONS_MET

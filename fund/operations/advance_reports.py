@@ -11,10 +11,10 @@ from fund.errors import AdvanceExceeded, StateUnfit, ValueInvalid
 from fund.models import Advance, AdvanceLine, AdvanceReport, AdvanceReportLine, Approval, Category, ReportState
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
-from fund.operations.advances import get_paid, reverse_entries, to_part, to_party
+from fund.operations.advances import get_paid, to_part, to_party
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.releases import find_releases
-from fund.operations.reversals import check_spent
+from fund.operations.reversals import check_spent, reverse_entries
 from fund.policy import Carried, Charge
 from fund.policy_advances import Part, accept_report
 from fund.queries.advances import lowest_open, open_of

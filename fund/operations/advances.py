@@ -23,12 +23,13 @@ from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.cash import take_out
+from fund.operations.reversals import reverse_entries
 from fund.policy import Carried, Party
 from fund.policy_advances import Part, send_advance
 from fund.queries.advances import open_of
 from ledger.causes import entries_caused_by
 from ledger.money import Amount, split
-from ledger.operations import reverse_entry, writing
+from ledger.operations import writing
 from ledger.queries import functional_currency, get_draft
 
 
@@ -133,12 +134,6 @@ def get_paid(advance: Advance) -> Advance:
     if found.state != DisbursementState.PAID:
         raise StateUnfit(f"{found} is {found.get_state_display().lower()}: only an advance that is paid is settled.")
     return found
-
-
-def reverse_entries(number: str, *, on: date, reason: str, by: User) -> None:
-    """Reverses what a document posted by the exact opposite."""
-    for entry in entries_caused_by(number).filter(reverses=None):
-        reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
 
 
 def to_party(partner: Payee) -> Party:

@@ -120,7 +120,7 @@ def _to_draft(agreement: Agreement, whole: Carried, released: Carried | None) ->
         donor=Party(donor.code, donor.name),
         on=agreement.signed_on,
         fund=agreement.sub_fund,
-        on_signature=agreement.recognition != Recognition.ON_RECEIPT,
+        on_signature=agreement.is_receivable,
         instalments=[
             Share(instalment.reference, Carried(amount, part))
             for instalment, amount, part in zip(instalments, amounts, parts, strict=True)

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from fund import policy
 from fund.errors import InstalmentsDiffer, InstalmentSettled, StateUnfit, ValueInvalid
-from fund.models import Agreement, Amendment, AmendmentLine, Instalment, Recognition, State
+from fund.models import Agreement, Amendment, AmendmentLine, Instalment, State
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, decide, get_prepared
@@ -253,7 +253,7 @@ def _post(amendment: Amendment, changes: Sequence[Change], by: User) -> None:
         donor=Party(agreement.donor.code, agreement.donor.name),
         on=amendment.amended_on,
         fund=agreement.sub_fund,
-        on_signature=agreement.recognition != Recognition.ON_RECEIPT,
+        on_signature=agreement.is_receivable,
         changes=changes,
         currency=functional_currency(),
         conditional=agreement.is_conditional,

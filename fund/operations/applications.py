@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from fund import policy, policy_deposits
 from fund.errors import ReceiptTooLarge, StateUnfit, UnappliedExceeded, ValueInvalid
-from fund.models import Application, BankAccount, Instalment, Recognition
+from fund.models import Application, BankAccount, Instalment
 from fund.money import to_money
 from fund.operations import acts, limits
 from fund.operations.deposits import Part, find_settled
@@ -157,7 +157,7 @@ def _settle(part: Part, cash: Carried, account: BankAccount | None, on: date) ->
 
 def _post(application: Application, arrival: Arrival, source: Unapplied, by: User) -> None:
     instalment = application.instalment
-    on_signature = not instalment or instalment.agreement.recognition == Recognition.ON_SIGNATURE
+    on_signature = not instalment or instalment.agreement.is_receivable
     draft = policy_deposits.apply_unapplied(
         application.number,
         source,

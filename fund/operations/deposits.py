@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from fund import policy, policy_deposits
 from fund.errors import PartsDiffer, ReceiptTooLarge, StateUnfit, ValueInvalid
-from fund.models import Donor, Identity, Instalment, Placement, Receipt, ReceiptPart, Recognition
+from fund.models import Donor, Identity, Instalment, Placement, Receipt, ReceiptPart
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.receipts import Facts, check_facts, check_worth, make_receipt, to_share
@@ -213,7 +213,7 @@ def _place(
 
 
 def _on_signature(part: Part) -> bool:
-    return not part.instalment or part.instalment.agreement.recognition == Recognition.ON_SIGNATURE
+    return not part.instalment or part.instalment.agreement.is_receivable
 
 
 def _check_parts(parts: Sequence[Part], whole: Amount, on: date) -> None:

@@ -9,12 +9,12 @@ from fund.errors import MilestoneTooLarge, StateUnfit, ValueInvalid
 from fund.models import Agreement, Milestone
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
+from fund.operations.reversals import reverse_entries
 from fund.policy import Party, Release
 from fund.queries.sub_funds import lowest_deferred
-from ledger.causes import entries_caused_by
 from ledger.entries import Draft
 from ledger.money import Amount
-from ledger.operations import reverse_entry, writing
+from ledger.operations import writing
 from ledger.queries import functional_currency
 
 
@@ -76,8 +76,7 @@ def reverse_milestone(milestone: Milestone, *, on: date, reason: str, by: User) 
         found = _get_standing(milestone)
         acts.check_day(on, "on")
         acts.check_not_before(on, found.accepted_on or found.agreement.signed_on, "on")
-        for entry in entries_caused_by(found.number).filter(reverses=None):
-            reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
+        reverse_entries(found.number, on=on, reason=reason, by=by)
         found.reversed_on = on
         found.save(update_fields=["reversed_on"])
         acts.record("reverse milestone", found, by=by, detail=reason)

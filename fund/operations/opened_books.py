@@ -11,6 +11,7 @@ from fund.errors import BalancesDiffer, BookOpened, FundsFirst, ValueInvalid
 from fund.models import OpenedBook, OpeningMode
 from fund.operations import acts
 from fund.policy import CarriedEntry
+from fund.policy_corrections import DOCUMENTS_OWN
 from fund.queries.sub_funds import sub_funds
 from ledger import operations as ledger
 from ledger.money import Amount
@@ -73,7 +74,7 @@ def check_not_opened(sha256: str) -> None:
 
 def check_accounts(accounts: Iterable[str]) -> Iterator[str]:
     """Why some accounts cannot take what a book of somebody else holds."""
-    taken = tuple(f"{name.removesuffix(':')}:" for name in policy.DOCUMENTS_OWN)
+    taken = tuple(f"{name.removesuffix(':')}:" for name in DOCUMENTS_OWN)
     for account in sorted(accounts):
         if f"{account}:".startswith(taken):
             yield f"{account} belongs to the fund's own documents. Give the account another name in ours."

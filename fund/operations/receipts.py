@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from fund import policy, policy_receipts
 from fund.errors import ReceiptTooLarge, ReceiptTwice, ValueInvalid
-from fund.models import AdvanceReturn, Agreement, BankAccount, Donor, Instalment, Receipt, ReceiptLine, Recognition
+from fund.models import AdvanceReturn, Agreement, BankAccount, Donor, Instalment, Receipt, ReceiptLine
 from fund.money import to_money
 from fund.operations import acts, limits
 from fund.policy import Carried, Party, Share
@@ -85,8 +85,8 @@ def record_receipt(
             raise _too_large(settlement)
         receipt = _save(facts, agreement.donor, agreement, settlement, by)
         arrival = _to_arrival(receipt, facts, settlement)
-        on_signature = agreement.recognition != Recognition.ON_RECEIPT
-        acts.post(policy_receipts.receive(arrival, on_signature=on_signature, currency=functional_currency()), by=by)
+        draft = policy_receipts.receive(arrival, on_signature=agreement.is_receivable, currency=functional_currency())
+        acts.post(draft, by=by)
         acts.record("record receipt", receipt, by=by, detail=f"{agreement}: {facts.amount}")
     return receipt
 

@@ -12,10 +12,9 @@ from fund.operations import acts, limits
 from fund.operations.applications import Word, check_unapplied, check_word
 from fund.operations.approvals import add_approval, decide, find_deciders, get_prepared
 from fund.operations.cash import take_out
-from fund.operations.reversals import check_posted, check_standing, reverse_entries
+from fund.operations.reversals import check_posted, check_standing, clear_rests, reverse_entries
 from fund.operations.transfers import check_worth
 from fund.policy import Carried, Party
-from fund.policy_corrections import REFUNDABLE
 from fund.queries.rates import carry
 from fund.queries.refunds import owed_of
 from fund.queries.sub_funds import lowest_available, lowest_deferred
@@ -103,10 +102,8 @@ def reverse_refund(refund: Refund, *, on: date, reason: str, by: User) -> None:
         check_posted(found)
         check_standing(found, found.reversed_on, on)
         reverse_entries(found.number, on=on, reason=reason, by=by)
-        # What a revaluation made of the debt would stay on nothing.
-        left = owed_of(found).functional
-        if left:
-            acts.post(_to_clearing(found, left, on), by=by)
+        agreed = get_draft(entries_caused_by(found.number)[0])
+        clear_rests(found.number, agreed.payee, agreed.legs, on=on, by=by)
         found.state, found.reversed_on = State.REVERSED, on
         found.save(update_fields=["state", "reversed_on"])
         acts.record("reverse refund", found, by=by, detail=reason)
@@ -215,19 +212,5 @@ def _to_payment(refund: Refund, account: BankAccount, paid: Amount, on: date) ->
         bank=account.account,
         owed=owed_of(refund),
         cash=take_out(account, refund.agreement.sub_fund, paid.minor),
-        currency=functional_currency(),
-    )
-
-
-def _to_clearing(refund: Refund, left: int, on: date) -> Draft:
-    entry = entries_caused_by(refund.number)[0]
-    agreed = -next(leg.functional for leg in get_draft(entry).legs if leg.account.startswith(REFUNDABLE))
-    return policy_corrections.clear_refund(
-        number=refund.number,
-        donor=_party(refund),
-        on=on,
-        fund=refund.agreement.sub_fund,
-        agreed=Carried(to_amount(refund.amount), agreed),
-        now=agreed + left,
         currency=functional_currency(),
     )

@@ -1,7 +1,7 @@
 """Corrections: a document that was posted in error is reversed by its opposite, and never edited."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,11 +30,12 @@ from fund.money import to_amount
 from fund.operations import acts, limits
 from fund.operations.secretariat import check_due
 from fund.policy import Carried, Party
+from fund.policy_corrections import clear_item
 from fund.policy_receipts import average_out
 from fund.policy_treasury import SECRETARIAT
 from fund.queries.agreements import waiting_amendment
 from fund.queries.receipts import has_receipts
-from fund.queries.revaluations import money_items
+from fund.queries.revaluations import find_rest, money_items
 from fund.queries.sub_funds import bank_cash, lowest_allocation_left
 from fund.queries.unapplied import unapplied_left
 from ledger.causes import entries_caused_by
@@ -64,8 +65,11 @@ def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -
         if accepted:
             raise StateUnfit(f"{accepted} is accepted, and its income recognised: reverse it first.")
         acts.check_not_before(on, get_last_day(found.number), "on")
-        for number in (found.number, *found.amendments.values_list("number", flat=True)):
+        numbers = (found.number, *found.amendments.values_list("number", flat=True))
+        legs = [leg for number in numbers for entry in entries_caused_by(number) for leg in get_draft(entry).legs]
+        for number in numbers:
             reverse_entries(number, on=on, reason=reason, by=by)
+        clear_rests(found.number, found.donor.name, legs, on=on, by=by)
         _reopen_pledge(found, by)
         found.cancelled_on = on
         found.save(update_fields=["cancelled_on"])
@@ -341,6 +345,20 @@ def take_back(number: str, account: BankAccount | None, entry: str, *, on: date,
             currency=functional_currency(),
         )
         acts.post(averaged, by=by)
+    clear_rests(number, draft.payee, draft.legs, on=on, by=by)
+
+
+def clear_rests(number: str, payee: str, legs: Iterable[Leg], *, on: date, by: User) -> None:
+    """Realises what revaluations made of the items of `legs` that a reversal closed: it would stay on nothing."""
+    functional = functional_currency()
+    money = [leg for leg in legs if leg.account.startswith(("Assets:", "Liabilities:"))]
+    # Of each item the largest leg, beside which the rest is small: both sides of what is cleared keep their sign.
+    money.sort(key=lambda leg: abs(leg.functional))
+    for leg in {(leg.account, leg.fund, leg.currency, leg.instalment): leg for leg in money}.values():
+        rest = find_rest(leg) if leg.currency != functional else 0
+        if rest:
+            draft = clear_item(number=number, payee=payee, on=on, leg=leg, rest=rest, currency=functional)
+            acts.post(draft, by=by)
 
 
 def _check_unapplied(draft: Draft) -> None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from fund import policy_corrections
 from fund.errors import StateUnfit, ValueInvalid, WriteOffTooLarge
-from fund.models import Agreement, Recognition, State, WriteOff, WriteOffLine
+from fund.models import Agreement, State, WriteOff, WriteOffLine
 from fund.money import to_amount, to_money
 from fund.operations import acts
 from fund.operations.approvals import add_approval, decide, get_prepared
@@ -143,7 +143,7 @@ def _to_draft(write_off: WriteOff, agreement: Agreement, shares: list[Share]) ->
         donor=Party(agreement.donor.code, agreement.donor.name),
         on=write_off.dated_on,
         fund=agreement.sub_fund,
-        on_signature=agreement.recognition != Recognition.ON_RECEIPT,
+        on_signature=agreement.is_receivable,
         shares=shares,
         currency=functional_currency(),
         deferred=max(deferred, 0),

@@ -93,7 +93,7 @@ def open_instalments(agreement: Agreement) -> list[tuple[Instalment, Standing]]:
 
 
 def open_pledges(pledges: Sequence[Pledge], *, until: date | None = None) -> dict[str, Carried]:
-    """What of each pledge is neither signed nor withdrawn, by its number."""
+    """What of each pledge is neither signed, withdrawn nor lapsed, by its number."""
     sums: dict[str, list[int]] = {pledge.number: [0, 0] for pledge in pledges}
     numbers = list(sums)
     for (number, *_), (amount, functional) in document_totals(numbers, accounts=(policy.PLEDGED,), until=until).items():

@@ -13,8 +13,8 @@ from ledger.queries import Scope, Total, totals
 class DonorStanding:
     """Where a donor stands, all positive.
 
-    `pledged` is what is neither signed nor withdrawn; `received` is all that the donor sent, gifts and charges of
-    banks on the way included, at the rates of the days; `unapplied`, a part of it, came beyond what was owed;
+    `pledged` is what is neither signed, withdrawn nor lapsed; `received` is all that the donor sent, gifts and charges
+    of banks on the way included, at the rates of the days; `unapplied`, a part of it, came beyond what was owed;
     `deferred` is income once conditions are met.
     """
 

@@ -29,8 +29,9 @@ _FIGURES: dict[str, tuple[tuple[str, ...], str, int]] = {
 class Position:
     """Where the fund stands, in the functional currency at carrying amounts, all positive.
 
-    `pledged` is what of pledges is neither signed nor withdrawn; `received` is all that donors sent; `held` is what of
-    the cash waits for a donor's word; `deferred` is income once conditions are met; `advanced` is with partners.
+    `pledged` is what of pledges is neither signed, withdrawn nor lapsed; `received` is all that donors sent; `spent` is
+    without what came in kind; `held` is what of the cash waits for a donor's word; `deferred` is income once conditions
+    are met; `advanced` is with partners.
     """
 
     pledged: int
@@ -59,7 +60,8 @@ def get_position() -> Position:
     """Where the fund stands now, over all sub-funds, in one reading of the ledger."""
     prefixes = tuple({prefix for accounts, _, _ in _FIGURES.values() for prefix in accounts})
     sums: dict[str, int] = dict.fromkeys(_FIGURES, 0)
-    for total in totals(Scope(accounts=prefixes), by=("account", "kind")):
+    found = totals(Scope(accounts=prefixes), by=("account", "kind"))
+    for total in (total for total in found if not total.account.endswith(f":{policy.IN_KIND}")):
         for name, (accounts, kind, sign) in _FIGURES.items():
             if total.account.startswith(accounts) and kind in ("", total.kind):
                 sums[name] += sign * total.functional

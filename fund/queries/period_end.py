@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from fund import policy
 from fund.models import AuditRecord, BankAccount, Interest, NoInterest
 from fund.queries.advance_ageing import count_due
 from fund.queries.agreements import past_pledges
@@ -15,7 +17,7 @@ from fund.queries.overview import find_owing
 from fund.queries.recoveries import plan_recovery
 from fund.queries.revaluations import plan_revaluation
 from ledger.periods import Period
-from ledger.queries import Scope, head, totals
+from ledger.queries import head, postings
 
 CHECK = "check books"
 _SOUND = "no problem"
@@ -68,9 +70,10 @@ def find_open(month: Period) -> list[ChecklistStep]:
 
 
 def _find_unidentified(on: date) -> ChecklistStep:
-    found = totals(Scope(until=on, accounts=("Liabilities:Unidentified",)), by=("fund", "currency"))
-    count = sum(1 for total in found if total.amount)
-    return ChecklistStep(StepName.UNIDENTIFIED, _("Unidentified deposits"), count)
+    # What rates made of them names no deposit.
+    found = postings().filter(account__name=policy.UNIDENTIFIED, dated_on__lte=on).exclude(instalment="")
+    waiting = found.order_by().values_list("instalment").annotate(amount=Sum("amount")).exclude(amount=0)
+    return ChecklistStep(StepName.UNIDENTIFIED, _("Unidentified deposits"), waiting.count())
 
 
 def _count_waiting(on: date) -> ChecklistStep:

@@ -12,8 +12,10 @@ from fund.errors import RateMissing
 from fund.policy_corrections import REFUNDABLE
 from fund.policy_treasury import Item
 from fund.queries.rates import get_rate
+from ledger.document_sums import InstalmentTotal, instalment_totals
+from ledger.entries import Leg
 from ledger.money import Amount, convert
-from ledger.queries import Scope, functional_currency, postings, totals
+from ledger.queries import Scope, Total, functional_currency, postings, totals
 
 # On these each posting names the instalment, the line of an advance or the refund that it belongs to: each is an item.
 _BY_INSTALMENT = (policy.RECEIVABLE, policy.UNAPPLIED, policy.ADVANCES, REFUNDABLE)
@@ -79,6 +81,16 @@ def _open_items(accounts: Iterable[str], until: date | None) -> list[Item]:
         Item(account, fund, Amount(int(amount), currency), int(functional), instalment)
         for account, fund, currency, instalment, amount, functional in sums.order_by(*columns)
     ]
+
+
+def find_rest(leg: Leg) -> int:
+    """What the item of a leg is still carried at where nothing of it is open: functional, debit positive."""
+    if leg.account.startswith(_BY_INSTALMENT):
+        items: Sequence[InstalmentTotal | Total] = instalment_totals([leg.instalment])
+    else:
+        items = totals(Scope(accounts=(leg.account,), funds=(leg.fund,)), by=("account", "currency"))
+    own = [one for one in items if (one.account, one.currency) == (leg.account, leg.currency)]
+    return 0 if sum(one.amount for one in own) else sum(one.functional for one in own)
 
 
 def plan_revaluation(on: date) -> RevaluationPlan:

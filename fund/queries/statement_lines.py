@@ -19,7 +19,7 @@ from ledger.queries import Total
 
 @dataclass(frozen=True, slots=True)
 class PledgeLine:
-    """A pledge less what was withdrawn, and what of it is not signed."""
+    """A pledge less what was withdrawn or lapsed, and what of it is not signed."""
 
     pledge: Pledge
     pledged: Carried
@@ -150,7 +150,7 @@ class DonorStatement:
 
     @property
     def pledged(self) -> int:
-        """What was pledged, less what was withdrawn."""
+        """What was pledged, less what was withdrawn or lapsed."""
         return sum(line.pledged.functional for line in self.pledges)
 
     @property

@@ -13,7 +13,7 @@ from fund.forms.advances import AdvanceForm, AdvanceLines
 from fund.forms.choices import fund_choices, project_choices
 from fund.forms.lines import filled_lines
 from fund.models import Advance, AdvanceReport, BankAccount, Payee, Project, ReportState, State
-from fund.operations.advances import Line, approve_advance, prepare_advance, reverse_advance
+from fund.operations.advances import Line, prepare_advance, reverse_advance
 from fund.queries.advance_ageing import find_due_on
 from fund.queries.advances import add_open
 from fund.queries.chains import state_of
@@ -134,8 +134,6 @@ class AdvanceNew(FormPage):
 
 class AdvanceApprove(ApprovePage, AdvanceDetail):
     """Approves an advance at a press."""
-
-    operation = staticmethod(approve_advance)
 
 
 class AdvanceReject(RejectPage):

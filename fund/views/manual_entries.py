@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.forms.choices import all_fund_choices
 from fund.forms.corrections import ManualEntryForm, ManualLines, to_lines
 from fund.models import ManualEntry
-from fund.operations.manual_entries import approve_manual_entry, prepare_manual_entry
+from fund.operations.manual_entries import prepare_manual_entry
 from fund.policy import GENERAL
 from fund.queries.manual_accounts import usable_accounts
 from fund.views.decisions import ApprovePage, RejectPage
@@ -59,8 +59,6 @@ class ManualEntryNew(FormPage):
 
 class ManualEntryApprove(ApprovePage, ManualEntryDetail):
     """Approves a manual entry at a press."""
-
-    operation = staticmethod(approve_manual_entry)
 
 
 class ManualEntryReject(RejectPage):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.forms.runs import MonthForm, NoInterestForm
 from fund.operations.interest import mark_no_interest
 from fund.operations.period_end import check_books
+from fund.policy import UNIDENTIFIED
 from fund.queries.closings import find_due
 from fund.queries.period_end import ChecklistStep, StepName, find_steps
 from fund.views.pages import FormPage, PlainPage
@@ -23,7 +24,7 @@ def add_urls(steps: list[ChecklistStep], month: Period) -> list[tuple[ChecklistS
 
 def _find_url(step: ChecklistStep, month: Period) -> str:
     urls = {
-        StepName.UNIDENTIFIED: reverse("fund:account", args=["Liabilities:Unidentified"]),
+        StepName.UNIDENTIFIED: reverse("fund:account", args=[UNIDENTIFIED]),
         StepName.APPROVAL: reverse("fund:waiting-list"),
         StepName.OVERDUE: f"{reverse('fund:agreement-list')}?state=overdue",
         StepName.PLEDGES: f"{reverse('fund:pledge-list')}?state=past",

@@ -16,7 +16,7 @@ from fund.countries import country_names
 from fund.forms.recipients import BankDetailsForm, ClearingForm, ScreeningForm, to_initial
 from fund.models import BankDetails, Donor, Payee, Recipient, State
 from fund.operations.approvals import find_rights
-from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
+from fund.operations.bank_details import Account, prepare_bank_details
 from fund.operations.screenings import clear_match, record_screening
 from fund.queries.payees import (
     details_of,
@@ -174,7 +174,6 @@ def _tell(details: Any) -> list[tuple[str | Promise, str, str]]:
 class BankDetailsApprove(ApprovePage, BankDetailsPage):
     """Approves bank details at a press."""
 
-    operation = staticmethod(approve_bank_details)
     done = _("{} is approved.")
 
 

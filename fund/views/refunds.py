@@ -12,7 +12,7 @@ from fund.errors import ValueInvalid
 from fund.forms.corrections import RefundForm, RefundPaymentForm
 from fund.models import Agreement, Instalment, Refund
 from fund.money import to_amount
-from fund.operations.refunds import approve_refund, pay_refund, prepare_refund, reverse_refund
+from fund.operations.refunds import pay_refund, prepare_refund, reverse_refund
 from fund.queries.sub_funds import SubFund, sub_funds
 from fund.queries.unapplied import Waiting, unapplied_balances
 from fund.views.corrections import DocumentFormPage
@@ -104,7 +104,6 @@ def _of_fund(found: SubFund) -> Choice:
 class RefundApprove(ApprovePage, RefundDetail):
     """Approves a refund at a press."""
 
-    operation = staticmethod(approve_refund)
     done = _("{} is approved: it is owed to the donor until it is paid.")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.errors import ValueInvalid
 from fund.forms.corrections import WriteOffForm
 from fund.models import Agreement, WriteOff
-from fund.operations.write_offs import approve_write_off, prepare_write_off, reverse_write_off
+from fund.operations.write_offs import prepare_write_off, reverse_write_off
 from fund.queries.agreements import Due, add_dues, owes, with_next_due
 from fund.views.decisions import ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import FormPage, find_asked
@@ -102,8 +102,6 @@ def _find_choices() -> list[Choice]:
 
 class WriteOffApprove(ApprovePage, WriteOffDetail):
     """Approves a write-off at a press."""
-
-    operation = staticmethod(approve_write_off)
 
 
 class WriteOffReject(RejectPage):

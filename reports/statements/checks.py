@@ -126,10 +126,11 @@ def _donors_in_journal() -> Iterator[Row]:
 
 def _projects() -> Iterator[Row]:
     standing = projects.PROJECTS
-    columns = (projects.ALLOCATED, projects.SPENT, projects.OBLIGATED, projects.ADVANCED)
-    allocated, spent, obligated, advanced = ((Sum(standing, column),) for column in columns)
+    columns = (projects.ALLOCATED, projects.OBLIGATED, projects.ADVANCED)
+    allocated, obligated, advanced = ((Sum(standing, column),) for column in columns)
+    expense = (Sum(standing, projects.SPENT), Sum(standing, projects.IN_KIND))
     yield _row("Allocated: projects = trial balance", allocated, minus=_trial(CLOSING, policy.ALLOCATED))
-    yield _row("Spent: projects = trial balance", spent, _trial(CLOSING, policy.PROJECTS))
+    yield _row("Spent and in kind: projects = trial balance", expense, _trial(CLOSING, policy.PROJECTS))
     yield _row("Obligated: projects = trial balance", obligated, _trial(CLOSING, policy.OBLIGATED))
     yield _row("Advanced: projects = trial balance", advanced, _trial(CLOSING, policy.ADVANCES))
     debit, credit = _trial(DEBIT, policy.PROJECTS), _trial(CREDIT, policy.PROJECTS)

@@ -75,6 +75,17 @@ def test_applied_within_its_sub_fund_no_cash_moves(acme: Donor, bank: BankAccoun
     assert check() == []
 
 
+def test_applied_to_a_conditional_agreement_it_is_no_income(acme: Donor, bank: BankAccount, officer: User) -> None:
+    first, second = (
+        sign(acme, usd("100"), officer, earmark=Earmark(), recognition="as_conditions_met") for _ in range(2)
+    )
+    facts = Facts(bank, date(2026, 3, 1), usd("150"), "B-1")
+    record_receipt(agreement=first, facts=facts, by=officer, accept_excess=True)
+    apply(first, usd("50"), officer, instalment=second.instalments.get(), bank_account=bank)
+    assert legs_of_last()[-1] == ("Assets:Receivable:ACME", -5000, -5000, "AGR-2026-0002")
+    assert check() == []
+
+
 def test_as_a_gift_it_is_income_of_the_pool(application: Application) -> None:
     assert legs_of_last() == [
         ("Liabilities:Unapplied:CAN", 4000, 4000, "AGR-2026-0001"),

@@ -133,6 +133,16 @@ def test_an_agreement_recognised_on_receipt_has_its_income_when_the_deposit_is_i
     assert check() == []
 
 
+def test_a_conditional_agreement_is_settled_and_has_no_income_when_the_deposit_is_identified(
+    deposit: Receipt, conditional: Agreement, canada: Donor, officer: User
+) -> None:
+    identify_deposit(deposit, on=LATER, parts=[Part(canada, usd("1000"), first_of(conditional))], by=officer)
+    assert balances("Assets:Receivable:CAN") == {}
+    assert balances("Liabilities:Deferred:CAN") == {"AGR-2026-0001": (-100000, -100000)}
+    assert balances("Income:Contributions:CAN") == {}
+    assert check() == []
+
+
 def test_what_goes_beyond_an_instalment_is_refused_until_it_is_confirmed(
     deposit: Receipt, acme_agreement: Agreement, acme: Donor, officer: User
 ) -> None:

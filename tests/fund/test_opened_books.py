@@ -68,6 +68,8 @@ def test_the_same_file_is_refused(book: OpenedBook, officer: User):
     [
         ([], "There is nothing in the book to open"),
         ([make_entry(account="Assets:Receivable:PER")], "Assets:Receivable:PER belongs to the fund's own documents"),
+        ([make_entry(account="Liabilities:Refundable:PER")], "Liabilities:Refundable:PER belongs to the fund's own"),
+        ([make_entry(account="Income:InKind:PER")], "Income:InKind:PER belongs to the fund's own documents"),
         ([make_entry(account="Equity:Unallocated")], "Equity:Unallocated belongs to the fund's own documents"),
         ([make_entry(fund="PERU")], "“PERU” is not a sub-fund. There are: POOL, GENERAL"),
     ],

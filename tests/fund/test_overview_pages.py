@@ -9,13 +9,15 @@ from django.test import Client
 from django.urls import reverse
 
 import fund
-from fund.models import Agreement, BankAccount, Disbursement, Donor, Pledge, Receipt
+from fund.models import Agreement, BankAccount, Disbursement, Donor, Pledge, Project, Receipt
 from fund.operations.agreements import Due
 from fund.operations.disbursements import approve_disbursement
+from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.queries.figures import Grouping, add_groups, group_contributions
 from fund.queries.overview import Year, contributions_by_year, find_owing, get_position
+from fund.queries.sub_funds import sub_funds
 from fund.views.overview import draw_path, draw_years
 from tests.deeds import sign_agreement
 from tests.shorthand import usd
@@ -64,6 +66,15 @@ def test_the_position_is_that_of_the_ledger(
     )
     assert (position.allocated, position.spent, position.unspent) == (5_000_00, 700_00, 4_300_00)
     assert (position.cash, position.held, position.available) == (5_300_00, 0, 1_000_00)
+
+
+def test_what_came_in_kind_is_neither_spent_nor_available(
+    receipt: Receipt, project: Project, acme: Donor, officer: User
+) -> None:
+    before = get_position()
+    record_in_kind(gift=Gift(acme, project, date(2026, 3, 20), usd("500"), "A room", "Rent nearby"), by=officer)
+    assert get_position() == before
+    assert before.available == sum(found.standing.available for found in sub_funds())
 
 
 def test_the_position_agrees_with_the_contributions(

@@ -27,6 +27,7 @@ from fund.models import (
     Revaluation,
     SecretariatPayment,
 )
+from fund.operations.deposits import record_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.receipts import Facts, record_gift
@@ -228,6 +229,15 @@ class TestChecklist:
         assert "/interest/new/?bank_account=CITI-USD&amp;month=2026-01" in page
         assert "It held nothing" in page
         assert "Still open:" in read(officer_client, "/closing/")
+
+    def test_every_unidentified_deposit_of_the_month_counts(
+        self, bank: BankAccount, officer: User, officer_client: Client
+    ) -> None:
+        for on in (date(2026, 1, 10), date(2026, 1, 31), date(2026, 2, 1)):
+            record_deposit(facts=Facts(bank, on, parse_amount("50", "USD"), f"D-{on}"), by=officer)
+        returned = record_deposit(facts=Facts(bank, date(2026, 1, 5), parse_amount("7", "USD"), "D"), by=officer)
+        return_deposit(returned, on=date(2026, 1, 6), reason="not ours", by=officer)
+        assert self.find_counts(officer_client)["unidentified"] == 2
 
     def test_steps_are_done_one_after_the_other_and_closing_warns_no_more(
         self, cad_agreement: Agreement, gift: Receipt, cad_bank: BankAccount, officer: User, officer_client: Client

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from fund.errors import ValueInvalid
 from fund.models import AuditRecord
 from fund.operations.acts import record
+from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.refusals import record_refusal
 from ledger.queries import Scope, entries, head, totals
@@ -90,6 +91,15 @@ def test_the_projects_sheet_knows_what_partners_have(small_fund: SmallFund, tmp_
     book = make(tmp_path)
     [row] = [row for row in rows_of(book, "Projects") if (row["Project"], row["Sub-fund"]) == ("BOR-01", "POOL")]
     assert (row["Advanced"], cents(row["Left"])) == (50, 30000 - cents(row["Spent"]) - 5000)
+    assert {found["Result"] for found in calculate_checks(book)} == {"OK"}
+
+
+def test_what_came_in_kind_is_not_taken_off_what_a_project_has_left(small_fund: SmallFund, tmp_path: Path) -> None:
+    gift = Gift(small_fund.acme, small_fund.bor, date(2026, 3, 20), money("USD 50"), "A room", "Rent nearby")
+    record_in_kind(gift=gift, by=small_fund.officer)
+    book = make(tmp_path)
+    [row] = [row for row in rows_of(book, "Projects") if (row["Project"], row["Sub-fund"]) == ("BOR-01", "POOL")]
+    assert (row["In kind"], cents(row["Left"])) == (50, 30000 - cents(row["Spent"]))
     assert {found["Result"] for found in calculate_checks(book)} == {"OK"}
 
 
