@@ -27,7 +27,7 @@ _BY_DOCUMENT = """
 # The second condition is the index's own: SQLite reads every posting without it.
 _BY_INSTALMENT = """
     FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id JOIN ledger_account a ON a.id = p.account_id
-    WHERE p.instalment IN ({}) AND p.instalment <> ''
+    WHERE p.instalment IN ({}) AND NOT (p.instalment = '')
 """
 
 

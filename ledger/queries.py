@@ -74,6 +74,17 @@ def totals(scope: Scope, *, by: Sequence[str]) -> list[Total]:
     return sorted(found, key=_sort_key)
 
 
+def add_up(found: Iterable[Total], *, by: Sequence[str]) -> list[Total]:
+    """Sums of totals for each combination of fewer dimensions, as `totals` gives them."""
+    sums: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for total in found:
+        cell = sums[tuple(getattr(total, name) for name in by)]
+        cell[0] += total.amount
+        cell[1] += total.debit
+        cell[2] += total.credit
+    return sorted((_to_total(by, key, *cell) for key, cell in sums.items() if any(cell)), key=_sort_key)
+
+
 def _to_total(by: Sequence[str], key: tuple[Any, ...], amount: int, debit: int, credit: int) -> Total:
     dimensions = dict(zip(by, key, strict=True))
     amount = amount if "currency" in by else 0

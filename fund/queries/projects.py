@@ -56,9 +56,10 @@ def project_fund_standings(codes: Sequence[str] = (), *, until: date | None = No
 
 
 def spending_by_category(code: str) -> dict[str, int]:
-    """What a project spent, by category, the most first."""
-    spent = totals(Scope(accounts=(f"{policy.PROJECTS}{code}:",)), by=("account",))
-    found = {policy.split_expense(total.account)[1]: total.functional for total in spent if total.functional}
+    """What a project spent, by category, the most first; what came in kind is no spending."""
+    moved = totals(Scope(accounts=(f"{policy.PROJECTS}{code}:",)), by=("account",))
+    spent = [total for total in moved if total.functional and policy.is_spending(total.account)]
+    found = {policy.split_expense(total.account)[1]: total.functional for total in spent}
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 

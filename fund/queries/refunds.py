@@ -29,7 +29,7 @@ class RefundLine:
 def refunds_of(donor: Donor, *, as_of: date) -> tuple[RefundLine, ...]:
     """The refunds of a donor that stood at the end of a day, by day."""
     found = Refund.objects.filter(agreement__donor=donor, dated_on__lte=as_of).exclude(reversed_on__lte=as_of)
-    posted = found.filter(state__in=(State.APPROVED, State.REVERSED)).select_related("agreement")
+    posted = found.filter(state__in=(State.APPROVED, State.REVERSED)).prefetch_related("agreement")
     standing = list(posted.order_by("dated_on", "number"))
     numbers = [refund.number for refund in standing]
     sums: defaultdict[str, int] = defaultdict(int)

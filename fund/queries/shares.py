@@ -118,15 +118,21 @@ def sum_paid_in(funds: Sequence[str] = (), *, until: date) -> dict[tuple[str, st
 
     What was sent, less what is unapplied or went back.
     """
-    scope = Scope(until=until, accounts=policy.SENT, funds=tuple(funds), kinds=("receipt",))
-    paid_in = {(total.fund, total.party): total.functional for total in totals(scope, by=("fund", "party"))}
-    held = replace(scope, accounts=REFUNDED, kinds=())
-    for total in totals(held, by=("account", "fund", "kind")):
+    scope = Scope(until=until, accounts=(*policy.SENT, *REFUNDED), funds=tuple(funds))
+    return find_paid_in(totals(scope, by=("account", "fund", "kind", "party")))
+
+
+def find_paid_in(moved: Iterable[Total]) -> dict[tuple[str, str], int]:
+    """The same, out of the totals of sub-funds by account, sub-fund, kind and party."""
+    paid_in: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for total in moved:
+        if total.kind == "receipt" and total.account.startswith(policy.SENT):
+            paid_in[total.fund, total.party] += total.functional
         key = total.fund, total.account.rpartition(":")[2]
         if total.account.startswith(policy.UNAPPLIED):
-            paid_in[key] = paid_in.get(key, 0) + total.functional
-        if total.kind == "refund":
-            paid_in[key] = paid_in.get(key, 0) - total.functional
+            paid_in[key] += total.functional
+        if total.kind == "refund" and total.account.startswith(REFUNDED):
+            paid_in[key] -= total.functional
     return {(fund, donor): amount for (fund, donor), amount in paid_in.items() if donor}
 
 

@@ -24,9 +24,9 @@ from fund.queries.shares import (
     PoolShare,
     find_balance,
     find_obligated,
+    find_paid_in,
     find_spending,
     share_pool,
-    sum_paid_in,
 )
 from fund.queries.statement_lines import (
     AgreementLine,
@@ -40,7 +40,7 @@ from fund.queries.statement_lines import (
 )
 from ledger.document_sums import InstalmentTotal, document_totals, instalment_totals
 from ledger.money import Amount
-from ledger.queries import Scope, Total, functional_currency, totals
+from ledger.queries import Scope, Total, add_up, functional_currency, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,18 @@ class _Documents:
     items: Sequence[InstalmentTotal]
 
 
+# What the books are asked once for the trial balances of sub-funds, and for who paid into the pool.
+_EVERYTHING = ("account", "fund", "kind", "party", "currency")
+
+
 def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
     documents = _load_documents(donor, as_of)
     mine = _combine(documents, donor, as_of)
     earmarked = [one for one in mine if one.fund != policy.POOL]
-    moved = _load_funds([one.fund for one in earmarked], as_of)
-    pool = share_pool(donor.code, _sum_pool(as_of), moved[policy.POOL])
+    everything = totals(Scope(until=as_of, funds=(policy.POOL, *(one.fund for one in earmarked))), by=_EVERYTHING)
+    moved = _split_funds(everything)
+    pool = share_pool(donor.code, _find_paid_in(everything, policy.POOL), moved[policy.POOL])
     refunds = refunds_of(donor, as_of=as_of)
     own = [_to_fund(one, moved[one.fund], _sum_back(refunds, one.fund)) for one in earmarked]
     return DonorStatement(
@@ -106,7 +111,7 @@ def _combine(documents: _Documents, donor: Donor, as_of: date) -> list[Contribut
 
 
 def _find_in_kind(donor: Donor, as_of: date) -> tuple[InKindLine, ...]:
-    gifts = donor.in_kind.filter(dated_on__lte=as_of).exclude(reversed_on__lte=as_of).select_related("project")
+    gifts = donor.in_kind.filter(dated_on__lte=as_of).exclude(reversed_on__lte=as_of).prefetch_related("project")
     standing = list(gifts.order_by("dated_on", "number"))
     accounts = (GIVEN_IN_KIND + donor.code,)
     posted = document_totals([gift.number for gift in standing], accounts=accounts, until=as_of) if standing else {}
@@ -175,9 +180,9 @@ def _add_up(figures: Iterable[Figures]) -> Figures:
     return whole
 
 
-def _sum_pool(as_of: date) -> dict[str, int]:
-    """What each donor paid into the pool, by code."""
-    return {donor: amount for (_, donor), amount in sum_paid_in((policy.POOL,), until=as_of).items()}
+def _find_paid_in(everything: Iterable[Total], fund: str) -> dict[str, int]:
+    """What each donor paid into a sub-fund, by code."""
+    return {donor: amount for (of, donor), amount in find_paid_in(everything).items() if of == fund}
 
 
 def _sum_back(refunds: Iterable[RefundLine], fund: str) -> int:
@@ -203,10 +208,10 @@ def _to_share(pool: PoolShare) -> FundLine:
     )
 
 
-def _load_funds(funds: Sequence[str], as_of: date) -> defaultdict[str, list[Total]]:
-    """The trial balance of each sub-fund and of the pool."""
+def _split_funds(everything: Iterable[Total]) -> defaultdict[str, list[Total]]:
+    """The trial balance of each sub-fund."""
     moved: defaultdict[str, list[Total]] = defaultdict(list)
-    for total in totals(Scope(until=as_of, funds=(policy.POOL, *funds)), by=("account", "fund", "currency")):
+    for total in add_up(everything, by=("account", "fund", "currency")):
         moved[total.fund].append(total)
     return moved
 

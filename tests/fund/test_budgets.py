@@ -9,9 +9,10 @@ from django.test import Client
 
 from fund.checks import run_checks
 from fund.errors import NotPermitted, ValueInvalid
-from fund.models import BUDGET_CATEGORIES, Budget, BudgetLine, Disbursement, Obligation, Project
+from fund.models import BUDGET_CATEGORIES, Budget, BudgetLine, Disbursement, Donor, Obligation, Project
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.disbursements import approve_disbursement
+from fund.operations.in_kind import Gift, record_in_kind
 from fund.queries.budgets import find_budget, project_categories
 from ledger.money import parse_amount
 from ledger.queries import entries
@@ -50,6 +51,14 @@ def test_each_category_says_what_is_available(
         ("Travel", 60000, 0, 70000, -10000),
         ("IndirectCost", 5000, 0, 0, 5000),
     ]
+
+
+@pytest.mark.usefixtures("books")
+def test_what_came_in_kind_uses_no_budget(acme: Donor, project: Project, officer: User) -> None:
+    record_in_kind(gift=Gift(acme, project, DAY, usd("500"), "A room", "Rent nearby"), by=officer)
+    plan(project, officer, ("Travel", "600"))
+    found = project_categories("CYB-01", find_budget("CYB-01"))
+    assert [(line.category, line.spent, line.available) for line in found] == [("Travel", 0, 60000)]
 
 
 @pytest.mark.parametrize(
