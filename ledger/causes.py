@@ -1,5 +1,6 @@
 """Which document caused which entries: an entry's first link is to the one that caused it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,8 +29,10 @@ _CAUSED = """
         a.name, p.amount, p.currency, p.functional, p.fund, p.project, p.instalment, p.party
     FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_posting p ON p.entry_id = e.id
     JOIN ledger_account a ON a.id = p.account_id
-    WHERE l.position = 0 AND l.document IN ({}) ORDER BY e.id, p.line
+    WHERE l.position = 0 AND l.document {} ORDER BY e.id, p.line
 """
+# Of thousands of documents: a parameter for each takes longer than the answer.
+_ONE_OF = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
 
 
 def find_caused(documents: Sequence[str]) -> dict[str, list[Caused]]:
@@ -39,7 +42,8 @@ def find_caused(documents: Sequence[str]) -> dict[str, list[Caused]]:
     """
     legs: defaultdict[tuple[str, str, date | str, bool], list[Leg]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_CAUSED.format(", ".join(["%s"] * len(documents)) or "NULL"), documents)
+        wanted = json.dumps(documents) if connection.vendor == "sqlite" else list(documents)
+        cursor.execute(_CAUSED.format(_ONE_OF[connection.vendor]), [wanted])
         for document, number, on, reverses, *leg in cursor.fetchall():
             legs[document, number, on, reverses is not None].append(Leg(*leg))
     found: dict[str, list[Caused]] = {document: [] for document in documents}

@@ -59,7 +59,7 @@ def find_changed(
         known = told[name(row)]
         for field, read in readers.items():
             said = known.fields.get(field, "" if known.is_whole else None)
-            if said is not None and said != read(row) and not _is_named(row, field, said):
+            if said is not None and said != read(row) and not _was_named(row, field, said):
                 found[name(row)].append(f"{name(row)} has another {field} than the audit record says.")
     return found
 
@@ -78,6 +78,8 @@ def _reader(field: Field[Any, Any]) -> _Read:
         return lambda row: json.dumps(row.__dict__[name], ensure_ascii=False) if row.__dict__[name] else ""
     if isinstance(field, (CharField, TextField)):
         return lambda row: row.__dict__[name] or ""
+    if isinstance(field, ForeignKey):
+        return _name_reader(field)
     return lambda row: "" if row.__dict__[name] is None else str(row.__dict__[name])
 
 
@@ -85,10 +87,26 @@ def _read_money(amount: Any, currency: str | None) -> str:
     return "" if amount is None else f"{currency} {amount.normalize():f}"
 
 
-def _is_named(row: Any, field: str, said: str) -> bool:
-    """Where what it names is told by its name, which may be another one since: the codes never change."""
-    if not isinstance(row._meta.get_field(field), ForeignKey) or not said:
+def _name_reader(field: Field[Any, Any]) -> _Read:
+    """Reads what a row names, each thing once."""
+    texts: dict[Any, str] = {None: ""}
+
+    def read(row: Any) -> str:
+        key = row.__dict__[field.attname]
+        if key not in texts:
+            texts[key] = str(getattr(row, field.name))
+        return texts[key]
+
+    return read
+
+
+def _was_named(row: Any, field: str, said: str) -> bool:
+    """Where what it names is told by its key, or by a name that is another one since: the codes never change."""
+    key = row._meta.get_field(field)
+    if not isinstance(key, ForeignKey) or not said:
         return False
+    if said == str(row.__dict__[key.attname]):
+        return True
     named = getattr(row, field)
     if isinstance(named, Donor | Payee):
         return said == named.name or said in _former_names(named)

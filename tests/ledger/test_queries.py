@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
@@ -164,13 +164,20 @@ if ENGINE == "sqlite":
             plan = [row[-1] for row in cursor.fetchall()]
         assert any(step.startswith("SEARCH b USING") for step in plan), plan
 
-    def test_documents_are_looked_up_before_postings(entries: None):
+    def find_first_step(ask: Callable[[], object]) -> str:
         with CaptureQueriesContext(connection) as captured:
-            document_sums.document_totals(["RCT-2026-0001"], accounts=("Assets:",))
+            ask()
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {captured.captured_queries[-1]['sql']}")
-            first = cursor.fetchone()[-1]
+            return str(cursor.fetchone()[-1])
+
+    def test_documents_are_looked_up_before_postings(entries: None):
+        first = find_first_step(lambda: document_sums.document_totals(["RCT-2026-0001"], accounts=("Assets:",)))
         assert first == "SEARCH l USING COVERING INDEX link_by_document (document=?)"
+
+    def test_postings_of_an_instalment_are_looked_up_by_their_index(entries: None):
+        first = find_first_step(lambda: document_sums.instalment_totals(["A/1", "A/2"]))
+        assert first == "SEARCH p USING INDEX posting_by_instalment (instalment=?)"
 
 
 def test_entries_of_a_document_come_in_the_order_of_the_chain(entries: None):
