@@ -53,7 +53,7 @@ def test_each_category_says_what_is_available(
     ]
 
 
-@pytest.mark.usefixtures("books")
+@pytest.mark.usefixtures("fund_year")
 def test_what_came_in_kind_uses_no_budget(acme: Donor, project: Project, officer: User) -> None:
     record_in_kind(gift=Gift(acme, project, DAY, usd("500"), "A room", "Rent nearby"), by=officer)
     plan(project, officer, ("Travel", "600"))
