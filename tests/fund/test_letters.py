@@ -75,9 +75,9 @@ def test_the_pdf_of_a_letter_is_the_same_bytes_each_time(language: str) -> None:
 
 
 def test_a_name_that_no_font_shows_is_refused_and_nothing_is_recorded(agreement: Agreement, officer: User) -> None:
-    change_donor(agreement.donor, name="加拿大", donor_class="state_party", country="CAN", by=officer)
+    donor = change_donor(agreement.donor, name="加拿大", donor_class="state_party", country="CAN", by=officer)
     with pytest.raises(TextUnprintable, match="Latin letters"):
-        record_letter(donor=agreement.donor, sent_on=DAY, way="mail", by=officer)
+        record_letter(donor=donor, sent_on=DAY, way="mail", by=officer)
     assert not Letter.objects.exists()
 
 
@@ -97,7 +97,7 @@ def test_the_language_is_the_donors_unless_another_is_asked_for(agreement: Agree
     donor = agreement.donor
     facts = {"name": donor.name, "donor_class": donor.donor_class, "country": donor.country}
     change_donor(donor, **facts, language="fr", by=officer)
-    change_donor(donor, **facts, by=officer)
+    donor = change_donor(donor, **facts, by=officer)
     letters = [record_letter(donor=donor, sent_on=date(2026, 5, 1), way="post", by=officer)]
     letters.append(record_letter(donor=donor, sent_on=DAY, way="post", language="pt", by=officer))
     assert [one.subject for one in letters] == [

@@ -27,7 +27,9 @@ class Command(DataCommand):
         if find_spec("fava") is None:
             raise CommandError(f"Fava is not installed; this installs it: {_INSTALL}")
         port = find_port(options["port"])
-        signal.signal(signal.SIGTERM, _end)
+        # Also the interrupt: a shell has what it starts in the background ignore it.
+        for told in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(told, _end)
         try:
             with TemporaryDirectory(prefix="fava-") as folder:
                 self.open(Path(folder), port)
