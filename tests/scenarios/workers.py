@@ -13,7 +13,6 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 PROCESSES, THREADS = 5, 4
 PAIRS = PROCESSES * THREADS // 2
-RECEIPTS = 500
 # Seconds that one waits for the other of its pair.
 PATIENCE = 300
 
@@ -38,24 +37,26 @@ def set_up(barriers: Sequence[Barrier]) -> None:
     django.setup()
 
 
-def send_all(*, username: str, same_key: bool) -> list[Answered]:
-    """Every worker's answers: each receipt is sent by two workers of different processes."""
+def send_all(count: int, *, username: str, same_key: bool) -> list[Answered]:
+    """Every worker's answers: each of so many receipts is sent by two workers of different processes."""
     context = get_context("spawn")
     barriers = [context.Barrier(2) for _ in range(PAIRS)]
     with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=set_up, initargs=(barriers,)) as pool:
-        work = [pool.submit(work_in_threads, process, username, same_key) for process in range(PROCESSES)]
+        work = [pool.submit(work_in_threads, process, count, username, same_key) for process in range(PROCESSES)]
         return [answered for done in work for answered in done.result()]
 
 
-def work_in_threads(process: int, username: str, same_key: bool) -> list[Answered]:
+def work_in_threads(process: int, count: int, username: str, same_key: bool) -> list[Answered]:
     """The answers of one process."""
     with ThreadPoolExecutor(THREADS) as pool:
         workers = range(process * THREADS, (process + 1) * THREADS)
-        work: list[Future[list[Answered]]] = [pool.submit(send, worker, username, same_key) for worker in workers]
+        work: list[Future[list[Answered]]] = [
+            pool.submit(send, worker, count, username, same_key) for worker in workers
+        ]
         return [answered for done in work for answered in done.result()]
 
 
-def send(worker: int, username: str, same_key: bool) -> list[Answered]:
+def send(worker: int, count: int, username: str, same_key: bool) -> list[Answered]:
     """One worker's answers: of every receipt of its pair, each sent when the other one is ready too."""
     from django.contrib.auth.models import User
     from django.db import connection
@@ -65,7 +66,7 @@ def send(worker: int, username: str, same_key: bool) -> list[Answered]:
     client = Client(SERVER_NAME="localhost", raise_request_exception=False)
     client.force_login(User.objects.get(username=username))
     answers = []
-    for number in range(pair, RECEIPTS, PAIRS):
+    for number in range(pair, count, PAIRS):
         form = make_form(number, same_key=same_key)
         _barriers[pair].wait(timeout=PATIENCE)
         began = time.perf_counter()
