@@ -16,7 +16,7 @@ class Command(ChangeCommand):
         super().add_arguments(parser)
         parser.add_argument("name", metavar="NAME", help="the payee's name, as entries will have it")
         parser.add_argument("--code", default="", help="the payee's code; without it, one is made of the name")
-        parser.add_argument("--country", default="", metavar="XXX", help="ISO 3166-1 alpha-3, such as CAN")
+        parser.add_argument("--country", default="", metavar="CODE", help="ISO 3166-1 alpha-3, such as CAN")
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
