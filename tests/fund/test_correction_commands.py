@@ -13,6 +13,7 @@ from fund.management.commands.reverse import REVERSALS
 from fund.models import (
     AdvanceReport,
     Agreement,
+    BankAccount,
     BankDetails,
     BankReconciliation,
     InKind,

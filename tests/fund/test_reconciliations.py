@@ -81,7 +81,7 @@ def test_what_agrees_is_recorded_and_posts_nothing(
 def test_what_does_not_agree_is_refused_with_what_would(
     facts: dict[str, Any], error: type[Refused], message: str, receipt: Receipt, bank: BankAccount, officer: User
 ) -> None:
-    said = {"on": MARCH, "reference": "3/2026", "balance": usd("6120"), "lines": (CHEQUE,)} | facts
+    said: dict[str, Any] = {"on": MARCH, "reference": "3/2026", "balance": usd("6120"), "lines": (CHEQUE,)} | facts
     statement = BankStatement(bank, said["on"], said["reference"], said["balance"])
     with pytest.raises(error, match=message):
         record_reconciliation(statement=statement, lines=said["lines"], by=officer)
