@@ -99,10 +99,11 @@ def _check_agrees(statement: BankStatement, explained: Amount, booked: Amount) -
         return
     difference = Amount(booked.minor - explained.minor, booked.currency)
     lacking = Amount(booked.minor - statement.balance.minor, booked.currency)
+    allowed = f"name lines that add up to {lacking}" if lacking.minor else "leave the lines out"
     raise BalancesDiffer(
         f"The books have {booked} in {statement.bank_account.code} at the end of {statement.dated_on}; the bank's "
         f"{statement.balance} and the lines make {explained}: {difference} is not explained. Correct the balance, post "
-        f"what the books lack, or name lines that add up to {lacking}.",
+        f"what the books lack, or {allowed}.",
         field="lines",
     )
 

@@ -46,6 +46,7 @@ from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
 from fund.queries.obligations import add_open
 from fund.queries.receipts import standing_parts
+from fund.queries.reconciliations import has_moved
 from ledger.money import Amount
 
 # Of each kind as many are shown, the newest; the rest are counted.
@@ -291,7 +292,7 @@ def state_of(document: Document) -> tuple[str, str]:
     if isinstance(document, Receipt) and document.identity in (Identity.OPEN, Identity.RETURNED):
         return document.get_identity_display(), "warn" if document.identity == Identity.OPEN else "quiet"
     if isinstance(document, BankReconciliation):
-        return _("Reconciled"), "good"
+        return (_("The books moved since"), "warn") if has_moved(document) else (_("Reconciled"), "good")
     if isinstance(document, Obligation):
         return _state_of_obligation(document)
     if isinstance(document, Allocation) and document.direction != Direction.GIVE:

@@ -53,6 +53,11 @@ def book_balance(account: BankAccount, on: date) -> Amount:
     return Amount(sum(total.amount for total in found), account.currency)
 
 
+def has_moved(found: BankReconciliation) -> bool:
+    """Whether the books have another balance of that day now: something was posted to it, or to a day before it."""
+    return book_balance(found.bank_account, found.dated_on) != to_amount(found.booked)
+
+
 def explain(balance: Amount, lines: Iterable[Amount]) -> Amount:
     """What a bank's balance and the lines make: `explain` of USD 100.00 and -30.00 is USD 70.00."""
     return Amount(balance.minor + sum(line.minor for line in lines), balance.currency)

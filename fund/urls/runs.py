@@ -5,7 +5,6 @@ from django.views import View
 
 from fund.models import (
     BankCharge,
-    BankReconciliation,
     Document,
     InKind,
     Interest,
@@ -48,7 +47,7 @@ urlpatterns = [
     ),
     path(f"{_PAYMENT}/<slug:number>/reject/", secretariat.PaymentReject.as_view(), name="secretariat-payment-reject"),
     *_paths(_PAYMENT, SecretariatPayment, secretariat.PaymentNew, secretariat.PaymentDetail),
-    path(f"{_RECONCILED}/", RecordList.as_view(model=BankReconciliation), name="bank-reconciliation-list"),
+    path(f"{_RECONCILED}/", reconciliations.ReconciliationList.as_view(), name="bank-reconciliation-list"),
     path(f"{_RECONCILED}/new/", reconciliations.ReconciliationNew.as_view(), name="bank-reconciliation-new"),
     path(f"{_RECONCILED}/<slug:number>/", reconciliations.ReconciliationDetail.as_view(), name="bank-reconciliation"),
     path(

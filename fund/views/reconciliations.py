@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.forms import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
+from fund.filters.records import StatementFilter
 from fund.forms.reconciliations import DifferenceLines, ReconciliationForm, to_differences
 from fund.models import BankAccount, BankReconciliation
 from fund.money import to_amount
@@ -16,9 +17,16 @@ from fund.operations.reconciliations import record_reconciliation, withdraw_reco
 from fund.queries.reconciliations import book_balance
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, find_asked
-from fund.views.records import find_records
+from fund.views.records import RecordList, find_records
 from fund.views.runs import describe_new
 from ledger.queries import functional_currency
+
+
+class ReconciliationList(RecordList):
+    """Every statement, the latest first."""
+
+    model = BankReconciliation
+    filterset_class = StatementFilter
 
 
 class ReconciliationDetail(DocumentPage[BankReconciliation]):
@@ -34,8 +42,8 @@ class ReconciliationDetail(DocumentPage[BankReconciliation]):
         found = self.object
         held = book_balance(found.bank_account, found.dated_on)
         register = f"{found.bank_account.get_absolute_url()}?until={found.dated_on}"
-        has_moved = not found.withdrawn_on and held != to_amount(found.booked)
-        return super().get_context_data(held=held, has_moved=has_moved, register_url=register, **context)
+        moved = not found.withdrawn_on and held != to_amount(found.booked)
+        return super().get_context_data(held=held, has_moved=moved, register_url=register, **context)
 
 
 class ReconciliationNew(FormPage):
@@ -53,8 +61,8 @@ class ReconciliationNew(FormPage):
             "total_field": "amount",
             "add_label": _("Add a line"),
             "help": _(
-                "A payment that the bank has not debited yet with a minus, a deposit that it has not credited yet "
-                "without. What the books lack is posted first."
+                "Payments that the bank has not debited yet, with a minus; deposits that it has not credited yet. What "
+                "the books lack is posted first."
             ),
         },
     )

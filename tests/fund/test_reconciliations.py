@@ -131,22 +131,30 @@ def test_an_officer_records_what_the_statement_says_and_reads_the_comparison(
     assert "The books have USD\xa06,000.00 in CITI-USD at the end of 2026-03-31." in page
     answer = officer_client.post("/bank-reconciliations/new/", SENT | {"balance": "6000"})
     assert (answer.status_code, Refusal.objects.count()) == (422, 1)
-    assert "name lines that add up to USD 0.00" in answer.content.decode()
+    assert "or leave the lines out." in answer.content.decode()
     answer = officer_client.post("/bank-reconciliations/new/", SENT, follow=True)
     assert answer.redirect_chain == [(URL, 302)]
     for text in ("USD\xa06,120.00", CHEQUE.text, "−120.00", "USD\xa06,000.00", "Reconciled"):
         assert text in answer.content.decode()
-    assert "2026-03-31" in officer_client.get("/bank-accounts/").content.decode()
+    assert 'bank_account=CITI-USD">2026-03-31</a>' in officer_client.get("/bank-accounts/").content.decode()
     assert f'href="{URL}"' in officer_client.get("/bank-reconciliations/").content.decode()
 
 
 def test_a_page_says_that_the_books_moved_since_and_withdraws(
-    reconciled: BankReconciliation, bank: BankAccount, officer: User, officer_client: Client, auditor_client: Client
+    reconciled: BankReconciliation,
+    bank: BankAccount,
+    cad_bank: BankAccount,
+    officer: User,
+    officer_client: Client,
+    auditor_client: Client,
 ) -> None:
     assert "The books have" not in auditor_client.get(URL).content.decode()
     charge(bank, officer)
     page = auditor_client.get(URL).content.decode()
     assert ("The books have USD\xa05,995.00 at the end of 2026-03-31 now" in page, "Withdraw…" in page) == (True, False)
+    for url in (URL, "/bank-reconciliations/?bank_account=CITI-USD"):
+        assert "The books moved since" in auditor_client.get(url).content.decode()
+    assert URL not in auditor_client.get("/bank-reconciliations/?bank_account=RBC-CAD").content.decode()
     sent = {"on": "2026-06-15", "reason": "A charge came late"}
     assert auditor_client.post(f"{URL}withdraw/", sent).status_code == 403
     assert "is withdrawn." in officer_client.post(f"{URL}withdraw/", sent, follow=True).content.decode()
