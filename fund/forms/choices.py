@@ -27,10 +27,14 @@ def project_choices() -> Choices:
     return [BLANK, *named_project_choices()]
 
 
-def bank_account_choices() -> Choices:
+def named_bank_account_choices() -> Choices:
     """Every bank account by its code, with its currency."""
-    accounts = BankAccount.objects.all()
-    return [BLANK, *((account.code, f"{account} · {account.currency}") for account in accounts)]
+    return [(account.code, f"{account} · {account.currency}") for account in BankAccount.objects.all()]
+
+
+def bank_account_choices() -> Choices:
+    """Every bank account, or none yet."""
+    return [BLANK, *named_bank_account_choices()]
 
 
 def partner_choices() -> Choices:

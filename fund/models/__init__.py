@@ -36,6 +36,7 @@ from fund.models.obligations import Obligation, ObligationCancellation, Obligati
 from fund.models.opened_books import OpenedBook, OpeningMode
 from fund.models.payees import OfRecipient, Payee, Recipient, of_recipient
 from fund.models.projects import Allocation, AllocationLine, Direction, Project, ProjectRecommendation
+from fund.models.reconciliations import BankReconciliation, BankReconciliationLine
 from fund.models.runs import (
     RUNS,
     BankCharge,
@@ -84,6 +85,8 @@ __all__ = [
     "BankCharge",
     "BankChargeLine",
     "BankDetails",
+    "BankReconciliation",
+    "BankReconciliationLine",
     "Budget",
     "BudgetLine",
     "Category",

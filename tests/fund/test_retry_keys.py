@@ -40,6 +40,7 @@ from fund.operations.interest import record_interest
 from fund.operations.letters import record_letter
 from fund.operations.project_closures import close_operations
 from fund.operations.projects import ProjectFacts, add_project
+from fund.operations.reconciliations import BankStatement, record_reconciliation
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.revaluations import run_revaluation
 from fund.operations.screenings import record_screening
@@ -148,6 +149,12 @@ def interest(receipt: Receipt, bank: BankAccount, officer: User) -> None:
 def bank_charge(receipt: Receipt, bank: BankAccount, officer: User) -> None:
     amount = parse_amount("10", "USD")
     record_bank_charge(bank_account=bank, charged_on=date(2026, 3, 5), amount=amount, description="Fees", by=officer)
+
+
+@pytest.fixture
+def reconciliation(receipt: Receipt, bank: BankAccount, officer: User) -> None:
+    statement = BankStatement(bank, date(2026, 3, 31), "3/2026", parse_amount("6000", "USD"))
+    record_reconciliation(statement=statement, lines=[], by=officer)
 
 
 @pytest.fixture
