@@ -1,6 +1,7 @@
 """What operations share: permission, numbers, days, posting and the audit record."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from django.contrib.auth.models import User
@@ -12,7 +13,7 @@ from fund.models import AuditRecord, BankAccount, Document, NumberSeries
 from fund.operations.changes import find_changes
 from ledger import operations as ledger
 from ledger.entries import Draft
-from ledger.errors import PeriodClosed, YearNotOpen
+from ledger.errors import PeriodClosed, Refused, YearNotOpen
 from ledger.money import Amount, to_minor
 from ledger.queries import all_accounts, functional_currency
 
@@ -37,6 +38,19 @@ def check_positive(amount: Amount, field: str = "amount") -> None:
     if amount.minor <= 0:
         raise ValueInvalid("The amount is more than zero.", field=field)
     to_minor(amount.decimal, amount.currency)
+
+
+@contextmanager
+def naming(*named: object, among: Collection[object]) -> Iterator[None]:
+    """What is refused in it says which lines of several it concerns, by their places."""
+    try:
+        yield
+    except Refused as refused:
+        if len(among) < 2:
+            raise
+        places = [str(place) for place, line in enumerate(among, 1) if any(line is one for one in named)]
+        message = f"{'Line' if len(places) == 1 else 'Lines'} {', '.join(places)}: {refused.message}"
+        raise type(refused)(message, field=refused.field) from None
 
 
 def take_number(model: type[Document], on: date) -> str:

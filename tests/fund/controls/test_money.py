@@ -163,10 +163,15 @@ def test_a_command_moves_no_more_than_is_left(allocation: Allocation, obligation
     run("return_allocation", "CYB-01", f"{FUND}=3000.01", "--on=2026-03-20", said=said)
 
 
-def test_a_manual_entry_is_no_way_around_the_allocation_or_the_cash(allocation: Allocation) -> None:
+def test_a_manual_entry_is_no_way_around_the_allocation_or_the_cash(
+    allocation: Allocation, bank: BankAccount, officer: User, approver: User
+) -> None:
+    spend(allocation.project, bank, "1", officer, approver)
+    add_project(code="CYB-02", facts=ProjectFacts("Second", [15], ["GTM"], date(2026, 1, 1)), by=officer)
     facts = ("--on=2026-03-20", "--why=Slip")
-    entry = (f"Expenses:Projects:CYB-01:Travel,{FUND},5000.01", f"Expenses:BankCharges,{FUND},-5000.01")
-    run("prepare_manual_entry", *facts, *(f"--line={one}" for one in entry), said=f"{LEFT}; USD 5,000.01 is more.")
+    entry = (f"Expenses:Projects:CYB-02:Travel,{FUND},1", f"Expenses:Projects:CYB-01:Travel,{FUND},-1")
+    said = "Line 1: CYB-02 has USD 0.00 of AGR-2026-0001 left on 2026-03-20; USD 1.00 is more. " + ALLOCATE_MORE
+    run("prepare_manual_entry", *facts, *(f"--line={one}" for one in entry), said=said)
     entry = (f"Expenses:BankCharges,{FUND},1000.01", f"Assets:Bank:CITI-USD,{FUND},-1000.01")
     said = "AGR-2026-0001 has USD 1,000.00 to allocate on 2026-03-20; USD 1,000.01 is more. Money is allocated when"
     run("prepare_manual_entry", *facts, *(f"--line={one}" for one in entry), said=said)
