@@ -11,6 +11,7 @@ from fund import policy
 from fund.errors import NotPermitted, ValueInvalid
 from fund.models import AuditRecord, BankAccount, Document, NumberSeries
 from fund.operations.changes import find_changes
+from fund.roles import say_who_may
 from ledger import operations as ledger
 from ledger.entries import Draft
 from ledger.errors import PeriodClosed, Refused, YearNotOpen
@@ -21,8 +22,7 @@ from ledger.queries import all_accounts, functional_currency
 def require(by: User, permission: str) -> None:
     """Raises NotPermitted unless `by` holds the permission of the fund."""
     if not by.has_perm(f"fund.{permission}"):
-        act = permission.replace("_", " ")
-        raise NotPermitted(f"Your role does not allow this ({act}). A person with that role can do it.")
+        raise NotPermitted(say_who_may(permission))
 
 
 def check_day(on: date, field: str) -> None:

@@ -12,7 +12,7 @@ from fund.operations.disbursements import Line, approve_disbursement, prepare_di
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.treasury import add_bank_account
 from tests.deeds import allocate
-from tests.fund.controls.attempts import FUND, choose, lines, run, send
+from tests.fund.controls.attempts import FUND, lines, mistype, run, send
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -81,14 +81,14 @@ def test_a_forged_amount_that_is_none_is_refused(
     allocation: Allocation, officer_client: Client, amount: str, said: str
 ) -> None:
     sent = DECISION | lines({"fund": FUND, "amount": amount})
-    choose(officer_client, "/allocations/new/", sent, said=said)
+    mistype(officer_client, "/allocations/new/", sent, said=said)
 
 
 @pytest.mark.parametrize("fund", ["GENERAL", "AGR-2026-0077", "pool"])
 def test_a_forged_source_is_none_of_the_choices(allocation: Allocation, officer_client: Client, fund: str) -> None:
     for url, facts in (("/allocations/new/", DECISION), ("/disbursements/new/", PAYMENT), ("/advances/new/", ADVANCE)):
         sent = facts | lines(ROW | {"fund": fund})
-        choose(officer_client, url, sent, said=f"Select a valid choice. {fund} is not one of the available choices.")
+        send(officer_client, url, sent, said=f"Select a valid choice. {fund} is not one of the available choices.")
 
 
 @pytest.mark.parametrize("fund", ["GENERAL", "AGR-2026-0077"])
