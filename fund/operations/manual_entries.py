@@ -46,8 +46,8 @@ def prepare_manual_entry(
 ) -> ManualEntry:
     """Records an entry as it is to be posted; nothing is posted until another person approves.
 
-    Raises EntryUnbalanced, AccountBarred, FundsFirst, AllocationExceeded, OutsideEarmark, ProjectClosed, ValueInvalid,
-    YearNotOpen, PeriodClosed.
+    Raises EntryUnbalanced, AccountBarred, FundsFirst, AllocationExceeded, OutsideEarmark, ProjectClosed, RateMissing,
+    ValueInvalid, YearNotOpen, PeriodClosed.
     """
     acts.require(by, "add_manualentry")
     grounds = acts.clean_text(grounds, field="grounds", longest=300)
