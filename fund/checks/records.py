@@ -9,7 +9,7 @@ from fund.checks.documents import Kind
 from fund.checks.kinds import KINDS
 from fund.checks.people import check_people
 from fund.checks.posted import Expected, Sums, negate, sum_legs
-from fund.checks.told import Told, find_changed
+from fund.checks.told import Told, find_changed, find_changed_lines
 from fund.models import AuditRecord, Document, NumberSeries
 from fund.money import read_amount
 from ledger.causes import Caused, causes, find_caused
@@ -28,12 +28,14 @@ def check_documents(report: Report) -> Iterator[str]:
         for documents in kind.chunks(report):
             numbers = [document.number for document in documents]
             caused, told = find_caused(numbers), _find_acts(numbers)
-            changed = find_changed(documents, {number: words for number, (_, words) in told.items()})
+            words = {number: words for number, (_, words) in told.items()}
+            changed, lines = find_changed(documents, words), find_changed_lines(documents, words)
             for document in documents:
                 found = list(check_entries(kind, document, caused[document.number]))
                 found += check_people(document, kind.acts(document), told[document.number][0])
                 # What an entry or a missing record says is said once.
-                yield from found or changed.get(document.number, [])
+                number = document.number
+                yield from found or [*changed.get(number, []), *lines.get(number, [])]
 
 
 def _find_acts(numbers: Sequence[str]) -> dict[str, tuple[dict[str, int], Told]]:

@@ -55,6 +55,7 @@ class Agreement(Decided):
     ROUTE = "agreement"
     DAY = "signed_on"
     RELATED = ("donor",)
+    LINES = "instalments"
 
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="agreements")
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements")

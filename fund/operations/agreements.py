@@ -136,9 +136,10 @@ def _check_instalments(amount: Amount, instalments: Sequence[Due]) -> None:
     if not instalments:
         raise InstalmentsDiffer("An agreement has at least one instalment.", field="instalments")
     for due in instalments:
-        acts.check_positive(due.amount, "instalments")
-        if due.amount.currency != amount.currency:
-            raise InstalmentsDiffer(f"Instalments are in the agreement's {amount.currency}.", field="instalments")
+        with acts.naming(due, among=instalments):
+            acts.check_positive(due.amount, "instalments")
+            if due.amount.currency != amount.currency:
+                raise InstalmentsDiffer(f"Instalments are in the agreement's {amount.currency}.", field="instalments")
     total = Amount(sum(due.amount.minor for due in instalments), amount.currency)
     if total != amount:
         difference = Amount(abs(total.minor - amount.minor), amount.currency)

@@ -15,6 +15,7 @@ from fund.forms.attachments import AttachmentForm, WithdrawalForm
 from fund.models import Document
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.queries.attachments import attachments_of, find_document, read_content
+from fund.roles import say_who_may
 from fund.views.pages import FormPage, Page
 
 
@@ -22,8 +23,10 @@ class _OfDocument(Page):
     """A page about an attachment of a document, for who may view that document."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if self.has_permission() and not request.user.has_perm(f"fund.view_{self.document._meta.model_name}"):
-            raise PermissionDenied
+        if self.has_permission():
+            needed = f"view_{self.document._meta.model_name}"
+            if not request.user.has_perm(f"fund.{needed}"):
+                raise PermissionDenied(say_who_may(needed))
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property

@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "prepare_manual_entry": (
         *("prepare_manual_entry", f"--line=Expenses:Projects:{{project}}:Travel,{FUND},1"),
-        *(f"--line=Expenses:BankCharges,{FUND},-1", "--why=Slip", "--on={day}"),
+        *(f"--line=Expenses:Projects:CYB-01:Personnel,{FUND},-1", "--why=Slip", "--on={day}"),
     ),
 }
 
