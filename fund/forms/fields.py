@@ -42,7 +42,7 @@ class DayField(forms.DateField):
 
 
 def currency_choices() -> list[tuple[str, str]]:
-    """The currencies of today, the functional one first. Those of the past are still read, of files and of old books."""
+    """The currencies of today, the functional one first. Those of the past are still read, of files and old books."""
     functional = functional_currency()
     others = sorted(_circulating_currencies().intersection(currencies()) - {functional})
     return [(code, code) for code in (functional, *others)]
