@@ -12,18 +12,10 @@ from django.test import Client
 
 from fund.models import AdvanceReport, Agreement, BankAccount, Disbursement, Donor, Pledge, Receipt
 from fund.operations.agreements import Due
-from fund.operations.disbursements import approve_disbursement
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from tests.deeds import sign_agreement
 from tests.fund.advances import accept
 from tests.shorthand import usd
-
-
-@pytest.fixture
-def paid(disbursement: Disbursement, approver: User) -> Disbursement:
-    """DSB-2026-0001: USD 700.00 of AGR-2026-0001, paid to Wings."""
-    approve_disbursement(disbursement, by=approver)
-    return disbursement
 
 
 @pytest.fixture
