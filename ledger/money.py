@@ -17,6 +17,11 @@ from ledger.errors import AmountInvalid, UnknownCurrency
 # Codes of ISO 4217 that begin with X and are money; the other X codes are metals, funds units and tests.
 _SHARED_CURRENCIES = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
 
+# In circulation since 2025 (Curaçao and Sint Maarten) and 2024 (Zimbabwe); moneyed does not know them yet.
+for _code, _numeric in (("XCG", "532"), ("ZWG", "924")):
+    if _code not in moneyed.CURRENCIES:
+        moneyed.add_currency(_code, _numeric, sub_unit=100)
+
 # A fund document's money field holds 15 digits, 3 of them decimals: SQLite keeps them in a float, exact up to there.
 LARGEST = Decimal(10) ** 12
 MOST_DECIMALS = 3

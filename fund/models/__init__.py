@@ -12,7 +12,7 @@ from fund.models.advances import (
 from fund.models.agreement_changes import Amendment, AmendmentLine, Milestone
 from fund.models.answers import Answer
 from fund.models.approvals import Approval, Delegation
-from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
+from fund.models.attachments import Attachable, Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord, Refusal
 from fund.models.bank_details import BankDetails
 from fund.models.base import Decided, Document, NumberSeries, State, document_kinds
@@ -78,6 +78,7 @@ __all__ = [
     "Answer",
     "Application",
     "Approval",
+    "Attachable",
     "Attachment",
     "AttachmentWithdrawal",
     "AuditRecord",

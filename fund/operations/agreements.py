@@ -66,7 +66,7 @@ def prepare_agreement(
     """
     acts.require(by, "add_agreement")
     acts.check_positive(amount)
-    _check_instalments(amount, instalments)
+    _check_instalments(amount, instalments, signed_on)
     with writing():
         agreement = Agreement(donor=donor, pledge=pledge, signed_on=signed_on, amount=to_money(amount))
         agreement.created_by = by
@@ -132,12 +132,13 @@ def _to_draft(agreement: Agreement, whole: Carried, released: Carried | None) ->
     )
 
 
-def _check_instalments(amount: Amount, instalments: Sequence[Due]) -> None:
+def _check_instalments(amount: Amount, instalments: Sequence[Due], signed_on: date) -> None:
     if not instalments:
         raise InstalmentsDiffer("An agreement has at least one instalment.", field="instalments")
     for due in instalments:
         with acts.naming(due, among=instalments):
             acts.check_positive(due.amount, "instalments")
+            acts.check_not_before(due.on, signed_on, "instalments")
             if due.amount.currency != amount.currency:
                 raise InstalmentsDiffer(f"Instalments are in the agreement's {amount.currency}.", field="instalments")
     total = Amount(sum(due.amount.minor for due in instalments), amount.currency)

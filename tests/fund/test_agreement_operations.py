@@ -30,7 +30,8 @@ DAY = date(2026, 1, 20)
 
 def sign(donor: Donor, by: User, amount: str = "100", currency: str = "CAD", **changes: Any) -> Agreement:
     whole = parse_amount(amount, currency)
-    facts: dict[str, Any] = {"signed_on": DAY, "amount": whole, "instalments": [Due(DAY, whole)]}
+    signed_on = changes.pop("signed_on", DAY)
+    facts: dict[str, Any] = {"signed_on": signed_on, "amount": whole, "instalments": [Due(signed_on, whole)]}
     return sign_agreement(donor=donor, by=by, **(facts | changes))
 
 

@@ -12,7 +12,7 @@ MINOR = st.integers(-(10**14) + 1, 10**14 - 1)
 CURRENCIES = st.sampled_from(money.currencies())
 
 
-@pytest.mark.parametrize(("currency", "digits"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("XAF", 0)])
+@pytest.mark.parametrize(("currency", "digits"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("XAF", 0), ("XCG", 2)])
 def test_digits_are_those_of_iso_4217(currency: str, digits: int):
     assert money.digits(currency) == digits
 
