@@ -1,3 +1,5 @@
+import json
+
 from django.conf import settings
 from django.db import models
 
@@ -43,3 +45,13 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"
+
+
+def read_fields(text: str) -> dict[str, str] | None:
+    """What a record keeps before or after an act, by field; None where it was written over and cannot be read."""
+    try:
+        found = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        return None
+    is_sound = isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+    return found if is_sound else None

@@ -10,7 +10,7 @@ from fund import policy
 from fund.countries import check_countries
 from fund.errors import CodeTaken, InstalmentsDiffer, PledgeUnfit, ValueInvalid
 from fund.models import Agreement, Donor, Instalment, Pledge, Project, Recognition, State
-from fund.models.contributions import describe_earmarked
+from fund.models.contributions import DUE_DAYS, describe_due_days, describe_earmarked
 from fund.money import to_amount, to_money
 from fund.operations import acts
 from fund.operations.approvals import add_approval, decide, get_prepared
@@ -78,7 +78,8 @@ def prepare_agreement(
         _save(agreement, earmark)
         _save_instalments(agreement, instalments)
         detail = f"{donor}: {amount}{describe_earmarked(agreement)}"
-        acts.record("prepare agreement", agreement, by=by, detail=detail)
+        became = {DUE_DAYS: describe_due_days(due.on for due in instalments)}
+        acts.record("prepare agreement", agreement, by=by, detail=detail, became=became)
     return agreement
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, DateTimeField, Field, Model
 from django.utils.text import capfirst
@@ -15,6 +16,7 @@ from djmoney.models.fields import MoneyField
 
 from fund.countries import name_countries
 from fund.models import AuditRecord, Delegation, Donor, Payee, Project
+from fund.models.audit import read_fields
 from fund.queries.entries import find_kind
 from fund.recommendations import name_sections
 from ledger.errors import Refused
@@ -33,6 +35,7 @@ _NOUNS: dict[str, type[Model]] = {
     "project": Project,
     "approval": Delegation,
     "delegation": Delegation,
+    "access": User,
 }
 
 
@@ -61,7 +64,9 @@ def _describe(record: AuditRecord, names: Names) -> Iterator[Change]:
 
 
 def _read(text: str) -> dict[str, str]:
-    return json.loads(text) if text else {}
+    """What a record keeps; all of one that was written over as it stands."""
+    found = read_fields(text)
+    return {"unreadable": text} if found is None else found
 
 
 def _find_field(record: AuditRecord, name: str) -> Any:
@@ -99,7 +104,10 @@ def _name_amount(text: str) -> str:
 
 def _name_codes(name: str, text: str) -> str:
     """Countries and themes by their names, other lists without the marks of how they are stored."""
-    codes: list[Any] = json.loads(text) if text.startswith("[") else [text]
+    try:
+        codes: list[Any] = json.loads(text) if text.startswith("[") else [text]
+    except ValueError:
+        return text
     if name.endswith(("country", "countries")):
         return ", ".join(name_countries(codes))
     if name == "earmark_themes":
