@@ -1,6 +1,6 @@
 """When documents were made and decided, against the audit records of these acts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ from fund.models import Decided
 
 # Who did an act, and in which minute (UTC).
 Done = tuple[int, str]
-# An act takes no longer from the row that it writes to its audit record.
 _LONGEST = timedelta(minutes=10)
 
 
@@ -28,24 +27,9 @@ def read_instants(documents: Sequence[Any]) -> dict[int, list[str]]:
     return {key: found for key, *found in rows.values_list("pk", *map(to_minute, fields))}
 
 
-def check_instants(
-    document: Any, acts: Sequence[str], done: Mapping[str, Done], instants: Sequence[str]
-) -> Iterator[str]:
-    """A document was made, and decided, when the audit records of its first two `acts` say."""
-    for act, at in zip(acts if needs_approval(acts) else acts[:1], instants, strict=False):
-        if act in done and not _are_near(done[act][1], at):
-            yield f"{document} has {at or 'nothing'} as the minute of “{act}”, its audit record {done[act][1]} (UTC)."
-
-
-def _are_near(one: str, other: str) -> bool:
-    if one == other:
-        return True
+def are_near(one: str, other: str) -> bool:
+    """Whether two minutes are those of one act; it takes no longer from what it writes to its audit record."""
     try:
         return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)) <= _LONGEST
     except (TypeError, ValueError):
         return False
-
-
-def needs_approval(acts: Sequence[str]) -> bool:
-    """False for what was recorded before its kind needed approval."""
-    return acts[0].startswith("prepare ")

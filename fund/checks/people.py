@@ -6,7 +6,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from fund.checks.instants import Done, needs_approval
+from fund.checks.instants import Done, are_near
 from fund.checks.kinds import KINDS
 from fund.models import (
     Advance,
@@ -27,8 +27,10 @@ from ledger.checks import Report
 from ledger.queries import entries
 
 
-def check_people(document: Any, acts: Sequence[str], done: Mapping[str, Done]) -> Iterator[str]:
-    """A document has the audit records of its `acts`, and names the people who did them as `done` has it."""
+def check_people(
+    document: Any, acts: Sequence[str], done: Mapping[str, Done], instants: Sequence[str]
+) -> Iterator[str]:
+    """A document has the audit records of its `acts`, and says who made and decided it, and when, as `done` has it."""
     yield from (f"{document} has no audit record of “{act}”." for act in acts if act not in done)
     first, *others = acts
     named = {first: document.created_by_id}
@@ -38,9 +40,17 @@ def check_people(document: Any, acts: Sequence[str], done: Mapping[str, Done]) -
         for act in (f"approve {noun}", f"reject {noun}"):
             if act in done and act not in others:
                 yield f"{document} is {document.get_state_display().lower()}, and has an audit record of “{act}”."
-    for act, person in named.items():
-        if act in done and done[act][0] != person:
+    for (act, person), minute in zip(named.items(), instants, strict=False):
+        who, at = done.get(act, (person, minute))
+        if who != person:
             yield f"{document} names another person than the audit record of “{act}”."
+        if at != minute and not are_near(at, minute):
+            yield f"{document} has {minute or 'nothing'} as the minute of “{act}”, its audit record {at} (UTC)."
+
+
+def needs_approval(acts: Sequence[str]) -> bool:
+    """False for what was recorded before its kind needed approval."""
+    return acts[0].startswith("prepare ")
 
 
 # The payee of what money goes to, and the partner of what is advanced, reported and returned.

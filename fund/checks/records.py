@@ -8,7 +8,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from fund.checks.documents import Kind
-from fund.checks.instants import Done, check_instants, read_instants, to_minute
+from fund.checks.instants import Done, read_instants, to_minute
 from fund.checks.kinds import KINDS
 from fund.checks.people import check_people
 from fund.checks.posted import Expected, Sums, negate, sum_legs
@@ -35,24 +35,22 @@ def check_documents(report: Report) -> Iterator[str]:
             instants = read_instants(documents)
             for document in documents:
                 done = told[document.number][0]
-                found = list(_check_document(kind, document, caused[document.number], done, instants[document.pk]))
+                found = _check_document(kind, document, caused[document.number], done, instants[document.pk])
                 # What an entry or a missing record says is said once.
                 yield from found or changed.get(document.number, [])
 
 
 def _check_document(
     kind: Kind, document: Any, caused: list[Caused], done: Mapping[str, Done], instants: Sequence[str]
-) -> Iterator[str]:
+) -> list[str]:
     """What a row names may be gone, and what is in it anything: that is a problem of this document alone."""
     try:
-        yield from check_entries(kind, document, caused)
-        acts = kind.acts(document)
-        yield from check_people(document, acts, done)
-        yield from check_instants(document, acts, done, instants)
+        people = check_people(document, kind.acts(document), done, instants)
+        return [*check_entries(kind, document, caused), *people]
     except DatabaseError:
         raise
     except Exception as error:  # noqa: BLE001 - as said above
-        yield f"{document.number} cannot be read ({describe_error(error)})."
+        return [f"{document.number} cannot be read ({describe_error(error)})."]
 
 
 def _find_acts(numbers: Sequence[str]) -> dict[str, tuple[dict[str, Done], Told]]:
