@@ -53,6 +53,7 @@ _NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         _("Banks"),
         (
             (_("Bank accounts"), "fund:bank-account-list", "view_bankaccount"),
+            (_("Reconciliations"), "fund:bank-reconciliation-list", "view_bankreconciliation"),
             (_("Transfers"), "fund:transfer-list", "view_transfer"),
             (_("Interest"), "fund:interest-list", "view_interest"),
             (_("Bank charges"), "fund:bank-charge-list", "view_bankcharge"),

@@ -120,7 +120,7 @@ class BookOpened(Refused):
 
 
 class BalancesDiffer(Refused):
-    """A book whose balances in ours are not those that it has by itself."""
+    """A book whose balances in ours are not those that it has by itself, or a statement of a bank that ours is not."""
 
 
 class FileTypeRefused(Refused):
@@ -148,7 +148,7 @@ class NothingToPost(Refused):
 
 
 class RunTwice(Refused):
-    """What stands already for the same account and month."""
+    """What stands already for the same account and month, or day."""
 
 
 class RunOutOfOrder(Refused):

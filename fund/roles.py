@@ -12,7 +12,8 @@ _RECEIVED = ("receipt", "application", "letter")
 _SPENT = ("project", "payee", "allocation", "obligation", "disbursement", "advance", "advancereport", "advancereturn")
 _CORRECTED = ("writeoff", "refund", "manualentry")
 _DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, *_CORRECTED, "attachment")
-_RUNS = ("revaluation", "recovery", "interest", "bankcharge", "transfer", "inkind", "secretariatpayment")
+_BANKS = ("interest", "bankcharge", "transfer", "bankreconciliation")
+_RUNS = ("revaluation", "recovery", *_BANKS, "inkind", "secretariatpayment")
 _TO_WHOM = ("bankdetails", "screening")
 _THINGS = (*_DOCUMENTS, *_RUNS, *_TO_WHOM, "recoveryterms", "bankaccount", "exchangerate", "openedbook")
 
@@ -25,3 +26,10 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     APPROVER: (*_READ, "add_approval"),
     AUDITOR: _READ,
 }
+
+
+def say_who_may(permission: str) -> str:
+    """The refusal of who has not a permission of the fund, by its codename: it names the roles that have it."""
+    roles = [role for role, allowed in PERMISSIONS.items() if permission in allowed]
+    who = " or ".join(f"{'an' if role.startswith('A') else 'a'} {role.lower()}" for role in roles) or "nobody"
+    return f"Your role does not allow this ({permission.replace('_', ' ')}). {who[0].upper()}{who[1:]} can do it."

@@ -44,7 +44,8 @@ class Choice:
 
 
 # The latest row of a balance on a day or before it. Left the choice, PostgreSQL may read every row of every balance;
-# so may SQLite, which keeps to the order of a CROSS JOIN.
+# so may SQLite, which keeps to the order of a CROSS JOIN. And PostgreSQL reads all the earlier days that share a page
+# of the index before it gives the latest: of one month there are few, and what did not move in it is looked up twice.
 _AT = {
     "sqlite": """
         ledger_daybalance {0} ON {0}.id = (
@@ -53,11 +54,19 @@ _AT = {
     """,
     "postgresql": """
         LATERAL (
-            SELECT day, amount, debit, credit FROM ledger_daybalance x
-            WHERE x.balance_id = b.id AND x.day <= %s ORDER BY x.day DESC LIMIT 1
+            SELECT COALESCE(n.amount, x.amount) AS amount, COALESCE(n.debit, x.debit) AS debit,
+                COALESCE(n.credit, x.credit) AS credit, COALESCE(n.day, x.day) AS day
+            FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+                SELECT day, amount, debit, credit FROM ledger_daybalance x
+                WHERE x.balance_id = b.id AND x.day <= %s AND x.day > %s ORDER BY x.day DESC LIMIT 1
+            ) n ON TRUE LEFT JOIN LATERAL (
+                SELECT day, amount, debit, credit FROM ledger_daybalance x
+                WHERE n.day IS NULL AND x.balance_id = b.id AND x.day <= %s ORDER BY x.day DESC LIMIT 1
+            ) x ON TRUE WHERE COALESCE(n.day, x.day) IS NOT NULL
         ) {0} ON TRUE
     """,
 }
+_LATELY = timedelta(days=31)
 _JOIN = {"sqlite": "CROSS JOIN", "postgresql": "JOIN"}
 # "account" is the account's name.
 _COLUMNS = {"account": "a.name", "fund": "b.fund", "kind": "b.kind", "party": "b.party", "currency": "b.currency"}
@@ -81,12 +90,16 @@ def find_account_ids(names: Iterable[str], without: Sequence[str] = ()) -> list[
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _at(alias: str) -> str:
-    return _AT[connection.vendor].format(alias)
+def _at(alias: str, day: date) -> tuple[str, list[Any]]:
+    """The rows at the end of `day`, as SQL with its parameters."""
+    before = max(day, date.min + _LATELY) - _LATELY
+    days = [day] if connection.vendor == "sqlite" else [day, before, before]
+    return _AT[connection.vendor].format(alias), [adapt_day(one) for one in days]
 
 
-def _join(alias: str) -> str:
-    return f"{_JOIN[connection.vendor]} {_at(alias)}"
+def _join(alias: str, day: date) -> tuple[str, list[Any]]:
+    sql, values = _at(alias, day)
+    return f"{_JOIN[connection.vendor]} {sql}", values
 
 
 # The values of what was asked for; then the amount, the debit and the credit.
@@ -106,11 +119,11 @@ def read_balances(choice: Choice, by: Sequence[str]) -> Iterator[Row]:
 def _read_sums(choice: Choice, by: Sequence[str]) -> list[Any]:
     columns = [_COLUMNS[name] for name in by]
     sums = ["SUM(d.amount)", "SUM(d.debit)", "SUM(d.credit)"]
-    tables, values = [_join("d")], [adapt_day(choice.until or date.max)]
+    tables, values = _join("d", choice.until or date.max)
     if choice.since:
         sums = [f"SUM(d.{name} - COALESCE(o.{name}, 0))" for name in ("amount", "debit", "credit")]
-        tables.append(f"LEFT JOIN {_at('o')}")
-        values.append(adapt_day(max(choice.since, _EARLIEST) - timedelta(days=1)))
+        earlier, days = _at("o", max(choice.since, _EARLIEST) - timedelta(days=1))
+        tables, values = f"{tables} LEFT JOIN {earlier}", values + days
     return _select(choice, columns, sums, tables, values)
 
 
@@ -125,20 +138,19 @@ def _read_months(choice: Choice, by: Sequence[str]) -> list[Any]:
     sums = ["SUM(m.amount)", "SUM(m.debit)", "SUM(m.credit)"]
     values = [adapt_day(choice.until or date.max), adapt_day(choice.since or date.min)]
     place = list(by).index("month")
-    rows = _select(choice, columns, sums, [moves + " AND m.day >= %s"], values)
+    rows = _select(choice, columns, sums, moves + " AND m.day >= %s", values)
     return [(*row[:place], to_date(row[place]), *row[place + 1 :]) for row in rows]
 
 
 def _select(
-    choice: Choice, columns: Sequence[str], sums: Sequence[str], tables: Sequence[str], values: Sequence[Any]
+    choice: Choice, columns: Sequence[str], sums: Sequence[str], tables: str, values: Sequence[Any]
 ) -> list[Any]:
     condition, wanted = choice.condition()
     names = "JOIN ledger_account a ON a.id = b.account_id" if "a.name" in columns else ""
     group = f"GROUP BY {', '.join(columns)}" if columns else "HAVING COUNT(*) > 0"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {', '.join([*columns, *sums])} FROM ledger_balance b {names} {' '.join(tables)} "
-            f"WHERE {condition} {group}",
+            f"SELECT {', '.join([*columns, *sums])} FROM ledger_balance b {names} {tables} WHERE {condition} {group}",
             [*values, *wanted],
         )
         return list(cursor.fetchall())
@@ -152,14 +164,14 @@ def read_days(choice: Choice) -> list[DayRow]:
     """Each balance as it stands at the end of `since`, and on every later day on which it moved, by day."""
     assert choice.since
     condition, wanted = choice.condition()
-    since = adapt_day(choice.since)
+    (tables, days), since = _join("d", choice.since), adapt_day(choice.since)
     columns = "b.id, d.day, d.amount, d.debit - d.credit"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM ledger_balance b {_join('d')} WHERE {condition} UNION ALL "
+            f"SELECT {columns} FROM ledger_balance b {tables} WHERE {condition} UNION ALL "
             f"SELECT {columns} FROM ledger_balance b JOIN ledger_daybalance d ON d.balance_id = b.id AND d.day > %s "
             f"WHERE {condition} ORDER BY 2",
-            [since, *wanted, since, *wanted],
+            [*days, *wanted, since, *wanted],
         )
         return [(pk, to_date(day), amount, functional) for pk, day, amount, functional in cursor.fetchall()]
 

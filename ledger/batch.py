@@ -14,16 +14,10 @@ _AT_ONCE = 1_000
 
 
 def ask(sql: str, values: Sequence[Any] = ()) -> list[Row]:
-    """The rows that answer a question. PostgreSQL keeps its plan: planning it takes longer than the answer."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return list(cursor.fetchall())
-    connection.ensure_connection()
-    # Not Django's cursor, which writes the values into the text, so that no two are the same.
-    cursors: Any = connection.Database  # type: ignore[attr-defined]
-    with connection.wrap_database_errors, cursors.Cursor(connection.connection) as cursor:
-        return list(cursor.execute(sql, values, prepare=True).fetchall())
+    """The rows that answer a question."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
 class Batch:
@@ -65,5 +59,16 @@ class Batch:
             return
         sql, values = "; ".join(self._statements), self._values
         self._statements, self._values = [], []
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+        else:
+            _send_message(sql, values)
+
+
+def _send_message(sql: str, values: Sequence[Any]) -> None:
+    """Sends PostgreSQL statements together, their values in the text: apart from it, it takes one at a time."""
+    connection.ensure_connection()
+    cursors: Any = connection.Database  # type: ignore[attr-defined]
+    with connection.wrap_database_errors, cursors.ClientCursor(connection.connection) as cursor:
+        cursor.execute(sql, values)

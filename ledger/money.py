@@ -17,6 +17,11 @@ from ledger.errors import AmountInvalid, UnknownCurrency
 # Codes of ISO 4217 that begin with X and are money; the other X codes are metals, funds units and tests.
 _SHARED_CURRENCIES = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
 
+# In circulation since 2025 (Curaçao and Sint Maarten) and 2024 (Zimbabwe); moneyed does not know them yet.
+for _code, _numeric in (("XCG", "532"), ("ZWG", "924")):
+    if _code not in moneyed.CURRENCIES:
+        moneyed.add_currency(_code, _numeric, sub_unit=100)
+
 # A fund document's money field holds 15 digits, 3 of them decimals: SQLite keeps them in a float, exact up to there.
 LARGEST = Decimal(10) ** 12
 MOST_DECIMALS = 3
@@ -154,19 +159,55 @@ def share(total: int, part: int, whole: int) -> int:
     return sign * ((2 * abs(product) + abs(whole)) // (2 * abs(whole)))
 
 
-def split(total: int, weights: Sequence[int]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A total in parts that add up to it, and what tells each part by itself.
+
+    A part is rounded towards zero, and is one unit more where its fraction of a unit is `up` or more, in units of
+    1/`whole`; of those that are just `up`, the first ones. None where the division leaves no unit over. `down` is the
+    largest fraction below it.
+    """
+
+    parts: list[int]
+    whole: int
+    up: int | None = None
+    down: int = -1
+
+    @property
+    def up_from(self) -> Decimal | None:
+        """From which fraction on a part is one unit more: the shortest number that tells them apart."""
+        if self.up is None:
+            return None
+        places = 1
+        while self.up * 10**places // self.whole * self.whole <= self.down * 10**places:
+            places += 1
+        return Decimal(self.up * 10**places // self.whole).scaleb(-places, _EXACT)
+
+
+def divide(total: int, weights: Sequence[int]) -> Division:
     """`total` divided by `weights` so that the parts add up to it exactly.
 
     Each part is rounded towards zero; the units left over go to the largest fractions, the first of equals
-    (accounting policy, rule 3). `split(100, [1, 1, 1])` is [34, 33, 33]. Weights are not negative, and not all 0.
+    (accounting policy, rule 3). Weights are not negative, and not all 0. `divide(100, [2, 1]).up_from` is 0.6: of
+    66.67 and 33.33, a fraction of 0.6 or more gets the unit.
     """
     whole = sum(weights)
     assert whole > 0
     assert min(weights) >= 0
     sign = -1 if total < 0 else 1
     parts = [abs(total) * weight // whole for weight in weights]
+    left = abs(total) - sum(parts)
+    if not left:
+        return Division([sign * part for part in parts], whole)
     fractions = [abs(total) * weight % whole for weight in weights]
     order = sorted(range(len(weights)), key=lambda index: (-fractions[index], index))
-    for index in order[: abs(total) - sum(parts)]:
+    for index in order[:left]:
         parts[index] += 1
-    return [sign * part for part in parts]
+    up = fractions[order[left - 1]]
+    down = max((fraction for fraction in fractions if fraction < up), default=-1)
+    return Division([sign * part for part in parts], whole, up, down)
+
+
+def split(total: int, weights: Sequence[int]) -> list[int]:
+    """The parts of `divide`: `split(100, [1, 1, 1])` is [34, 33, 33]."""
+    return divide(total, weights).parts

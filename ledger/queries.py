@@ -15,7 +15,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum, prefetch
 from django.db.models.functions import Coalesce
 
 from ledger import accounts
-from ledger.balances import Choice, find_account_ids, read_balances, read_days
+from ledger.balances import Choice, Row, find_account_ids, read_balances, read_days
 from ledger.certificates import Certificate
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryUnknown, PeriodUnknown
@@ -69,9 +69,7 @@ def totals(scope: Scope, *, by: Sequence[str]) -> list[Total]:
     dimensions, accounts in the order of a trial balance. By month it reads every day: for whole books, not for pages.
     """
     assert set(by) <= set(DIMENSIONS)
-    rows = read_balances(_choose(scope), by)
-    found = [_to_total(by, *row) for row in rows if any(row[1:])]
-    return sorted(found, key=_sort_key)
+    return _to_totals(by, read_balances(_choose(scope), by))
 
 
 def add_up(found: Iterable[Total], *, by: Sequence[str]) -> list[Total]:
@@ -82,13 +80,24 @@ def add_up(found: Iterable[Total], *, by: Sequence[str]) -> list[Total]:
         cell[0] += total.amount
         cell[1] += total.debit
         cell[2] += total.credit
-    return sorted((_to_total(by, key, *cell) for key, cell in sums.items() if any(cell)), key=_sort_key)
+    return _to_totals(by, ((key, cell[0], cell[1], cell[2]) for key, cell in sums.items()))
 
 
-def _to_total(by: Sequence[str], key: tuple[Any, ...], amount: int, debit: int, credit: int) -> Total:
-    dimensions = dict(zip(by, key, strict=True))
-    amount = amount if "currency" in by else 0
-    return Total(**dimensions, amount=amount, functional=debit - credit, debit=debit, credit=credit)
+def _to_totals(by: Sequence[str], sums: Iterable[Row]) -> list[Total]:
+    """Sorted totals of sums by the dimensions `by`, zero sums left out."""
+    in_currency = "currency" in by
+    found = [
+        Total(
+            **dict(zip(by, key, strict=True)),
+            amount=amount if in_currency else 0,
+            functional=debit - credit,
+            debit=debit,
+            credit=credit,
+        )
+        for key, amount, debit, credit in sums
+        if amount or debit or credit
+    ]
+    return sorted(found, key=_sort_key)
 
 
 def _sort_key(total: Total) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from fund import policy
-from fund.models import ExchangeRate, Instalment
+from fund.models import ExchangeRate, Instalment, Project
 from fund.queries.attachments import attachments, read_content
 from ledger.book import Book, Budget, Price, write_book
 from ledger.documents import Attached
@@ -76,11 +76,12 @@ def _due_days(account: str) -> Mapping[str, date]:
 
 
 def _documents() -> Iterator[Attached]:
+    projects = set(Project.objects.values_list("code", flat=True))
     for attachment in attachments().iterator(chunk_size=500):
-        content = attachment.content
-        yield Attached(
-            attachment.document, content.pk, content.extension, _facts(attachment), partial(read_content, content.pk)
-        )
+        content, of = attachment.content, attachment.document
+        account = f"{policy.ALLOCATED}{of}" if of in projects else ""
+        read = partial(read_content, content.pk)
+        yield Attached(of, content.pk, content.extension, _facts(attachment), read, account)
 
 
 def _facts(attachment: Any) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from fund.checks.letters import check_letters
 from fund.checks.payees import check_bank_details, check_blocked, check_screenings
 from fund.checks.people import check_approvals, check_delegations, check_payees
 from fund.checks.projects import check_budgets, check_obligations, check_projects, check_served
+from fund.checks.reconciliations import check_reconciliations
 from fund.checks.records import check_causes, check_documents, check_numbers
 from fund.checks.roles import check_roles
 from fund.checks.rows import check_keys, check_values
@@ -60,6 +61,7 @@ CHECKS: list[Check] = [
     check_contents,
     check_closings,
     check_letters,
+    check_reconciliations,
 ]
 
 

@@ -10,7 +10,7 @@ from fund import triggers
 from fund.file_types import detect_type
 from fund.models import AuditRecord, FileContent
 from fund.models.attachments import describe_attachment
-from fund.queries.attachments import attachments, find_document
+from fund.queries.attachments import attachments, find_attachable
 from ledger.checks import Report
 from ledger.errors import Refused
 
@@ -46,17 +46,17 @@ def _find_type(data: bytes) -> tuple[str, str]:
 
 
 def check_attachments(report: Report) -> Iterator[str]:
-    """Every attachment belongs to a document and has its audit record, and every such record its attachment."""
+    """Every attachment is of a document or a project and has its audit record, and every such record its attachment."""
     recorded: Counter[_Attached] = Counter(
-        AuditRecord.objects.filter(act="attach file").values_list("subject", "user", "detail")
+        AuditRecord.objects.filter(act__startswith="attach file").values_list("subject", "user", "detail")
     )
     places: Counter[str] = Counter()
     for attachment in attachments().order_by("document", "position").iterator(chunk_size=500):
         places[attachment.document] += 1
         if attachment.position != places[attachment.document]:
             yield f"{attachment.document} lacks its attachment {places[attachment.document]}."
-        if find_document(attachment.document) is None:
-            yield f"{attachment} is attached to {attachment.document}, which is no document."
+        if find_attachable(attachment.document) is None:
+            yield f"{attachment} is attached to {attachment.document}, which is no document and no project."
         told = describe_attachment(attachment.description, attachment.content_id)
         recorded[attachment.document, attachment.attached_by_id, told] -= 1
     for (document, _, told), count in sorted(recorded.items()):

@@ -4,6 +4,7 @@ from fund.checks.advances import ADVANCES
 from fund.checks.corrections import CORRECTIONS
 from fund.checks.documents import DOCUMENTS
 from fund.checks.letters import LETTERS
+from fund.checks.reconciliations import RECONCILIATIONS
 from fund.checks.runs import RUNS
 
-KINDS = (*DOCUMENTS, *ADVANCES, *RUNS, *CORRECTIONS, LETTERS)
+KINDS = (*DOCUMENTS, *ADVANCES, *RUNS, *CORRECTIONS, LETTERS, RECONCILIATIONS)

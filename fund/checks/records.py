@@ -12,7 +12,7 @@ from fund.checks.instants import Done, read_instants, to_minute
 from fund.checks.kinds import KINDS
 from fund.checks.people import check_people
 from fund.checks.posted import Expected, Sums, negate, sum_legs
-from fund.checks.told import Told, find_changed
+from fund.checks.told import Told, find_changed, find_changed_lines
 from fund.models import AuditRecord, Document, NumberSeries
 from fund.money import read_amount
 from ledger.causes import Caused, causes, find_caused
@@ -31,13 +31,15 @@ def check_documents(report: Report) -> Iterator[str]:
         for documents in kind.chunks(report):
             numbers = [document.number for document in documents]
             caused, told = find_caused(numbers), _find_acts(numbers)
-            changed = find_changed(documents, {number: words for number, (_, words) in told.items()})
+            words = {number: words for number, (_, words) in told.items()}
+            changed, lines = find_changed(documents, words), find_changed_lines(documents, words)
             instants = read_instants(documents)
             for document in documents:
                 done = told[document.number][0]
                 found = _check_document(kind, document, caused[document.number], done, instants[document.pk])
                 # What an entry or a missing record says is said once.
-                yield from found or changed.get(document.number, [])
+                number = document.number
+                yield from found or [*changed.get(number, []), *lines.get(number, [])]
 
 
 def _check_document(

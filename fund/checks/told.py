@@ -8,12 +8,12 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, Q, TextField
+from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, Model, Q, TextField
 from djmoney.models.fields import CurrencyField, MoneyField
 
 from fund.checks.related import load_related, read_rows
-from fund.models import AuditRecord, Donor, Payee, Project, Remembers
-from fund.models.audit import read_fields
+from fund.models import AuditRecord, Decided, Donor, Payee, Project, Remembers
+from fund.models.audit import read_fields, read_lines
 from ledger.checks import Report
 
 # A field's value as a text, as audit records have it.
@@ -52,7 +52,9 @@ def find_changed(
     if not rows:
         return found
     fields = [field for field in type(rows[0])._meta.concrete_fields if _is_told(rows[0], field)]
-    load_related(rows, [field.name for field in fields if isinstance(field, ForeignKey)])
+    load_related(
+        rows, [field.name for field in fields if isinstance(field, ForeignKey) and not field.is_cached(rows[0])]
+    )
     readers = {field.name: _reader(field) for field in fields}
     for row in rows:
         known = told[name(row)]
@@ -65,9 +67,51 @@ def find_changed(
     return found
 
 
-def _is_told(row: Remembers, field: Field[Any, Any]) -> bool:
+def find_changed_lines(documents: Sequence[Any], told: Mapping[str, Told]) -> dict[str, list[str]]:
+    """What of the lines of each document, in its `rows`, is not what it was when it was prepared, by its number."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    lines: dict[str, tuple[str, Any, Told]] = {}
+    for document in documents:
+        texts = _read_lines(document, told[document.number])
+        rows = sorted(document.rows, key=lambda row: row.pk) if texts else []
+        if len(rows) < len(texts) or not all(map(_is_amended, rows[len(texts) :])):
+            found[document.number].append(f"{document} has other lines than the audit record says.")
+        for place, (row, text) in enumerate(zip(rows, texts, strict=False), 1):
+            row.called = f"Line {place} of {document}"
+            lines[row.called] = document.number, row, _tell_line(row, text)
+    known = {name: words for name, (_, _, words) in lines.items()}
+    changed = find_changed([row for _, row, _ in lines.values()], known, lambda row: row.called)
+    for name, problems in changed.items():
+        found[lines[name][0]] += problems
+    return found
+
+
+def _read_lines(document: Any, told: Told) -> list[dict[str, str]]:
+    """The lines that a document was prepared with; none where it has no such, or its record is of before."""
+    said = told.fields.get(getattr(document, "LINES", ""))
+    return read_lines(said) or [{}] if said else []
+
+
+def _is_amended(row: Any) -> bool:
+    """An instalment that an amendment changed or added is followed from the amendment."""
+    return bool(getattr(row, "changed", ()))
+
+
+def _tell_line(row: Any, text: Mapping[str, str]) -> Told:
+    told = Told()
+    if not _is_amended(row):
+        # What has no instalment yet is given one by the approval.
+        told.fields = {name: value for name, value in text.items() if value or name != "instalment"}
+    return told
+
+
+def _is_told(row: Model, field: Field[Any, Any]) -> bool:
     """Not who did something and when, which other checks see, nor what audit records leave out."""
     left_out = field.primary_key or isinstance(field, (DateTimeField, CurrencyField)) or field.related_model is User
+    if not isinstance(row, Remembers):
+        # What a line is of is no part of it.
+        of = field.related_model
+        return not left_out and not (isinstance(of, type) and issubclass(of, Decided))
     return not left_out and field.name not in (*row.CONFIDENTIAL, *_ELSEWHERE)
 
 

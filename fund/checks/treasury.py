@@ -11,6 +11,7 @@ from fund import policy
 from fund.checks.related import read_rows
 from fund.checks.told import Told, find_changed, find_gone
 from fund.models import (
+    Agreement,
     AmendmentLine,
     AuditRecord,
     BankAccount,
@@ -20,8 +21,7 @@ from fund.models import (
     RevaluationLine,
     State,
 )
-from fund.models.audit import read_fields
-from fund.models.contributions import DUE_DAYS, describe_due_days
+from fund.models.audit import read_fields, read_lines
 from ledger.checks import Report
 from ledger.money import Amount, convert, to_minor
 from ledger.queries import functional_currency, postings
@@ -164,23 +164,19 @@ def _name(terms: RecoveryTerms) -> str:
 
 
 def check_due_days(report: Report) -> Iterator[str]:
-    """Instalments are numbered, and due as they were agreed until amendments, which `check_amendments` follows."""
-    acts = AuditRecord.objects.filter(act="prepare agreement", after__contains=f'"{DUE_DAYS}"')
-    kept = acts.values_list("subject", "after")
-    told = {number: (read_fields(after) or {}).get(DUE_DAYS, "") for number, after in kept}
-    lines = AmendmentLine.objects.filter(amendment__state=State.APPROVED).exclude(instalment=None)
-    first = dict(lines.order_by("-amendment__position").values_list("instalment", "due_before"))
-    found: defaultdict[str, list[date]] = defaultdict(list)
-    rows = Instalment.objects.order_by("agreement", "position").values_list(
-        "pk", "agreement__number", "due_on", "position", "reference"
-    )
-    for key, number, due_on, position, reference in rows.iterator():
+    """Instalments are numbered, and those that were amended were due before as the agreement was prepared."""
+    for reference, number, position in Instalment.objects.values_list("reference", "agreement__number", "position"):
         if reference != f"{number}/{position}":
             yield f"{reference} is not numbered as a part of {number}."
-        # One that an amendment made had no day before.
-        if due := first.get(key, due_on):
-            found[number].append(due)
-    for number, days in told.items():
-        if days and days != describe_due_days(found[number]):
-            yield f"{number} has other due days than the audit record says: {days}."
-    report(f"{len(found):,} agreements")
+    lines = AmendmentLine.objects.filter(amendment__state=State.APPROVED).exclude(due_before=None)
+    columns = ("amendment__agreement__number", "instalment__position", "due_before")
+    first = {
+        (number, place): due for number, place, due in lines.order_by("-amendment__position").values_list(*columns)
+    }
+    acts = AuditRecord.objects.filter(act="prepare agreement", subject__in={number for number, _ in first})
+    kept = {number: read_fields(after) or {} for number, after in acts.values_list("subject", "after")}
+    for (number, place), due in sorted(first.items()):
+        told = read_lines(kept.get(number, {}).get(Agreement.LINES, "")) or []
+        if place <= len(told) and told[place - 1].get("due_on") != str(due):
+            yield f"{number}/{place} was due on {due} before it was amended, and is said to have been otherwise."
+    report(f"{len(first):,} amended instalments")

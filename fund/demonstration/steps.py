@@ -120,10 +120,12 @@ class Charged:
 
 @dataclass(frozen=True, slots=True)
 class MonthEnded:
-    """Of the month before, the bank's interest is recorded, indirect cost charged, and what is open revalued."""
+    """Of the month before, the bank's interest is recorded, indirect cost charged, what is open revalued, and each
+    account reconciled with its statement; the bank debits `in_transit` only after it."""
 
     ago: int
     interest: str
+    in_transit: str
 
 
 @dataclass(frozen=True, slots=True)

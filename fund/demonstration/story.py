@@ -20,7 +20,7 @@ CORRECTIONS: tuple[Step, ...] = (
 RUNS: tuple[Step, ...] = (
     Charged(288, "usa-border", "5"),
     Charged(170, "fra-victims", "4"),
-    MonthEnded(1, "USD 1,842.30"),
+    MonthEnded(1, "USD 1,842.30", "USD 1,250"),
 )
 
 STORY: tuple[Step, ...] = (

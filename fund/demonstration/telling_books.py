@@ -1,7 +1,8 @@
 """How the demonstration tells what is put right and what a month's end brings."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +14,14 @@ from fund.operations.interest import record_interest
 from fund.operations.manual_entries import Line as Posting
 from fund.operations.manual_entries import prepare_manual_entry
 from fund.operations.pledges import withdraw_pledge
+from fund.operations.reconciliations import BankStatement, Difference, record_reconciliation
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.refunds import pay_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
 from fund.operations.write_offs import prepare_write_off
+from fund.queries.reconciliations import book_balance
+from ledger.money import Amount
 
 
 def _undo(teller: Teller, step: Undone) -> None:
@@ -60,11 +64,23 @@ def _charge(teller: Teller, step: Charged) -> None:
 
 
 def _end_month(teller: Teller, step: MonthEnded) -> None:
-    month = f"{teller.day(step.ago).replace(day=1) - timedelta(days=1):%Y-%m}"
+    last = teller.day(step.ago).replace(day=1) - timedelta(days=1)
+    month = f"{last:%Y-%m}"
     interest = read(step.interest)
     record_interest(bank_account=teller.banks[interest.currency], month=month, amount=interest, by=teller.by)
     run_recovery(month=month, by=teller.by)
     run_revaluation(month=month, by=teller.by)
+    _reconcile(teller, last, read(step.in_transit))
+
+
+def _reconcile(teller: Teller, on: date, in_transit: Amount) -> None:
+    for currency, account in teller.banks.items():
+        balance, lines = book_balance(account, on), []
+        if currency == in_transit.currency:
+            lines = [Difference("A payment that the bank debits later", replace(in_transit, minor=-in_transit.minor))]
+            balance = replace(balance, minor=balance.minor + in_transit.minor)
+        statement = BankStatement(account, on, f"{on:%m/%Y}", balance)
+        record_reconciliation(statement=statement, lines=lines, by=teller.by)
 
 
 BOOKS: dict[type[Step], Callable[[Teller, Any], None]] = {

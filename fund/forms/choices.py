@@ -1,7 +1,9 @@
-"""What can be chosen on the forms and filters of allocations and disbursements."""
+"""What can be chosen on the forms and filters of allocations and disbursements, and what was not offered."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.forms import BaseForm, BaseFormSet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,25 @@ from ledger.queries import functional_currency
 Choices = list[tuple[str, str | Promise]]
 
 BLANK = ("", "---------")
+# What forms say of a choice that they do not offer: no page sends one, unless it was offered and went since.
+_NOT_OFFERED = frozenset({"invalid_choice", "invalid_list", "invalid_pk_value"})
+
+
+def find_not_offered(form: BaseForm, formsets: Iterable[BaseFormSet[Any]]) -> str:
+    """What a form and its lines say of choices that are not theirs; empty where all of them are."""
+    found = list(_name_not_offered(form))
+    for formset in formsets:
+        for place, line in enumerate(formset.forms, 1):
+            kept = not getattr(line, "cleaned_data", {}).get("DELETE")
+            found += [f"{_('Line')} {place}, {text}" for text in _name_not_offered(line) if kept]
+    return " ".join(found)
+
+
+def _name_not_offered(form: BaseForm) -> Iterator[str]:
+    for name, errors in form.errors.as_data().items():
+        texts = [text for error in errors if error.code in _NOT_OFFERED for text in error.messages]
+        if texts:
+            yield f"{form.fields[name].label or name}: {' '.join(texts)}"
 
 
 def named_project_choices() -> Choices:
@@ -27,10 +48,14 @@ def project_choices() -> Choices:
     return [BLANK, *named_project_choices()]
 
 
-def bank_account_choices() -> Choices:
+def named_bank_account_choices() -> Choices:
     """Every bank account by its code, with its currency."""
-    accounts = BankAccount.objects.all()
-    return [BLANK, *((account.code, f"{account} · {account.currency}") for account in accounts)]
+    return [(account.code, f"{account} · {account.currency}") for account in BankAccount.objects.all()]
+
+
+def bank_account_choices() -> Choices:
+    """Every bank account, or none yet."""
+    return [BLANK, *named_bank_account_choices()]
 
 
 def partner_choices() -> Choices:

@@ -42,17 +42,22 @@ class DayField(forms.DateField):
 
 
 def currency_choices() -> list[tuple[str, str]]:
-    """Every currency that the books can hold: the functional one, then those in circulation, then those of the past."""
-    functional, circulating = functional_currency(), _circulating_currencies()
-    ordered = sorted(currencies(), key=lambda code: (code != functional, code not in circulating, code))
-    return [(code, code) for code in ordered]
+    """The currencies of today, the functional one first. Those of the past are still read, of files and old books."""
+    functional = functional_currency()
+    others = sorted(_circulating_currencies().intersection(currencies()) - {functional})
+    return [(code, code) for code in (functional, *others)]
+
+
+# Bulgaria took the euro on 1 January 2026, which Babel does not know yet.
+_ENDED_SINCE = {"BGN"}
 
 
 @cache
 def _circulating_currencies() -> frozenset[str]:
     """The currencies that are legal tender somewhere today."""
     of_territories = get_global("territory_currencies").values()
-    return frozenset(code for found in of_territories for code, _since, until, tender in found if tender and not until)
+    found = {code for rows in of_territories for code, _since, until, tender in rows if tender and not until}
+    return frozenset(found - _ENDED_SINCE)
 
 
 class AmountWidget(forms.MultiWidget):

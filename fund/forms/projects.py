@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.forms.choices import partner_choices
 from fund.forms.fields import DayField, country_choices
 from fund.models import Payee, Project
+from fund.models.attachments import LONGEST_NUMBER
 from fund.operations.projects import ProjectFacts
 from fund.recommendations import RECOMMENDATIONS, SECTIONS
 
@@ -72,7 +73,7 @@ class NewProjectForm(ProjectForm):
 
     code = forms.CharField(
         label=_("Code"),
-        max_length=30,
+        max_length=LONGEST_NUMBER,
         help_text=_("Capital letters, digits and hyphens, such as CYB-01. Part of its accounts: it never changes."),
     )
     field_order = ("code",)

@@ -12,7 +12,7 @@ from fund.models.advances import (
 from fund.models.agreement_changes import Amendment, AmendmentLine, Milestone
 from fund.models.answers import Answer
 from fund.models.approvals import Approval, Delegation
-from fund.models.attachments import Attachment, AttachmentWithdrawal, FileContent
+from fund.models.attachments import Attachable, Attachment, AttachmentWithdrawal, FileContent
 from fund.models.audit import AuditRecord, Refusal
 from fund.models.bank_details import BankDetails
 from fund.models.base import Decided, Document, NumberSeries, State, document_kinds
@@ -36,6 +36,7 @@ from fund.models.obligations import Obligation, ObligationCancellation, Obligati
 from fund.models.opened_books import OpenedBook, OpeningMode
 from fund.models.payees import OfRecipient, Payee, Recipient, of_recipient
 from fund.models.projects import Allocation, AllocationLine, Direction, Project, ProjectRecommendation
+from fund.models.reconciliations import BankReconciliation, BankReconciliationLine
 from fund.models.runs import (
     RUNS,
     BankCharge,
@@ -77,6 +78,7 @@ __all__ = [
     "Answer",
     "Application",
     "Approval",
+    "Attachable",
     "Attachment",
     "AttachmentWithdrawal",
     "AuditRecord",
@@ -84,6 +86,8 @@ __all__ = [
     "BankCharge",
     "BankChargeLine",
     "BankDetails",
+    "BankReconciliation",
+    "BankReconciliationLine",
     "Budget",
     "BudgetLine",
     "Category",

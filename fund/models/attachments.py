@@ -1,9 +1,19 @@
 """Files that stand behind documents: signed agreements, bank advices, invoices. In the database, so that one backup
 and one transaction hold everything; triggers refuse every change (fund/triggers.py)."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+
+from fund.models.base import Document
+from fund.models.projects import Project
+
+# What files are attached to; `document` of an attachment is the number of the one and the code of the other.
+Attachable = Document | Project
+LONGEST_NUMBER = 20
+LIKE_A_NUMBER = re.compile(r"[A-Z]{3}-[0-9]{4}-[0-9]+")
 
 
 class FileContent(models.Model):
@@ -23,12 +33,13 @@ class FileContent(models.Model):
 
 
 class Attachment(models.Model):
-    """A file attached to the document with a number. It stays for good; one made in error is withdrawn.
+    """A file attached to the document with a number or to the project with a code. It stays for good; one made in error
+    is withdrawn.
 
     `position` counts the document's files from 1.
     """
 
-    document = models.CharField(max_length=20)
+    document = models.CharField(max_length=LONGEST_NUMBER)
     position = models.PositiveSmallIntegerField()
     content = models.ForeignKey(FileContent, on_delete=models.PROTECT, related_name="attachments")
     name = models.CharField(max_length=150)

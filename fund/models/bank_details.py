@@ -21,6 +21,7 @@ class BankDetails(OfRecipient, Decided):
 
     PREFIX = "BNK"
     ROUTE = "bank-details"
+    LINES = ""
     DAY = "valid_from"
     RELATED = ("payee", "donor")
     CONFIDENTIAL = frozenset({"account", "salt"})

@@ -64,11 +64,12 @@ class Decided(Document):
     """A document that one person prepares and another approves or rejects; nothing of it is posted before.
 
     `reason` is why it was rejected, `DAY` the field of the day that its entry is dated, `RELATED` what lists of several
-    kinds read of it.
+    kinds read of it, `LINES` the name of what it is made of, where it has such.
     """
 
     DAY: ClassVar[str]
     RELATED: ClassVar[tuple[str, ...]] = ()
+    LINES: ClassVar[str] = "lines"
 
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED, editable=False)
     decided_by = models.ForeignKey(

@@ -1,6 +1,5 @@
 """From the promise to the money: pledges, agreements with instalments, receipts."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
@@ -56,6 +55,7 @@ class Agreement(Decided):
     ROUTE = "agreement"
     DAY = "signed_on"
     RELATED = ("donor",)
+    LINES = "instalments"
 
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="agreements")
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements")
@@ -111,15 +111,6 @@ def describe_earmarked(agreement: Agreement) -> str:
     """The projects that an earmark is for, as the agreement's audit record names them; empty where it names none."""
     codes = sorted(project.code for project in agreement.earmark_projects.all())
     return f", for {', '.join(codes)}" if codes else ""
-
-
-# Under which name the audit record of an agreement keeps the days on which its instalments were due then.
-DUE_DAYS = "due_days"
-
-
-def describe_due_days(days: Iterable[date]) -> str:
-    """Days of instalments, in their order, as the agreement's audit record has them."""
-    return ", ".join(map(str, sorted(days)))
 
 
 class Instalment(models.Model):

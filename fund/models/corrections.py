@@ -69,6 +69,7 @@ class Refund(Correction):
 
     PREFIX = "RFD"
     ROUTE = "refund"
+    LINES = ""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="refunds")
     source = models.ForeignKey(Instalment, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

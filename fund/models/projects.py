@@ -42,6 +42,11 @@ class Project(Remembers):
     def __str__(self) -> str:
         return f"{self.code} · {self.title}"
 
+    @property
+    def number(self) -> str:
+        """What its files are attached to, as those of a document are to its number."""
+        return self.code
+
     def get_absolute_url(self) -> str:
         """The project's own page."""
         return reverse("fund:project", args=[self.code])

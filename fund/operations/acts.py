@@ -1,6 +1,7 @@
 """What operations share: permission, numbers, days, posting and the audit record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 
 from django.contrib.auth.models import User
@@ -10,9 +11,10 @@ from fund import policy
 from fund.errors import NotPermitted, ValueInvalid
 from fund.models import AuditRecord, BankAccount, Document, NumberSeries
 from fund.operations.changes import find_changes, write_fields
+from fund.roles import say_who_may
 from ledger import operations as ledger
 from ledger.entries import Draft
-from ledger.errors import PeriodClosed, YearNotOpen
+from ledger.errors import PeriodClosed, Refused, YearNotOpen
 from ledger.money import Amount, to_minor
 from ledger.queries import all_accounts, functional_currency
 
@@ -20,8 +22,7 @@ from ledger.queries import all_accounts, functional_currency
 def require(by: User, permission: str) -> None:
     """Raises NotPermitted unless `by` holds the permission of the fund."""
     if not by.has_perm(f"fund.{permission}"):
-        act = permission.replace("_", " ")
-        raise NotPermitted(f"Your role does not allow this ({act}). A person with that role can do it.")
+        raise NotPermitted(say_who_may(permission))
 
 
 def check_day(on: date, field: str) -> None:
@@ -37,6 +38,19 @@ def check_positive(amount: Amount, field: str = "amount") -> None:
     if amount.minor <= 0:
         raise ValueInvalid("The amount is more than zero.", field=field)
     to_minor(amount.decimal, amount.currency)
+
+
+@contextmanager
+def naming(*named: object, among: Collection[object]) -> Iterator[None]:
+    """What is refused in it says which lines of several it concerns, by their places."""
+    try:
+        yield
+    except Refused as refused:
+        if len(among) < 2:
+            raise
+        places = [str(place) for place, line in enumerate(among, 1) if any(line is one for one in named)]
+        message = f"{'Line' if len(places) == 1 else 'Lines'} {', '.join(places)}: {refused.message}"
+        raise type(refused)(message, field=refused.field) from None
 
 
 def take_number(model: type[Document], on: date) -> str:

@@ -150,9 +150,10 @@ def _check_lines(lines: Sequence[Line], account: BankAccount) -> None:
     if not lines:
         raise ValueInvalid("An advance takes money of at least one sub-fund.", field="lines")
     for line in lines:
-        acts.check_positive(line.amount, "lines")
-        if line.amount.currency != account.currency:
-            raise ValueInvalid(f"{account.code} holds {account.currency}: the amounts are in it.", field="lines")
+        with acts.naming(line, among=lines):
+            acts.check_positive(line.amount, "lines")
+            if line.amount.currency != account.currency:
+                raise ValueInvalid(f"{account.code} holds {account.currency}: the amounts are in it.", field="lines")
     if len({(line.fund, line.project.pk) for line in lines}) < len(lines):
         raise ValueInvalid("Name each sub-fund once for a project, with all that it takes of it.", field="lines")
 
@@ -161,19 +162,22 @@ def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list
     """Checks every limit and returns what each line is carried at: its share of the cash that leaves (rule 4)."""
     of_funds: defaultdict[str, list[Line]] = defaultdict(list)
     for line in lines:
-        limits.check_accounts_open(line.project)
-        limits.check_earmark(line.fund, line.project, on=on)
+        with acts.naming(line, among=lines):
+            limits.check_accounts_open(line.project)
+            limits.check_earmark(line.fund, line.project, on=on)
         of_funds[line.fund].append(line)
     carried: dict[Line, Carried] = {}
     for fund, own in of_funds.items():
         minors = [line.amount.minor for line in own]
-        limits.check_cash(account, fund, Amount(sum(minors), account.currency), on=on)
+        with acts.naming(*own, among=lines):
+            limits.check_cash(account, fund, Amount(sum(minors), account.currency), on=on)
         parts = split(take_out(account, fund, sum(minors)).functional, minors)
         carried |= {line: Carried(line.amount, part) for line, part in zip(own, parts, strict=True)}
     for line, one in carried.items():
-        if not one.functional:
-            raise ValueInvalid(f"{line.amount} is worth nothing in {functional_currency()} on {on}.", field="lines")
-        limits.check_allocation(line.project.code, line.fund, one.functional, on=on)
+        with acts.naming(line, among=lines):
+            if not one.functional:
+                raise ValueInvalid(f"{line.amount} is worth nothing in {functional_currency()} on {on}.", field="lines")
+            limits.check_allocation(line.project.code, line.fund, one.functional, on=on)
     return [carried[line] for line in lines]
 
 

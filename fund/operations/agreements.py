@@ -10,7 +10,7 @@ from fund import policy
 from fund.countries import check_countries
 from fund.errors import CodeTaken, InstalmentsDiffer, PledgeUnfit, ValueInvalid
 from fund.models import Agreement, Donor, Instalment, Pledge, Project, Recognition, State
-from fund.models.contributions import DUE_DAYS, describe_due_days, describe_earmarked
+from fund.models.contributions import describe_earmarked
 from fund.money import to_amount, to_money
 from fund.operations import acts
 from fund.operations.approvals import add_approval, decide, get_prepared
@@ -66,7 +66,7 @@ def prepare_agreement(
     """
     acts.require(by, "add_agreement")
     acts.check_positive(amount)
-    _check_instalments(amount, instalments)
+    _check_instalments(amount, instalments, signed_on)
     with writing():
         agreement = Agreement(donor=donor, pledge=pledge, signed_on=signed_on, amount=to_money(amount))
         agreement.created_by = by
@@ -78,8 +78,7 @@ def prepare_agreement(
         _save(agreement, earmark)
         _save_instalments(agreement, instalments)
         detail = f"{donor}: {amount}{describe_earmarked(agreement)}"
-        became = {DUE_DAYS: describe_due_days(due.on for due in instalments)}
-        acts.record("prepare agreement", agreement, by=by, detail=detail, became=became)
+        acts.record("prepare agreement", agreement, by=by, detail=detail)
     return agreement
 
 
@@ -133,13 +132,15 @@ def _to_draft(agreement: Agreement, whole: Carried, released: Carried | None) ->
     )
 
 
-def _check_instalments(amount: Amount, instalments: Sequence[Due]) -> None:
+def _check_instalments(amount: Amount, instalments: Sequence[Due], signed_on: date) -> None:
     if not instalments:
         raise InstalmentsDiffer("An agreement has at least one instalment.", field="instalments")
     for due in instalments:
-        acts.check_positive(due.amount, "instalments")
-        if due.amount.currency != amount.currency:
-            raise InstalmentsDiffer(f"Instalments are in the agreement's {amount.currency}.", field="instalments")
+        with acts.naming(due, among=instalments):
+            acts.check_positive(due.amount, "instalments")
+            acts.check_not_before(due.on, signed_on, "instalments")
+            if due.amount.currency != amount.currency:
+                raise InstalmentsDiffer(f"Instalments are in the agreement's {amount.currency}.", field="instalments")
     total = Amount(sum(due.amount.minor for due in instalments), amount.currency)
     if total != amount:
         difference = Amount(abs(total.minor - amount.minor), amount.currency)

@@ -76,10 +76,11 @@ def approve_allocation(allocation: Allocation, *, by: User) -> bool:
 def _check_lines(lines: Mapping[str, Amount]) -> None:
     if not lines:
         raise ValueInvalid("An allocation takes money of at least one sub-fund.", field="lines")
-    for amount in lines.values():
-        acts.check_positive(amount, "lines")
-        if amount.currency != functional_currency():
-            raise ValueInvalid(f"Allocations are in {functional_currency()}.", field="lines")
+    for fund, amount in lines.items():
+        with acts.naming(fund, among=lines):
+            acts.check_positive(amount, "lines")
+            if amount.currency != functional_currency():
+                raise ValueInvalid(f"Allocations are in {functional_currency()}.", field="lines")
 
 
 def _check_limits(allocation: Allocation, lines: Mapping[str, Amount]) -> None:
@@ -91,12 +92,13 @@ def _check_limits(allocation: Allocation, lines: Mapping[str, Amount]) -> None:
         limits.check_accounts_open(source, field="source")
     giver = project if allocation.direction == Direction.RETURN else source
     for fund, amount in lines.items():
-        if giver != project:
-            limits.check_earmark(fund, project, on=on)
-        if giver:
-            limits.check_left(giver.code, fund, amount.minor, on=on)
-        else:
-            limits.check_available(fund, amount.minor, on=on)
+        with acts.naming(fund, among=lines):
+            if giver != project:
+                limits.check_earmark(fund, project, on=on)
+            if giver:
+                limits.check_left(giver.code, fund, amount.minor, on=on)
+            else:
+                limits.check_available(fund, amount.minor, on=on)
 
 
 def _to_draft(allocation: Allocation, lines: Mapping[str, Amount]) -> Draft:

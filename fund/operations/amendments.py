@@ -115,14 +115,17 @@ def _find_changed(agreement: Agreement, terms: Sequence[Term]) -> Iterator[Amend
     if len(named) != len(set(named)):
         raise ValueInvalid("An instalment is changed once in an amendment.", field="instalments")
     for term in terms:
-        if term.amount.currency != currency:
-            raise InstalmentsDiffer(f"The currency never changes: amounts are in {currency}.", field="instalments")
-        if term.reference not in ("", *standing):
-            raise ValueInvalid(f"{term.reference} is no instalment of {agreement}.", field="instalments")
-        if term.amount.minor < 0 or not (term.amount.minor or term.reference):
-            message = "An instalment is more than zero; one that stands may be lowered to zero."
-            raise ValueInvalid(message, field="instalments")
+        with acts.naming(term, among=terms):
+            if term.amount.currency != currency:
+                raise InstalmentsDiffer(f"The currency never changes: amounts are in {currency}.", field="instalments")
+            if term.reference not in ("", *standing):
+                raise ValueInvalid(f"{term.reference} is no instalment of {agreement}.", field="instalments")
+            if term.amount.minor < 0 or not (term.amount.minor or term.reference):
+                message = "An instalment is more than zero; one that stands may be lowered to zero."
+                raise ValueInvalid(message, field="instalments")
         line = _to_line(standing.get(term.reference), term)
+        if line.due_on != line.due_before:
+            acts.check_not_before(line.due_on, agreement.signed_on, "instalments")
         if (line.amount, line.due_on) != (line.amount_before, line.due_before):
             yield line
 

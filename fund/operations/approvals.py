@@ -13,6 +13,7 @@ from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
 from fund.models import Approval, Decided, Delegation, State
 from fund.models.approvals import describe_delegation
 from fund.operations import acts
+from fund.roles import say_who_may
 from ledger.money import Amount, to_exact_minor
 from ledger.operations import writing
 from ledger.queries import functional_currency
@@ -50,7 +51,7 @@ def get_right(document: Decided, *, by: User) -> Right:
     """
     rights = find_rights(by)
     if not rights:
-        raise NotPermitted("Your role does not allow this (approve). An approver can do it.")
+        raise NotPermitted(say_who_may("add_approval"))
     if document.created_by_id == by.pk:
         raise SamePerson(f"You prepared {document}: another person decides on it.")
     for right in rights:

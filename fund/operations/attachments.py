@@ -9,14 +9,15 @@ from django.core.files import File
 
 from fund.errors import FileTooLarge, StateUnfit, ValueInvalid
 from fund.file_types import detect_type, fit_name
-from fund.models import Attachment, AttachmentWithdrawal, Document, FileContent
+from fund.models import Attachable, Attachment, AttachmentWithdrawal, FileContent, Project
 from fund.models.attachments import describe_attachment
 from fund.operations import acts
+from fund.queries.attachments import find_attachable
 from ledger.operations import writing
 
 
-def attach(document: Document, *, file: File[Any], description: str, by: User) -> Attachment:
-    """Attaches a file to a document; content that is there already is kept once.
+def attach(document: Attachable, *, file: File[Any], description: str, by: User) -> Attachment:
+    """Attaches a file to a document or a project; content that is there already is kept once.
 
     Raises FileTypeRefused, FileTooLarge, ValueInvalid.
     """
@@ -44,7 +45,8 @@ def attach(document: Document, *, file: File[Any], description: str, by: User) -
             description=description,
             attached_by=by,
         )
-        acts.record("attach file", document, by=by, detail=describe_attachment(description, sha256))
+        act = "attach file" + " to project" * isinstance(document, Project)
+        acts.record(act, document.number, by=by, detail=describe_attachment(description, sha256))
     return attachment
 
 
@@ -66,4 +68,5 @@ def withdraw_attachment(attachment: Attachment, *, reason: str, by: User) -> Non
         if AttachmentWithdrawal.objects.filter(attachment=attachment).exists():
             raise StateUnfit(f"{attachment} is withdrawn already: it stays as it is.")
         AttachmentWithdrawal.objects.create(attachment=attachment, reason=reason, withdrawn_by=by)
-        acts.record("withdraw attachment", attachment.document, by=by, detail=f"{attachment.description}: {reason}")
+        act = "withdraw attachment" + " of project" * isinstance(find_attachable(attachment.document), Project)
+        acts.record(act, attachment.document, by=by, detail=f"{attachment.description}: {reason}")

@@ -117,11 +117,16 @@ def _check_lines(lines: Sequence[Line], account: BankAccount) -> None:
     if not lines:
         raise ValueInvalid("A disbursement charges at least one sub-fund.", field="lines")
     for line in lines:
-        acts.check_positive(line.amount, "lines")
-        if line.amount.currency != account.currency:
-            raise ValueInvalid(f"{account.code} holds {account.currency}: the amounts are in it.", field="lines")
-        if line.category not in Category.values:
-            raise ValueInvalid(f"“{line.category}” is not a category of spending.", field="lines")
+        with acts.naming(line, among=lines):
+            _check_line(line, account)
+
+
+def _check_line(line: Line, account: BankAccount) -> None:
+    acts.check_positive(line.amount, "lines")
+    if line.amount.currency != account.currency:
+        raise ValueInvalid(f"{account.code} holds {account.currency}: the amounts are in it.", field="lines")
+    if line.category not in Category.values:
+        raise ValueInvalid(f"“{line.category}” is not a category of spending.", field="lines")
 
 
 def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list[Charge]:
@@ -131,20 +136,23 @@ def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list
     """
     total = Amount(sum(line.amount.minor for line in lines), account.currency)
     charges = _charge(lines, split(carry(total, on).functional, [line.amount.minor for line in lines]), on)
-    cash: defaultdict[str, int] = defaultdict(int)
-    spent: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    cash: defaultdict[str, list[Line]] = defaultdict(list)
+    spent: defaultdict[tuple[str, str], list[tuple[Line, Charge]]] = defaultdict(list)
     for line, charge in zip(lines, charges, strict=True):
-        limits.check_accounts_open(line.project)
-        limits.check_earmark(line.fund, line.project, on=on)
-        if not charge.expense:
-            raise ValueInvalid(f"{line.amount} is worth nothing in {functional_currency()} on {on}.", field="lines")
-        cash[line.fund] += line.amount.minor
-        sums = spent[charge.project, charge.fund]
-        sums[:] = sums[0] + charge.expense, sums[1] + charge.released
-    for (project, fund), (expense, released) in spent.items():
-        limits.check_allocation(project, fund, expense, on=on, released=released)
-    for fund, minor in cash.items():
-        limits.check_cash(account, fund, Amount(minor, account.currency), on=on)
+        with acts.naming(line, among=lines):
+            limits.check_accounts_open(line.project)
+            limits.check_earmark(line.fund, line.project, on=on)
+            if not charge.expense:
+                raise ValueInvalid(f"{line.amount} is worth nothing in {functional_currency()} on {on}.", field="lines")
+        cash[line.fund].append(line)
+        spent[charge.project, charge.fund].append((line, charge))
+    for (project, fund), own in spent.items():
+        expense, released = sum(charge.expense for _, charge in own), sum(charge.released for _, charge in own)
+        with acts.naming(*(line for line, _ in own), among=lines):
+            limits.check_allocation(project, fund, expense, on=on, released=released)
+    for fund, taken in cash.items():
+        with acts.naming(*taken, among=lines):
+            limits.check_cash(account, fund, Amount(sum(line.amount.minor for line in taken), account.currency), on=on)
     return charges
 
 
@@ -154,9 +162,10 @@ def _charge(lines: Sequence[Line], expenses: Sequence[int], on: date) -> list[Ch
     for line, expense in zip(lines, expenses, strict=True):
         charge = Charge(line.fund, line.project.code, line.category, expense)
         if line.obligation:
-            row, is_open = check_payable(
-                line.obligation, fund=line.fund, project=line.project, category=line.category, on=on
-            )
+            with acts.naming(line, among=lines):
+                row, is_open = check_payable(
+                    line.obligation, fund=line.fund, project=line.project, category=line.category, on=on
+                )
             released = min(expense, left.get(row.reference, is_open))
             left[row.reference] = left.get(row.reference, is_open) - released
             charge = replace(charge, obligation=row.reference, released=released)

@@ -9,7 +9,7 @@ from fund import policy, policy_treasury
 from fund.errors import ValueInvalid
 from fund.models import Donor, InKind, Project
 from fund.money import to_money
-from fund.operations import acts
+from fund.operations import acts, limits
 from fund.policy import Party
 from fund.queries.rates import carry
 from ledger.money import Amount
@@ -32,14 +32,15 @@ class Gift:
 def record_in_kind(*, gift: Gift, by: User, note: str = "") -> InKind:
     """[24] Records a contribution in kind: income and expense of the pool in one entry, at the rate of the day.
 
-    It is for the project at once, so that no allocation is needed or used. Raises RateMissing, ValueInvalid,
-    YearNotOpen, PeriodClosed.
+    It is for the project at once, so that no allocation is needed or used. Raises ProjectClosed, RateMissing,
+    ValueInvalid, YearNotOpen, PeriodClosed.
     """
     acts.require(by, "add_inkind")
     acts.check_positive(gift.amount)
     with writing():
         acts.check_day(gift.received_on, "received_on")
         acts.check_not_before(gift.received_on, gift.project.starts_on, "received_on")
+        limits.check_accounts_open(gift.project, field="project")
         value = carry(gift.amount, gift.received_on).functional
         if not value:
             raise ValueInvalid(f"{gift.amount} is worth nothing in {functional_currency()}.", field="amount")

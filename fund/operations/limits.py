@@ -1,9 +1,13 @@
 """The controls that refuse money: funds first, the allocation limit, the earmark, the closure of a project,
 and lists of sanctions."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from django.utils.translation import override
+
 from fund import policy
+from fund.countries import name_countries
 from fund.errors import (
     AllocationExceeded,
     FundsFirst,
@@ -192,8 +196,8 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
     countries = set(agreement.earmark_countries)
     if countries and not (project.countries and set(project.countries) <= countries):
         raise OutsideEarmark(
-            f"{fund} is for {', '.join(sorted(countries))}; {project.code} works in "
-            f"{', '.join(project.countries) or 'no named country'}.",
+            f"{fund} is for {_name_countries(countries)}; {project.code} works in "
+            f"{_name_countries(project.countries) or 'no named country'}.",
             field=field,
         )
     if agreement.ends_on and on > agreement.ends_on:
@@ -206,6 +210,12 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
         raise OutsideEarmark(
             f"{fund} begins on {agreement.signed_on}: choose that day or later, or another sub-fund.", field=field
         )
+
+
+def _name_countries(codes: Iterable[str]) -> str:
+    """By their names, in the language of the sentence and of the record that keeps it."""
+    with override("en"):
+        return ", ".join(name_countries(sorted(codes)))
 
 
 def _check_theme(agreement: Agreement, project: Project, field: str) -> None:

@@ -8,19 +8,20 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from fund import policy, policy_corrections
-from fund.errors import AccountBarred, EntryUnbalanced, ValueInvalid
+from fund.errors import AccountBarred, EntryUnbalanced, FundsFirst, ValueInvalid
 from fund.models import BankAccount, Category, ManualEntry, ManualLine, Project, State
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.cash import take_out
 from fund.queries.manual_accounts import OPENABLE
+from fund.queries.rates import carry
 from fund.queries.sub_funds import find_earmark
 from ledger.accounts import check_name
 from ledger.entries import Leg
-from ledger.money import Amount, to_minor
+from ledger.money import Amount, share, split, to_minor
 from ledger.operations import writing
-from ledger.queries import all_accounts, functional_currency
+from ledger.queries import Scope, all_accounts, functional_currency, lowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ def prepare_manual_entry(
 ) -> ManualEntry:
     """Records an entry as it is to be posted; nothing is posted until another person approves.
 
-    Raises EntryUnbalanced, AccountBarred, FundsFirst, AllocationExceeded, OutsideEarmark, ProjectClosed, ValueInvalid,
-    YearNotOpen, PeriodClosed.
+    Raises EntryUnbalanced, AccountBarred, FundsFirst, AllocationExceeded, OutsideEarmark, ProjectClosed, RateMissing,
+    ValueInvalid, YearNotOpen, PeriodClosed.
     """
     acts.require(by, "add_manualentry")
     grounds = acts.clean_text(grounds, field="grounds", longest=300)
@@ -118,11 +119,14 @@ def _check(lines: Sequence[Line], on: date) -> None:
     acts.check_day(on, "dated_on")
     _check_balanced(lines)
     for line in lines:
-        _check_fund(line.fund)
-        _check_account(line)
-        _check_amount(line)
+        with acts.naming(line, among=lines):
+            _check_fund(line.fund)
+            _check_account(line)
+            _check_amount(line)
     _check_payment(lines)
     _check_cash(lines, on)
+    _check_brought(lines, on)
+    _check_held(lines, on)
     _check_projects(lines, on)
     _check_available(lines, on)
 
@@ -131,10 +135,11 @@ def _check_balanced(lines: Sequence[Line]) -> None:
     """Two lines at least, each account once per sub-fund, and exactly zero in each sub-fund (rule 1)."""
     if len(lines) < 2:
         raise EntryUnbalanced("An entry has two lines or more: what is debited and what is credited.", field="lines")
-    places = [(line.account, line.fund) for line in lines]
-    twice = next((place for place in places if places.count(place) > 1), None)
-    if twice:
-        raise ValueInvalid(f"{twice[0]} of {twice[1]} is named twice: add its lines up.", field="lines")
+    for line in lines:
+        same = [one for one in lines if (one.account, one.fund) == (line.account, line.fund)]
+        with acts.naming(*same, among=lines):
+            if len(same) > 1:
+                raise ValueInvalid(f"{line.account} of {line.fund} is named twice: add its lines up.", field="lines")
     currency = functional_currency()
     for fund, left in sum_funds(lines).items():
         if left:
@@ -214,30 +219,80 @@ def _find_currency(account: str) -> str:
 
 
 def _check_payment(lines: Sequence[Line]) -> None:
-    """What a bank pays for a project has a payee, whom lists of sanctions may name: a disbursement, and no entry."""
-    spent = sum(line.functional for line in lines if policy.is_spending(line.account))
-    if spent > 0 and any(line.account.startswith(policy.BANK) and line.functional < 0 for line in lines):
-        raise AccountBarred(
-            f"{Amount(spent, functional_currency())} of projects' expense is paid out of a bank, and a payment names "
-            "its payee: use a disbursement. A manual entry moves expense between sub-funds, projects and categories.",
-            field="lines",
-        )
+    """What becomes a project's expense was paid to somebody whom lists of sanctions may name: no entry adds to it.
+
+    Nor in two steps: what left a bank as a charge, without a payee, would be a project's afterwards.
+    """
+    spending = [line for line in lines if policy.is_spending(line.account)]
+    spent = sum(line.functional for line in spending)
+    with acts.naming(*(line for line in spending if line.functional > 0), among=lines):
+        if spent > 0:
+            raise AccountBarred(
+                f"{Amount(spent, functional_currency())} would become projects' expense that was paid to nobody: use a "
+                "disbursement to a payee, and reverse first what took the money already. A manual entry moves expense "
+                "between sub-funds, projects and categories.",
+                field="lines",
+            )
 
 
 def _check_cash(lines: Sequence[Line], on: date) -> None:
     """No sub-fund's cash goes below zero, then or later; foreign cash leaves at its average (rule 4)."""
     for line in lines:
-        if not line.account.startswith(policy.BANK) or line.amount.minor > 0:
-            continue
-        account = BankAccount.objects.get(code=line.account.removeprefix(policy.BANK))
-        amount = Amount(-line.amount.minor, line.amount.currency)
-        limits.check_cash(account, line.fund, amount, on=on)
-        average = take_out(account, line.fund, amount.minor).functional
-        if average != -line.functional:
-            carried = Amount(average, functional_currency())
-            raise ValueInvalid(
-                f"{amount} of {line.fund} leaves {account.code} at {carried}, its average.", field="lines"
-            )
+        if line.account.startswith(policy.BANK) and line.amount.minor < 0:
+            with acts.naming(line, among=lines):
+                _check_left(line, on)
+
+
+def _check_left(line: Line, on: date) -> None:
+    account = BankAccount.objects.get(code=line.account.removeprefix(policy.BANK))
+    amount = Amount(-line.amount.minor, line.amount.currency)
+    limits.check_cash(account, line.fund, amount, on=on)
+    average = take_out(account, line.fund, amount.minor).functional
+    if average != -line.functional:
+        carried = Amount(average, functional_currency())
+        raise ValueInvalid(f"{amount} of {line.fund} leaves {account.code} at {carried}, its average.", field="lines")
+
+
+def _check_brought(lines: Sequence[Line], on: date) -> None:
+    """Foreign cash comes at the rate of the day; what left in the entry too keeps its carrying amount (rule 4)."""
+    cash: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.account.startswith(policy.BANK) and line.amount.currency != functional_currency():
+            cash[line.amount.currency].append(line)
+    for currency, moved in cash.items():
+        brought = [line for line in moved if line.amount.minor > 0]
+        left = [line for line in moved if line.amount.minor < 0]
+        worth = _find_worth(sum(line.amount.minor for line in brought), left, currency, on)
+        parts = split(worth, [line.amount.minor for line in brought]) if brought else []
+        for line, part in zip(brought, parts, strict=True):
+            with acts.naming(line, among=lines):
+                if part != line.functional:
+                    carried, why = Amount(part, functional_currency()), "as what left" if left else f"the rate of {on}"
+                    raise ValueInvalid(
+                        f"{line.amount} comes to {line.account.removeprefix(policy.BANK)} at {carried}, {why}.",
+                        field="lines",
+                    )
+
+
+def _find_worth(brought: int, left: Sequence[Line], currency: str, on: date) -> int:
+    """What cash of a currency is carried at when it comes: its part of what left, and at the rate what is beyond."""
+    took = -sum(line.amount.minor for line in left)
+    carried = -sum(line.functional for line in left)
+    if brought <= took:
+        return share(carried, brought, took)
+    return carried + carry(Amount(brought - took, currency), on).functional
+
+
+def _check_held(lines: Sequence[Line], on: date) -> None:
+    """No more of a liability goes than there is of it, then or later: beyond that nothing is free to be allocated."""
+    for line in (line for line in lines if policy.is_held(line.account) and line.functional > 0):
+        low = lowest(Scope(accounts=(line.account,), funds=(line.fund,)), since=on, side=-1)
+        with acts.naming(line, among=lines):
+            if line.functional > low.balance:
+                has, amount = (Amount(minor, functional_currency()) for minor in (max(low.balance, 0), line.functional))
+                raise FundsFirst(
+                    f"{line.account} holds {has} of {line.fund} on {low.on}; {amount} is more.", field="lines"
+                )
 
 
 def _check_projects(lines: Sequence[Line], on: date) -> None:
@@ -245,14 +300,17 @@ def _check_projects(lines: Sequence[Line], on: date) -> None:
     spent: defaultdict[tuple[str, str], int] = defaultdict(int)
     for line in lines:
         if line.project:
-            limits.check_accounts_open(line.project)
-            limits.check_earmark(line.fund, line.project, on=on)
+            with acts.naming(line, among=lines):
+                limits.check_accounts_open(line.project)
+                limits.check_earmark(line.fund, line.project, on=on)
             spent[line.project.code, line.fund] += line.functional
     for (project, fund), amount in spent.items():
-        if amount > 0:
-            limits.check_allocation(project, fund, amount, on=on)
-        elif amount < 0:
-            limits.check_spent(project, fund, -amount, on=on)
+        own = [line for line in lines if line.project and (line.project.code, line.fund) == (project, fund)]
+        with acts.naming(*own, among=lines):
+            if amount > 0:
+                limits.check_allocation(project, fund, amount, on=on)
+            elif amount < 0:
+                limits.check_spent(project, fund, -amount, on=on)
 
 
 def _check_available(lines: Sequence[Line], on: date) -> None:

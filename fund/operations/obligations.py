@@ -44,8 +44,9 @@ def record_obligation(
         acts.check_day(let_on, "let_on")
         limits.check_operations_open(project, on=let_on)
         for fund, amount in lines.items():
-            limits.check_earmark(fund, project, on=let_on)
-            limits.check_allocation(project.code, fund, amount.minor, on=let_on)
+            with acts.naming(fund, among=lines):
+                limits.check_earmark(fund, project, on=let_on)
+                limits.check_allocation(project.code, fund, amount.minor, on=let_on)
         obligation = Obligation(project=project, category=category, let_on=let_on, ends_on=ends_on, created_by=by)
         obligation.amount = to_money(_total(lines))
         obligation.payee = get_payee(payee, by=by)
@@ -132,10 +133,11 @@ def _check_facts(category: str, let_on: date, ends_on: date) -> None:
 def _check_lines(lines: Mapping[str, Amount]) -> None:
     if not lines:
         raise ValueInvalid("Name at least one sub-fund and its amount.", field="lines")
-    for amount in lines.values():
-        acts.check_positive(amount, "lines")
-        if amount.currency != functional_currency():
-            raise ValueInvalid(f"Obligations are in {functional_currency()}.", field="lines")
+    for fund, amount in lines.items():
+        with acts.naming(fund, among=lines):
+            acts.check_positive(amount, "lines")
+            if amount.currency != functional_currency():
+                raise ValueInvalid(f"Obligations are in {functional_currency()}.", field="lines")
 
 
 def _save_lines(obligation: Obligation, lines: Mapping[str, Amount]) -> list[Reserved]:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from fund.countries import check_countries
 from fund.errors import CodeTaken, ValueInvalid
 from fund.models import Payee, Project
+from fund.models.attachments import LIKE_A_NUMBER, LONGEST_NUMBER
 from fund.models.projects import describe_served
 from fund.operations.acts import clean_text, record, require
 from fund.operations.donors import clean_code
@@ -32,7 +33,9 @@ class ProjectFacts:
 def add_project(*, code: str, facts: ProjectFacts, by: User) -> Project:
     """Adds a project. Raises CodeTaken, ValueInvalid."""
     require(by, "add_project")
-    code = clean_code(code)
+    code = clean_code(code, longest=LONGEST_NUMBER)
+    if LIKE_A_NUMBER.match(code):
+        raise ValueInvalid(f"{code} reads like the number of a document. Choose another code.", field="code")
     with writing():
         if Project.objects.filter(code=code).exists():
             raise CodeTaken(f"{code} is the code of another project. Choose another one.", field="code")

@@ -11,6 +11,7 @@ from fund.models.screenings import describe_screening
 from fund.operations import acts
 from fund.operations.approvals import find_rights
 from fund.queries.payees import uncleared_matches
+from fund.roles import say_who_may
 from ledger.operations import writing
 
 
@@ -50,7 +51,7 @@ def clear_match(recipient: Recipient, *, on: date, reason: str, by: User) -> Scr
 def _check_right(recorded_by: set[int], by: User) -> None:
     rights = find_rights(by)
     if not rights:
-        raise NotPermitted("Your role does not allow this (clear a match). An approver can do it.")
+        raise NotPermitted(say_who_may("add_approval"))
     if by.pk in recorded_by or all(right.holder.pk in recorded_by for right in rights):
         raise SamePerson("You recorded the match, or who gave you the right did: another approver clears it.")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from fund.models import Attachment, Document, FileContent, document_kinds
+from fund.models import Attachable, Attachment, Document, FileContent, Project, document_kinds
 
 
 def attachments() -> QuerySet[Any]:
@@ -13,14 +13,19 @@ def attachments() -> QuerySet[Any]:
     return found.defer("content__data").order_by("pk")
 
 
-def attachments_of(document: Document) -> QuerySet[Any]:
-    """The attachments of one document."""
+def attachments_of(document: Attachable) -> QuerySet[Any]:
+    """The attachments of one document or project."""
     return attachments().filter(document=document.number)
 
 
 def read_content(sha256: str) -> bytes:
     """The content with a hash."""
     return bytes(FileContent.objects.values_list("data", flat=True).get(pk=sha256))
+
+
+def find_attachable(number: str) -> Attachable | None:
+    """The document with a number, or the project with a code, or None."""
+    return find_document(number) or Project.objects.filter(code=number).first()
 
 
 def find_document(number: str) -> Document | None:

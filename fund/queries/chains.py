@@ -24,6 +24,7 @@ from fund.models import (
     Amendment,
     Application,
     BankDetails,
+    BankReconciliation,
     Correction,
     Decided,
     Direction,
@@ -45,6 +46,7 @@ from fund.money import to_amount, to_money
 from fund.policy import GENERAL, POOL
 from fund.queries.obligations import add_open
 from fund.queries.receipts import standing_parts
+from fund.queries.reconciliations import has_moved
 from ledger.money import Amount
 
 # Of each kind as many are shown, the newest; the rest are counted.
@@ -84,9 +86,10 @@ class _Chain:
 def chain_of(document: Document) -> list[Step]:
     """The steps of a document's chain, in the order of the money's path; the document itself is marked.
 
-    Runs, manual entries, letters, bank details, and what banks and the Secretariat give and take, have none.
+    Runs, manual entries, letters, bank details and statements, and what banks and the Secretariat give and take, have
+    none.
     """
-    if isinstance(document, (*RUNS, ManualEntry, Letter, BankDetails)):
+    if isinstance(document, (*RUNS, ManualEntry, Letter, BankDetails, BankReconciliation)):
         return []
     chain = _find(document)
     steps = [
@@ -288,6 +291,8 @@ def state_of(document: Document) -> tuple[str, str]:
         return _("Reversed"), "bad"
     if isinstance(document, Receipt) and document.identity in (Identity.OPEN, Identity.RETURNED):
         return document.get_identity_display(), "warn" if document.identity == Identity.OPEN else "quiet"
+    if isinstance(document, BankReconciliation):
+        return (_("The books moved since"), "warn") if has_moved(document) else (_("Reconciled"), "good")
     if isinstance(document, Obligation):
         return _state_of_obligation(document)
     if isinstance(document, Allocation) and document.direction != Direction.GIVE:

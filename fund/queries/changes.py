@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from djmoney.models.fields import MoneyField
 
 from fund.countries import name_countries
-from fund.models import AuditRecord, Delegation, Donor, Payee, Project
-from fund.models.audit import read_fields
+from fund.models import AuditRecord, Decided, Delegation, Donor, Payee, Project
+from fund.models.audit import read_fields, read_lines
 from fund.queries.entries import find_kind
 from fund.recommendations import name_sections
 from ledger.errors import Refused
@@ -57,10 +57,22 @@ def walk_changes(records: Iterator[Any]) -> Iterator[Any]:
 def _describe(record: AuditRecord, names: Names) -> Iterator[Change]:
     before, after = _read(record.before), _read(record.after)
     for name in sorted({*before, *after}):
+        line = _find_line(record, name)
+        if line:
+            yield from _describe_lines(line, after.get(name, ""))
+            continue
         field = _find_field(record, name)
-        label = str(field.verbose_name) if field else name.replace("_", " ")
+        label = _label(field, name)
         was, became = (_name(field, texts.get(name, ""), names) for texts in (before, after))
         yield capfirst(label), was, became
+
+
+def _describe_lines(line: type[Model], text: str) -> Iterator[Change]:
+    """Each line of what was prepared, with its fields by their names."""
+    for place, texts in enumerate(read_lines(text) or [{"unreadable": text}], 1):
+        fields = {name: _get_field(line, name) for name, text in texts.items() if text}
+        shown = (f"{_label(field, name)} {_name(field, texts[name], {})}" for name, field in fields.items())
+        yield _("Line %(place)s") % {"place": place}, "", ", ".join(shown)
 
 
 def _read(text: str) -> dict[str, str]:
@@ -69,11 +81,28 @@ def _read(text: str) -> dict[str, str]:
     return {"unreadable": text} if found is None else found
 
 
+def _label(field: Any, name: str) -> str:
+    return str(field.verbose_name) if field else name.replace("_", " ")
+
+
+def _find_line(record: AuditRecord, name: str) -> type[Model] | None:
+    """What the lines are that a record names; None where it names none."""
+    model = find_kind(record.subject)
+    if model is None or not issubclass(model, Decided) or name != model.LINES:
+        return None
+    found: type[Model] = getattr(model, name).rel.related_model
+    return found
+
+
 def _find_field(record: AuditRecord, name: str) -> Any:
     """The field that a record names; None where a later version of its model has none of that name."""
     model = _NOUNS.get(record.act.rpartition(" ")[2]) or find_kind(record.subject)
+    return _get_field(model, name) if model else None
+
+
+def _get_field(model: type[Model], name: str) -> Any:
     try:
-        found = model._meta.get_field(name) if model else None
+        found = model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
     return found if isinstance(found, Field) else None

@@ -6,10 +6,11 @@ counts for the year in which it came.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import add, attrgetter, sub
 from typing import Any
 
 from fund import policy
@@ -46,7 +47,7 @@ class Figures:
 
     def amounts(self, currency: str) -> list[Amount]:
         """Signed, received, unapplied, outstanding."""
-        return [Amount(minor, currency) for minor in astuple(self)[:4]]
+        return [Amount(minor, currency) for minor in _amounts_of(self)[:4]]
 
     def carried(self, currency: str) -> list[Amount]:
         """The same in the functional currency, and what is deferred."""
@@ -54,13 +55,15 @@ class Figures:
 
     def plus(self, other: "Figures") -> "Figures":
         """The two together."""
-        return Figures(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+        return Figures(*map(add, _amounts_of(self), _amounts_of(other)))
 
     def less(self, other: "Figures") -> "Figures":
         """What these have more."""
-        return Figures(*(mine - its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+        return Figures(*map(sub, _amounts_of(self), _amounts_of(other)))
 
 
+# dataclasses.astuple copies what it finds, at ten times the cost.
+_amounts_of: Callable[[Figures], tuple[int, ...]] = attrgetter(*(field.name for field in fields(Figures)))
 NOTHING = Figures()
 
 

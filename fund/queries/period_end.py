@@ -14,6 +14,7 @@ from fund.queries.agreements import past_pledges
 from fund.queries.approvals import count_waiting
 from fund.queries.daily_balances import balance_days
 from fund.queries.overview import find_owing
+from fund.queries.reconciliations import AccountStanding, find_standings
 from fund.queries.recoveries import plan_recovery
 from fund.queries.revaluations import plan_revaluation
 from ledger.periods import Period
@@ -26,6 +27,7 @@ _SOUND = "no problem"
 class StepName(StrEnum):
     """The steps, in the order in which they are worked down."""
 
+    STATEMENT = "statement"
     UNIDENTIFIED = "unidentified"
     APPROVAL = "approval"
     OVERDUE = "overdue"
@@ -39,19 +41,24 @@ class StepName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChecklistStep:
-    """A step: how much of it is open, 0 where it is done, and what there is to say. `account` names a bank account."""
+    """A step: how much of it is open, 0 where it is done, and what there is to say.
+
+    `account` names a bank account, `document` one that says more of it.
+    """
 
     name: StepName
     label: str
     count: int
     note: str = ""
     account: str = ""
+    document: str = ""
 
 
 def find_steps(month: Period) -> list[ChecklistStep]:
     """The steps of a month, as the books stand now."""
     on = month.ends_on
     return [
+        *_find_statements(on),
         _find_unidentified(on),
         _count_waiting(on),
         _find_overdue(on),
@@ -67,6 +74,24 @@ def find_steps(month: Period) -> list[ChecklistStep]:
 def find_open(month: Period) -> list[ChecklistStep]:
     """The steps that are not done."""
     return [step for step in find_steps(month) if step.count]
+
+
+def _find_statements(on: date) -> list[ChecklistStep]:
+    """Each account's statement: reconciled with the books as they stand now, or not to be expected of one unused."""
+    return [_find_statement(standing) for standing in find_standings(on)]
+
+
+def _find_statement(standing: AccountStanding) -> ChecklistStep:
+    code, found = standing.account.code, standing.reconciliation
+    label = _("Statement of %(account)s") % {"account": code}
+    if found is None:
+        note = _("The books have %(held)s.") % {"held": standing.held} if standing.has_moved else _("It held nothing")
+        return ChecklistStep(StepName.STATEMENT, label, int(standing.has_moved), note, code)
+    is_open, note = standing.booked != standing.held, ""
+    if is_open:
+        said = {"booked": standing.booked, "held": standing.held}
+        note = _("The books had %(booked)s when it was reconciled, and have %(held)s now: withdraw it.") % said
+    return ChecklistStep(StepName.STATEMENT, label, int(is_open), note, code, found.number)
 
 
 def _find_unidentified(on: date) -> ChecklistStep:

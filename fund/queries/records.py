@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from fund.models import (
     BankCharge,
+    BankReconciliation,
     Correction,
     Document,
     InKind,
@@ -36,6 +37,8 @@ def describe(document: Document) -> str:
         return f"{document.bank_account.code} · {document.month:%Y-%m}"
     if isinstance(document, BankCharge):
         return f"{document.bank_account.code} · {document.description}"
+    if isinstance(document, BankReconciliation):
+        return f"{document.bank_account.code} · {document.reference}"
     if isinstance(document, Transfer):
         return f"{document.source.code} → {document.target.code}"
     if isinstance(document, InKind):
@@ -54,11 +57,11 @@ def _name_funds(recovery: Recovery) -> str:
 
 
 def total_of(document: Any) -> Any:
-    """Its amount; of a revaluation what is gained or lost, of a recovery what is charged."""
+    """Its amount: of a revaluation what is gained or lost, of a recovery what is charged, of a bank its balance."""
     if isinstance(document, Revaluation):
         minors = [to_amount(line.after).minor - to_amount(line.before).minor for line in document.lines.all()]
     elif isinstance(document, Recovery):
         minors = [to_amount(line.amount).minor for line in document.lines.all()]
     else:
-        return document.amount
+        return document.balance if isinstance(document, BankReconciliation) else document.amount
     return to_money(Amount(sum(minors), functional_currency()))

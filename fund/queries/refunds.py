@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from fund import policy
-from fund.models import Donor, Refund, State
+from fund.models import Donor, Refund
 from fund.money import to_amount
 from fund.policy import Carried
 from fund.policy_corrections import REFUNDABLE
+from fund.queries import donor_documents
 from ledger.document_sums import document_totals, instalment_totals
 from ledger.money import Amount
 from ledger.queries import Scope, Total, totals
@@ -28,9 +29,7 @@ class RefundLine:
 
 def refunds_of(donor: Donor, *, as_of: date) -> tuple[RefundLine, ...]:
     """The refunds of a donor that stood at the end of a day, by day."""
-    found = Refund.objects.filter(agreement__donor=donor, dated_on__lte=as_of).exclude(reversed_on__lte=as_of)
-    posted = found.filter(state__in=(State.APPROVED, State.REVERSED)).prefetch_related("agreement")
-    standing = list(posted.order_by("dated_on", "number"))
+    standing = donor_documents.refunds_of(donor, as_of=as_of)
     numbers = [refund.number for refund in standing]
     sums: defaultdict[str, int] = defaultdict(int)
     taken = document_totals(numbers, accounts=REFUNDED, until=as_of) if numbers else {}

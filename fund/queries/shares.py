@@ -1,13 +1,15 @@
 """Each donor's share of what the pool spent and has left (accounting policy, “Donors' shares”).
 
 Pro rata to what the donors paid into the pool up to the day, less what is unapplied. Each line is divided among all of
-them by largest fraction, so that their shares add up to the whole of it.
+them by largest fraction, so that their shares add up to the whole of it. With each line goes the fraction of a cent
+from which on a share is one cent more: with it donors find their own share, and nothing of what others paid in.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,18 +18,19 @@ from fund.models import Category
 from fund.policy import IN_KIND
 from fund.policy_treasury import INDIRECT_COST
 from fund.queries.refunds import REFUNDED
-from ledger.money import split
+from ledger.money import Division, divide
 from ledger.queries import Scope, Total, totals
 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What was spent on a project in one category; `share` is a donor's part of it."""
+    """What was spent on a project in one category; `share` is a donor's part of it, `up_from` as in Division."""
 
     project: str
     category: str
     amount: int
     share: int = 0
+    up_from: Decimal | None = None
 
     @property
     def category_label(self) -> str:
@@ -56,8 +59,10 @@ class PoolShare:
     spending: tuple[Spending, ...]
     balance: int
     balance_share: int
+    balance_up_from: Decimal | None = None
     obligated: int = 0
     obligated_share: int = 0
+    obligated_up_from: Decimal | None = None
 
     @property
     def spent(self) -> int:
@@ -95,22 +100,28 @@ def share_among(wanted: Iterable[str], paid_in: Mapping[str, int], moved: Sequen
         return {}
     weights = [paid_in[code] for code in donors]
     balance, obligated, lines = find_balance(moved), find_obligated(moved), find_spending(moved)
-    balances, reserves = split(balance, weights), split(obligated, weights)
-    parts = [split(line.amount, weights) for line in lines]
+    balances, reserves = divide(balance, weights), divide(obligated, weights)
+    parts = [divide(line.amount, weights) for line in lines]
     places = {code: place for place, code in enumerate(donors)}
     return {
         code: PoolShare(
             donors=len(donors),
             paid_in=sum(weights),
             paid_in_share=weights[place],
-            spending=tuple(replace(line, share=part[place]) for line, part in zip(lines, parts, strict=True)),
+            spending=tuple(_share(line, division, place) for line, division in zip(lines, parts, strict=True)),
             balance=balance,
-            balance_share=balances[place],
+            balance_share=balances.parts[place],
+            balance_up_from=balances.up_from,
             obligated=obligated,
-            obligated_share=reserves[place],
+            obligated_share=reserves.parts[place],
+            obligated_up_from=reserves.up_from,
         )
         for code, place in ((code, places[code]) for code in wanted if code in places)
     }
+
+
+def _share(line: Spending, division: Division, place: int) -> Spending:
+    return replace(line, share=division.parts[place], up_from=division.up_from)
 
 
 def sum_paid_in(funds: Sequence[str] = (), *, until: date) -> dict[tuple[str, str], int]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from fund import policy
 from fund.models import Agreement, Donor, Instalment, Pledge, Project, Receipt, ReceiptPart
 from fund.policy import Carried
 from fund.policy_treasury import GIVEN_IN_KIND
 from fund.queries.contributions import Standing, sum_standings
+from fund.queries.donor_documents import agreements_of, in_kind_of, instalments_of, pledges_of, receipts_of
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
 from fund.queries.receipts import standing_parts
@@ -111,8 +112,7 @@ def _combine(documents: _Documents, donor: Donor, as_of: date) -> list[Contribut
 
 
 def _find_in_kind(donor: Donor, as_of: date) -> tuple[InKindLine, ...]:
-    gifts = donor.in_kind.filter(dated_on__lte=as_of).exclude(reversed_on__lte=as_of).prefetch_related("project")
-    standing = list(gifts.order_by("dated_on", "number"))
+    standing = in_kind_of(donor, as_of=as_of)
     accounts = (GIVEN_IN_KIND + donor.code,)
     posted = document_totals([gift.number for gift in standing], accounts=accounts, until=as_of) if standing else {}
     values = {number: -functional for (number, *_), (_, functional) in posted.items()}
@@ -121,13 +121,9 @@ def _find_in_kind(donor: Donor, as_of: date) -> tuple[InKindLine, ...]:
 
 def _load_documents(donor: Donor, as_of: date) -> _Documents:
     """All of the donor's documents: one of a later day may have been counted by then, and its reversal not."""
-    pledges = list(donor.pledges.order_by("announced_on", "number"))
-    agreements = list(donor.agreements.order_by("signed_on", "number"))
-    of_agreement = {agreement.pk: agreement for agreement in agreements}
-    instalments = list(Instalment.objects.filter(agreement__in=of_agreement).order_by("due_on", "position"))
+    pledges, agreements, instalments = pledges_of(donor), agreements_of(donor), instalments_of(donor)
     receipts, parts = _load_receipts(donor, as_of)
-    for agreement in agreements:
-        agreement.donor = donor
+    of_agreement = {agreement.pk: agreement for agreement in agreements}
     for receipt in receipts:
         receipt.agreement = of_agreement[receipt.agreement_id] if receipt.agreement_id else None
     numbers = [document.number for document in (*pledges, *receipts)]
@@ -144,11 +140,10 @@ def _load_documents(donor: Donor, as_of: date) -> _Documents:
 
 def _load_receipts(donor: Donor, as_of: date) -> tuple[list[Any], list[ReceiptPart]]:
     """The donor's receipts, and the parts that stood of those in parts, which have theirs at hand."""
-    parted = ReceiptPart.objects.filter(donor=donor).values("receipt")
-    found: list[Any] = list(Receipt.objects.filter(Q(donor=donor) | Q(pk__in=parted)).order_by("received_on", "number"))
-    shown = Prefetch("parts", standing_parts(donor, until=as_of), to_attr="shown_parts")
+    found = receipts_of(donor)
     in_parts = [receipt for receipt in found if not receipt.donor_id]
-    prefetch_related_objects(in_parts, shown)
+    if in_parts:
+        prefetch_related_objects(in_parts, Prefetch("parts", standing_parts(donor, until=as_of), to_attr="shown_parts"))
     parts = sorted((part for receipt in in_parts for part in receipt.shown_parts), key=lambda part: part.pk)
     return [receipt for receipt in found if receipt.donor_id or receipt.shown_parts], parts
 

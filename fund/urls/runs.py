@@ -13,7 +13,7 @@ from fund.models import (
     SecretariatPayment,
     Transfer,
 )
-from fund.views import period_end, runs, secretariat
+from fund.views import period_end, reconciliations, runs, secretariat
 from fund.views.records import RecordDetail, RecordList, RecordReverse
 
 
@@ -30,6 +30,7 @@ def _paths(prefix: str, model: type[Document], new: type[View], detail: type[Vie
 
 _PAYMENT = "secretariat-payments"
 _ONE = f"{_PAYMENT}/<slug:number>"
+_RECONCILED = "bank-reconciliations"
 
 urlpatterns = [
     path("period-end/", period_end.PeriodEnd.as_view(), name="period-end"),
@@ -46,5 +47,13 @@ urlpatterns = [
     ),
     path(f"{_PAYMENT}/<slug:number>/reject/", secretariat.PaymentReject.as_view(), name="secretariat-payment-reject"),
     *_paths(_PAYMENT, SecretariatPayment, secretariat.PaymentNew, secretariat.PaymentDetail),
+    path(f"{_RECONCILED}/", reconciliations.ReconciliationList.as_view(), name="bank-reconciliation-list"),
+    path(f"{_RECONCILED}/new/", reconciliations.ReconciliationNew.as_view(), name="bank-reconciliation-new"),
+    path(f"{_RECONCILED}/<slug:number>/", reconciliations.ReconciliationDetail.as_view(), name="bank-reconciliation"),
+    path(
+        f"{_RECONCILED}/<slug:number>/withdraw/",
+        reconciliations.ReconciliationWithdraw.as_view(),
+        name="bank-reconciliation-withdraw",
+    ),
     path("sub-funds/<slug:code>/indirect-cost/", runs.TermsNew.as_view(), name="recovery-terms"),
 ]

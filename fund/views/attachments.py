@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.attachments import AttachmentForm, WithdrawalForm
-from fund.models import Document
+from fund.models import Attachable
 from fund.operations.attachments import attach, withdraw_attachment
-from fund.queries.attachments import attachments_of, find_document, read_content
+from fund.queries.attachments import attachments_of, find_attachable, read_content
+from fund.roles import say_who_may
 from fund.views.pages import FormPage, Page
 
 
@@ -22,8 +23,10 @@ class _OfDocument(Page):
     """A page about an attachment of a document, for who may view that document."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if self.has_permission() and not request.user.has_perm(f"fund.view_{self.document._meta.model_name}"):
-            raise PermissionDenied
+        if self.has_permission():
+            needed = f"view_{self.document._meta.model_name}"
+            if not request.user.has_perm(f"fund.{needed}"):
+                raise PermissionDenied(say_who_may(needed))
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
@@ -32,9 +35,9 @@ class _OfDocument(Page):
         return get_object_or_404(attachments_of(self.document), position=self.kwargs["position"])
 
     @cached_property
-    def document(self) -> Document:
-        """The document that the address names."""
-        document = find_document(self.kwargs["number"])
+    def document(self) -> Attachable:
+        """The document or the project that the address names."""
+        document = find_attachable(self.kwargs["number"])
         if document is None:
             raise Http404
         return document

@@ -70,6 +70,9 @@ class WaitingList(PlainPage):
 class Deciding:
     """For who may decide, by their role or in the place of an approver."""
 
+    def get_permission_required(self) -> tuple[str, ...]:
+        return ("fund.add_approval",)
+
     def has_permission(self) -> bool:
         user = self.request.user  # type: ignore[attr-defined]  # a page's
         return isinstance(user, User) and (user.has_perm("fund.add_approval") or bool(active_delegations(user)))

@@ -18,13 +18,15 @@ from django.views.generic import DetailView, TemplateView, View
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
-from fund.errors import KeySpent, NotPermitted
+from fund.errors import KeySpent, NotPermitted, ValueInvalid
+from fund.forms.choices import find_not_offered
 from fund.models import Answer, Document
 from fund.operations.answers import Attempt, Outcome, answer_once, find_answer
 from fund.operations.refusals import record_refusal
 from fund.queries.attachments import attachments_of
 from fund.queries.chains import chain_of, state_of
 from fund.queries.history import load_history
+from fund.roles import say_who_may
 from fund.views.attempts import FIELD, read_attempt
 from fund.views.pagination import LongListPaginator
 from ledger.errors import BooksBusy, Refused
@@ -41,9 +43,10 @@ class Page(PermissionRequiredMixin, ContextMixin, View):
 
     def handle_no_permission(self) -> HttpResponseRedirect:
         if self.request.user.is_authenticated:
+            refusal = NotPermitted(say_who_may(self.get_permission_required()[0].removeprefix("fund.")))
             if self.request.method == "POST":
-                self.keep_refusal(NotPermitted("Your role does not allow this."))
-            raise PermissionDenied
+                self.keep_refusal(refusal)
+            raise PermissionDenied(refusal.message)
         return super().handle_no_permission()
 
     @property
@@ -125,7 +128,7 @@ class ChangePage(Page):
             return self.lead_on(answer, again=True) if answer else self.perform(attempt)
         except NotPermitted as refusal:
             self.keep_refusal(refusal)
-            raise PermissionDenied from None
+            raise PermissionDenied(refusal.message) from None
         except (Refused, forms.ValidationError) as refusal:
             if isinstance(refusal, Refused):
                 self.keep_refusal(refusal)
@@ -201,6 +204,7 @@ class FormPage(ChangePage, TemplateView):
     def perform(self, attempt: Attempt) -> HttpResponse:
         form, formsets, valid = self.bind()
         if not valid:
+            self.keep_not_offered(form, formsets)
             return self.show(form, formsets, status=422)
         return self.record(attempt, lambda: self.act(form, formsets))
 
@@ -214,6 +218,12 @@ class FormPage(ChangePage, TemplateView):
         form, formsets = self.make_form(self.request.POST), self.make_formsets(self.request.POST)
         valid = [form.is_valid(), *(formset.is_valid() for formset in formsets)]
         return form, formsets, all(valid)
+
+    def keep_not_offered(self, form: forms.Form, formsets: list[BaseFormSet[Any]]) -> None:
+        """Records a choice that the page does not offer. What was only mistyped is no refusal of an act."""
+        not_offered = find_not_offered(form, formsets)
+        if not_offered:
+            self.keep_refusal(ValueInvalid(not_offered))
 
     def add_refusal(
         self, refusal: Refused | forms.ValidationError, form: forms.Form, formsets: list[BaseFormSet[Any]]

@@ -12,6 +12,7 @@ from fund.operations.interest import mark_no_interest
 from fund.operations.period_end import check_books
 from fund.policy import UNIDENTIFIED
 from fund.queries.closings import find_due
+from fund.queries.entries import find_document_url
 from fund.queries.period_end import ChecklistStep, StepName, find_steps
 from fund.views.pages import FormPage, PlainPage
 from ledger.periods import Period
@@ -23,7 +24,11 @@ def add_urls(steps: list[ChecklistStep], month: Period) -> list[tuple[ChecklistS
 
 
 def _find_url(step: ChecklistStep, month: Period) -> str:
+    if step.document:
+        return find_document_url(step.document)
+    new = reverse("fund:bank-reconciliation-new")
     urls = {
+        StepName.STATEMENT: f"{new}?bank_account={step.account}&dated_on={month.ends_on}",
         StepName.UNIDENTIFIED: reverse("fund:account", args=[UNIDENTIFIED]),
         StepName.APPROVAL: reverse("fund:waiting-list"),
         StepName.OVERDUE: f"{reverse('fund:agreement-list')}?state=overdue",

@@ -18,6 +18,7 @@ from fund.forms.projects import NewProjectForm, ProjectForm, initial_of
 from fund.models import Category, Project
 from fund.operations.project_closures import find_unfinished
 from fund.operations.projects import add_project, change_project
+from fund.queries.attachments import attachments_of
 from fund.queries.budgets import CategoryLine, add_categories, find_budget, project_categories
 from fund.queries.history import load_history
 from fund.queries.projects import project_fund_standings, project_standings, spending_by_category
@@ -81,6 +82,8 @@ class ProjectDetail(Page, DetailView[Project]):
             disbursements=latest_disbursements(project=project.code),
             advances=latest_advances(lines__project=project),
             latest=LATEST,
+            document=project,
+            attachments=attachments_of(project),
             history=load_history(project.code, noun="project"),
             **context,
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.filters.records import RecordFilter
 from fund.models import (
     BankCharge,
+    BankReconciliation,
     Document,
     InKind,
     Interest,
@@ -40,6 +41,11 @@ TITLES: dict[type[Document], tuple[Promise, Promise, Promise]] = {
         _("Set the terms of an agreement on its page; then charge the months that are over."),
     ),
     Interest: (_("Interest"), _("Record interest"), _("Record what a bank paid for a month: it is shared by balance.")),
+    BankReconciliation: (
+        _("Reconciliations"),
+        _("Reconcile a statement"),
+        _("Compare what a bank's statement says with the books."),
+    ),
     BankCharge: (_("Bank charges"), _("Record a charge"), _("Record what a bank takes by itself.")),
     Transfer: (_("Transfers"), _("Record a transfer"), _("Record money that went between the fund's own accounts.")),
     InKind: (
@@ -71,6 +77,7 @@ TITLES: dict[type[Document], tuple[Promise, Promise, Promise]] = {
 _RELATED: dict[type[Document], tuple[str, ...]] = {
     Interest: ("bank_account",),
     BankCharge: ("bank_account",),
+    BankReconciliation: ("bank_account",),
     SecretariatPayment: ("bank_account",),
     Transfer: ("source", "target"),
     InKind: ("donor", "project"),

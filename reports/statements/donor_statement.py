@@ -1,6 +1,7 @@
 """A donor's statement as sheets, in the reader's language."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -184,20 +185,25 @@ def _pledges(statement: DonorStatement) -> Sheet:
 
 
 def _pool(statement: DonorStatement, pool: PoolShare) -> Sheet:
-    lines: Iterable[tuple[str, int, int]] = (
-        (_("Paid in"), pool.paid_in, pool.paid_in_share),
-        *((f"{line.project} · {line.category_label}", line.amount, line.share) for line in pool.spending),
-        (_("Spent"), pool.spent, pool.spent_share),
-        (_("Other costs"), pool.other, pool.other_share),
-        (_("Balance"), pool.balance, pool.balance_share),
-        (_("Of it obligated"), pool.obligated, pool.obligated_share),
+    lines: Iterable[tuple[str, int, int, Decimal | None]] = (
+        (_("Paid in"), pool.paid_in, pool.paid_in_share, None),
+        *((f"{line.project} · {line.category_label}", line.amount, line.share, line.up_from) for line in pool.spending),
+        (_("Spent"), pool.spent, pool.spent_share, None),
+        (_("Other costs"), pool.other, pool.other_share, None),
+        (_("Balance"), pool.balance, pool.balance_share, pool.balance_up_from),
+        (_("Of it obligated"), pool.obligated, pool.obligated_share, pool.obligated_up_from),
     )
     columns = [Column(_("Line"), 46)]
     columns += [amount_column(title, statement.currency, total=False) for title in (_("The whole pool"), _("Share"))]
-    rows: list[Row] = [[label, *(Amount(minor, statement.currency) for minor in minors)] for label, *minors in lines]
+    columns.append(Column(_("Cent from"), 12))
+    rows: list[Row] = [
+        [label, Amount(whole, statement.currency), Amount(part, statement.currency), str(up_from or "")]
+        for label, whole, part, up_from in lines
+    ]
     notes = [
-        _("Pro rata to what the pool's donors paid in up to the day: the line, times the donor's, divided by all."),
-        _("Each line is divided among all donors to the cent: cents left over go to the largest fractions."),
+        _("Pro rata to what the pool's donors paid in up to the day: the line, times the donor's, divided by all,"),
+        _("without the fraction of a cent. Where that fraction is “Cent from” or more, the share is a cent more"),
+        _("(of equal fractions, the first donor's by code), so that the shares of all add up to the line."),
         _("Other costs are what remains between paid in, spent and balance."),
     ]
     return Sheet(_("Share of the pool"), _heading(statement, _("Share of the pool")), columns, rows, notes=notes)

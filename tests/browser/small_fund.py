@@ -38,6 +38,7 @@ from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
+from fund.operations.reconciliations import BankStatement, Difference, record_reconciliation
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.refunds import approve_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
@@ -48,6 +49,7 @@ from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from fund.operations.write_offs import approve_write_off, prepare_write_off
 from fund.policy import CarriedEntry
+from fund.queries.reconciliations import book_balance
 from ledger.entries import Leg
 from ledger.money import Amount
 from tests.deeds import allocate, amend_agreement, sign_agreement
@@ -268,6 +270,9 @@ def run_everything(agreement: Agreement, project: Project, donor: Donor, people:
         payment = prepare_payment(bank_account=citi, paid_on=day(6, 1), lines=lines, by=officer)
     approve_payment(payment, by=people.approver)
     record_bank_charge(bank_account=citi, charged_on=day(5, 2), amount=usd("3"), description="Fees", by=officer)
+    statement = BankStatement(citi, day(3, 31), "3", usd("4000"))
+    difference = Amount(book_balance(citi, day(3, 31)).minor - 4000_00, "USD")
+    record_reconciliation(statement=statement, lines=[Difference("A deposit in transit", difference)], by=officer)
     record_transfer(facts=TransferFacts(citi, other, day(5, 3), usd("20"), usd("20")), by=officer)
     gift = Gift(donor, project, day(4, 4), usd("2500"), "Twenty laptops", "The maker's price list")
     record_in_kind(gift=gift, by=officer)

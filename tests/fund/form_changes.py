@@ -42,6 +42,8 @@ TERMS = {"starts_on": "2026-02-01", "rate": "7", "base": "expenditure"}
 INTEREST = {"bank_account": "CITI-USD", "month": "2026-03", "amount": "10"}
 NO_INTEREST = {"bank_account": "CITI-USD", "month": "2026-03"}
 CHARGE = {"bank_account": "CITI-USD", "charged_on": "2026-03-05", "amount": "10", "description": "Fees"}
+STATEMENT = ONE_LINE | {"bank_account": "CITI-USD", "dated_on": "2026-03-31", "reference": "3/2026"}
+STATEMENT |= {"balance": "6120", "lines-0-text": "Cheque 17", "lines-0-amount": "-120"}
 TRANSFER = {"source": "CITI-USD", "target": "B-1", "moved_on": "2026-03-05", "amount": "10", "arrived": "10"}
 IN_KIND = {"donor": "CAN", "project": "CYB-01", "received_on": "2026-03-05", "amount_0": "10"}
 IN_KIND |= {"description": "Laptops", "measurement": "Prices"}
@@ -163,6 +165,10 @@ CHANGES = [
     Change("no-interest", "/interest/none/", "bank", NO_INTEREST),
     Change("bank-charge-new", f"/bank-charges/new/?{urlencode(CHARGE)}", "receipt", CHARGE),
     Change("bank-charge-reverse", "/bank-charges/BCH-2026-0001/reverse/", "bank_charge", REVERSAL),
+    Change("bank-reconciliation-new", "/bank-reconciliations/new/", "receipt", STATEMENT),
+    Change(
+        "bank-reconciliation-withdraw", "/bank-reconciliations/BRC-2026-0001/withdraw/", "reconciliation", REVERSAL
+    ),
     Change("transfer-new", f"/transfers/new/?{urlencode(TRANSFER)}", "receipt other_bank", TRANSFER),
     Change("transfer-reverse", "/transfers/TRF-2026-0001/reverse/", "transfer", REVERSAL),
     Change("in-kind-new", "/in-kind/new/", "fund_year canada project", IN_KIND | {"amount_1": "USD"}),

@@ -15,7 +15,7 @@ from fund.errors import (
     ValueInvalid,
 )
 from fund.models import Agreement, Donor, Receipt
-from fund.operations.agreements import Due
+from fund.operations.agreements import Due, approve_agreement, prepare_agreement
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.reversals import cancel_agreement, reverse_receipt
 from fund.queries.contributions import open_pledges
@@ -30,7 +30,8 @@ DAY = date(2026, 1, 20)
 
 def sign(donor: Donor, by: User, amount: str = "100", currency: str = "CAD", **changes: Any) -> Agreement:
     whole = parse_amount(amount, currency)
-    facts: dict[str, Any] = {"signed_on": DAY, "amount": whole, "instalments": [Due(DAY, whole)]}
+    signed_on = changes.pop("signed_on", DAY)
+    facts: dict[str, Any] = {"signed_on": signed_on, "amount": whole, "instalments": [Due(signed_on, whole)]}
     return sign_agreement(donor=donor, by=by, **(facts | changes))
 
 
@@ -54,6 +55,8 @@ def test_instalments_that_do_not_add_up_are_refused_and_nothing_is_written(
     instalments = [Due(DAY, parse_amount(part, "CAD")) for part in parts]
     with pytest.raises(InstalmentsDiffer):
         sign(canada, officer, instalments=instalments)
+    with pytest.raises(ValueInvalid, match=r"Line 2: The amount is more than zero\."):
+        sign(canada, officer, instalments=[Due(DAY, parse_amount(text, "CAD")) for text in ("100", "0")])
     assert not Agreement.objects.exists()
     assert not entries().exists()
 
@@ -105,6 +108,20 @@ def test_an_agreement_takes_what_it_signs_off_its_pledge(canada: Donor, officer:
     sign(canada, officer, pledge=pledge)
     left = open_pledges([pledge])[pledge.number]
     assert (left.amount.minor, left.functional) == (20000, 14600)
+
+
+def test_agreements_that_wait_on_one_pledge_take_what_is_left_of_it_and_no_more(
+    canada: Donor, officer: User, approver: User, rates: int
+) -> None:
+    pledged, amount = parse_amount("300", "CAD"), parse_amount("200", "CAD")
+    pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer)
+    facts: dict[str, Any] = {"donor": canada, "signed_on": DAY, "amount": amount, "pledge": pledge, "by": officer}
+    first, second, third = (prepare_agreement(instalments=[Due(DAY, amount)], **facts) for _ in range(3))
+    for agreement, left in ((first, 10000), (second, 0)):
+        assert approve_agreement(agreement, by=approver)
+        assert open_pledges([pledge])[pledge.number].amount.minor == left
+    with pytest.raises(PledgeUnfit, match="Nothing of PLG-2026-0001 is open"):
+        approve_agreement(third, by=approver)
 
 
 def test_an_agreement_in_another_currency_takes_the_whole_pledge(canada: Donor, officer: User, rates: int) -> None:

@@ -73,6 +73,7 @@ def test_an_earmark_has_its_limits(fund_year: int, canada: Donor, project: Proje
         ([("2026-03-01", "6000"), ("2026-07-01", "")], {}, "Say how much is due on this day."),
         ([("", "10000")], {}, "This field is required."),
         ([("2026-02-30", "10000")], {}, "Enter a valid date."),
+        ([("2026-01-14", "10000")], {}, "Choose 2026-01-15 or later"),
         ([("2026-03-01", "1.234")], {}, "1.234 has too many decimals: USD takes at most 2 decimals."),
         ([("2026-03-01", "1\x00")], {}, "Null characters are not allowed."),
         ([("2026-03-01", "0"), ("2026-03-01", "10000")], {}, "An instalment is more than zero."),

@@ -109,7 +109,7 @@ def test_an_earmark_is_kept(canada: Any, bank: Any, project: Project, officer: U
     )  # fmt: skip
     response = officer_client.post("/allocations/new/", form((agreement.number, "1")))
     assert response.status_code == 422
-    assert response.context["formset"].non_form_errors() == ["AGR-2026-0001 is for PER; CYB-01 works in GTM."]
+    assert response.context["formset"].non_form_errors() == ["AGR-2026-0001 is for Peru; CYB-01 works in Guatemala."]
 
 
 def test_removed_and_blank_lines_are_no_lines(receipt: Receipt, project: Project, officer_client: Client) -> None:

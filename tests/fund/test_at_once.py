@@ -9,13 +9,22 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from fund.errors import FundsFirst, LetterUnfit, MilestoneTooLarge, ReceiptTwice, StateUnfit, UnappliedExceeded
+from fund.errors import (
+    FundsFirst,
+    LetterUnfit,
+    MilestoneTooLarge,
+    ReceiptTwice,
+    RunTwice,
+    StateUnfit,
+    UnappliedExceeded,
+)
 from fund.models import (
     Agreement,
     Allocation,
     Amendment,
     Application,
     BankAccount,
+    BankReconciliation,
     Decided,
     Donor,
     Letter,
@@ -36,6 +45,7 @@ from fund.operations.letters import record_letter, withdraw_letter
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.pledges import lapse_pledge
 from fund.operations.receipts import Facts, record_receipt
+from fund.operations.reconciliations import BankStatement, record_reconciliation, withdraw_reconciliation
 from fund.policy import DEFERRED
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_total
@@ -170,6 +180,13 @@ def test_an_unapplied_balance_applied_at_once_is_applied_once(
 def test_a_pledge_lapses_once(pledge: Pledge, officer: User) -> None:
     only_one(press_at_once(lambda: lapse_pledge(pledge, on=DAY, reason="Silence", by=officer)), StateUnfit)
     assert entries().filter(kind="pledge").count() == 2
+
+
+def test_a_statement_is_reconciled_once_and_withdrawn_once(bank: BankAccount, officer: User) -> None:
+    facts: dict[str, Any] = {"statement": BankStatement(bank, DAY, "3", parse_amount("0", "USD")), "lines": []}
+    only_one(press_at_once(lambda: record_reconciliation(**facts, by=officer)), RunTwice)
+    found = BankReconciliation.objects.get()
+    only_one(press_at_once(lambda: withdraw_reconciliation(found, on=DAY, reason="Slip", by=officer)), StateUnfit)
 
 
 def test_a_donor_is_reminded_once_a_day_and_a_letter_withdrawn_once(agreement: Agreement, officer: User) -> None:

@@ -11,9 +11,19 @@ from django.db import DatabaseError, connection, transaction
 
 from fund import triggers
 from fund.errors import FileTooLarge, FileTypeRefused, NotPermitted, StateUnfit, ValueInvalid
-from fund.models import Agreement, Attachment, AttachmentWithdrawal, AuditRecord, Disbursement, FileContent, Receipt
+from fund.models import (
+    Agreement,
+    Attachment,
+    AttachmentWithdrawal,
+    AuditRecord,
+    Disbursement,
+    FileContent,
+    Project,
+    Receipt,
+)
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.queries.attachments import attachments_of, read_content
+from fund.queries.history import history_of
 from tests.shorthand import check
 
 PDF = b"%PDF-1.7\nsigned"
@@ -101,6 +111,13 @@ def test_an_unposted_document_takes_files_too(disbursement: Disbursement, office
     assert [found.name for found in attachments_of(disbursement)] == ["Agreement.pdf"]
 
 
+def test_a_project_takes_files_that_its_history_and_the_checks_know(project: Project, officer: User):
+    withdraw_attachment(put(project, officer), reason="another one", by=officer)
+    acts = [record.act for record in history_of("CYB-01", noun="project")]
+    assert acts == ["add project", "attach file to project", "withdraw attachment of project"]
+    assert check() == []
+
+
 @pytest.mark.parametrize("model", [FileContent, Attachment, AttachmentWithdrawal])
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
 def test_the_database_refuses_every_change(agreement: Agreement, officer: User, model: Any, change: str):
@@ -127,7 +144,7 @@ def lifted(agreement: Agreement, officer: User) -> None:
         (lambda: FileContent.objects.update(size=5), f"content {SHA256} has 15 bytes, not 5."),
         (
             lambda: Attachment.objects.update(document="AGR-2026-0099"),
-            "attached to AGR-2026-0099, which is no document",
+            "attached to AGR-2026-0099, which is no document and no project",
         ),
         (
             lambda: Attachment.objects.update(document="ODD"),

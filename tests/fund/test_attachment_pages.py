@@ -38,7 +38,7 @@ def test_every_kind_of_document_takes_a_file_on_its_page(
     allocation: Allocation,
     disbursement: Disbursement,
 ):
-    for document in (pledge, agreement, receipt, allocation, disbursement):
+    for document in (pledge, agreement, receipt, allocation, disbursement, allocation.project):
         assert "Nothing is attached." in officer_client.get(document.get_absolute_url()).content.decode()
         sent = officer_client.post(f"/attachments/{document.number}/new/", upload())
         assert sent.headers["Location"] == document.get_absolute_url()
@@ -46,7 +46,7 @@ def test_every_kind_of_document_takes_a_file_on_its_page(
         assert "Agreement.pdf is attached." in page
         assert "attach file" in page.lower()
         assert f'href="/attachments/{document.number}/1/"' in page
-    assert (Attachment.objects.count(), FileContent.objects.count()) == (5, 1)
+    assert (Attachment.objects.count(), FileContent.objects.count()) == (6, 1)
 
 
 @pytest.mark.parametrize(

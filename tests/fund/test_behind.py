@@ -15,6 +15,7 @@ from django.test import Client
 from fund.models import (
     Advance,
     Agreement,
+    AmendmentLine,
     AuditRecord,
     BankAccount,
     Disbursement,
@@ -24,9 +25,11 @@ from fund.models import (
     Pledge,
     RecoveryTerms,
 )
+from fund.operations.amendments import Term
 from fund.operations.recoveries import Terms, set_recovery_terms
+from tests.deeds import amend_agreement
 from tests.lifted import lifted
-from tests.shorthand import check
+from tests.shorthand import check, usd
 
 
 @contextmanager
@@ -57,7 +60,11 @@ def terms(receipt: Model, officer: User) -> RecoveryTerms:
         (BankAccount, {"name": "Another"}, "The bank account CITI-USD is Another, USD, its audit record has "),
         (RecoveryTerms, {"rate": Decimal(8)}, "The terms of AGR-2026-0001 from 2026-03-01 has another rate than the"),
         (RecoveryTerms, {"fund": "POOL"}, "The terms of AGR-2026-0001 from 2026-03-01 is gone: the audit records have"),
-        (Instalment, {"due_on": date(2026, 3, 2)}, "AGR-2026-0001 has other due days than the audit record says: 2026"),
+        (
+            Instalment,
+            {"due_on": date(2026, 3, 2)},
+            "Line 1 of AGR-2026-0001 has another due_on than the",
+        ),
         (Instalment, {"position": F("position") + 5}, "AGR-2026-0001/1 is not numbered as a part of AGR-2026-0001."),
         (Pledge, {"created_at": datetime(2020, 1, 1, tzinfo=UTC)}, "PLG-2026-0001 has 2020-01-01 00:00 as the minute"),
         (Agreement, {"decided_at": datetime(2020, 1, 1, tzinfo=UTC)}, "AGR-2026-0001 has 2020-01-01 00:00 as the min"),
@@ -85,6 +92,14 @@ def test_a_rate_that_was_changed_with_its_record_is_not_that_of_the_entries(cad_
             AuditRecord.objects.filter(pk=record.pk).update(detail=f"{Decimal(amount) + 1} {rest}")
     found = check()
     assert "JE-2026-000001 carries CAD 1,000.00 at USD 730.00, which no rate makes of it" in found[0]
+
+
+def test_a_due_day_before_an_amendment_is_the_one_that_was_agreed(agreement: Agreement, officer: User) -> None:
+    terms = [Term(date(2026, 5, 1), usd("6000"), "AGR-2026-0001/1")]
+    amend_agreement(agreement, amended_on=date(2026, 4, 1), note="Later", terms=terms, by=officer)
+    assert check() == []
+    AmendmentLine.objects.update(due_before=date(2026, 3, 9))
+    assert any(line.startswith("AGR-2026-0001/1 was due on 2026-03-09 before it was") for line in check())
 
 
 def test_the_partner_of_an_advance_is_that_of_its_entries(sent: Advance, payee: Payee, partner: Payee) -> None:

@@ -42,6 +42,11 @@ def test_a_decision_keeps_the_state_before_and_after(disbursement: Disbursement,
     assert found["Decided by"] == ("", "approver")
 
 
+def test_what_waits_keeps_its_lines_as_they_were_prepared(disbursement: Disbursement) -> None:
+    said = "fund AGR-2026-0001, project CYB-01 · Cyber security training, category Travel, amount USD 700.00"
+    assert changes("prepare disbursement")["Line 1"] == ("", said)
+
+
 def test_a_donor_who_is_renamed_keeps_the_old_name_in_the_record(canada: Donor, officer: User) -> None:
     found = Donor.objects.get(pk=canada.pk)
     change_donor(found, name="Kanada", donor_class="state_party", country="CAN", by=officer)

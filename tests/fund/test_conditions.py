@@ -310,7 +310,7 @@ def test_a_changed_milestone_is_found(
 
 EARMARKS = [
     (Earmark(themes=[1]), r"recommendations 1 to 13 \(Measures to implement the Convention\); CYB-01 serves 15, 16"),
-    (Earmark(countries=["HND"]), "AGR-2026-0001 is for HND; CYB-01 works in GTM"),
+    (Earmark(countries=["HND"]), "AGR-2026-0001 is for Honduras; CYB-01 works in Guatemala"),
 ]
 
 

@@ -13,7 +13,9 @@ from fund.management.commands.reverse import REVERSALS
 from fund.models import (
     AdvanceReport,
     Agreement,
+    BankAccount,
     BankDetails,
+    BankReconciliation,
     InKind,
     Letter,
     ManualEntry,
@@ -26,6 +28,7 @@ from fund.models import (
     document_kinds,
 )
 from fund.operations.letters import record_letter
+from fund.operations.reconciliations import BankStatement, record_reconciliation
 from fund.operations.treasury import add_bank_account
 from ledger.queries import entries
 from tests.fund.advances import accept
@@ -161,14 +164,16 @@ def test_what_is_not_posted_or_not_there_is_not_reversed(manual_entry: ManualEnt
 
 def test_every_kind_that_can_be_reversed_is_known_to_the_command() -> None:
     reversible = {kind for kind in document_kinds() if any(f.name == "reversed_on" for f in kind._meta.fields)}
-    assert REVERSALS.keys() == reversible | {Agreement, Letter, Pledge}
+    assert REVERSALS.keys() == reversible | {Agreement, BankReconciliation, Letter, Pledge}
 
 
-def test_a_letter_and_a_pledge_are_withdrawn_by_their_numbers(
-    agreement: Agreement, pledge: Pledge, officer: User
+def test_a_letter_a_pledge_and_a_reconciliation_are_withdrawn_by_their_numbers(
+    agreement: Agreement, pledge: Pledge, bank: BankAccount, officer: User
 ) -> None:
     letter = record_letter(donor=agreement.donor, sent_on=date(2026, 6, 1), way="mail", by=officer)
-    for document in (letter, pledge):
+    statement = BankStatement(bank, date(2026, 3, 31), "3/2026", usd("0"))
+    reconciliation = record_reconciliation(statement=statement, lines=[], by=officer)
+    for document in (letter, pledge, reconciliation):
         assert run("reverse", str(document), reason="A slip", on="2026-06-02").endswith(f"{document} is reversed.\n")
         document.refresh_from_db()
         assert document.withdrawn_on == date(2026, 6, 2)

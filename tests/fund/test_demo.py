@@ -49,6 +49,8 @@ from fund.models import (
 from fund.operations.people import add_person
 from fund.queries.agreements import standing_agreements
 from fund.queries.contributions import instalment_standings
+from fund.queries.period_end import StepName, find_steps
+from ledger.periods import Period
 from ledger.queries import entries, open_years
 from tests.fund.standings import agreement_standings
 
@@ -118,6 +120,8 @@ def test_the_demonstration_has_corrections_runs_and_deposits_of_nobody_knows_who
     assert (placed.identity, Receipt.objects.filter(identity=Identity.OPEN).count()) == (Identity.IDENTIFIED, 1)
     runs = [one.number for model in (Interest, Recovery, Revaluation) for one in model._default_manager.all()]
     assert runs == ["INT-2026-07", "ICR-2026-07", "REV-2026-07"]
+    statements = [step for step in find_steps(Period(2026, 7)) if step.name == StepName.STATEMENT]
+    assert [(step.count, bool(step.document)) for step in statements] == [(0, True)] * 3
 
 
 @pytest.mark.django_db

@@ -201,7 +201,7 @@ def test_the_last_cent_of_a_foreign_balance_takes_what_is_left_of_its_carrying_a
 @pytest.mark.parametrize(
     ("earmark", "message"),
     [
-        ({"countries": ["BOL"]}, "is for BOL; CYB-01 works in GTM"),
+        ({"countries": ["BOL"]}, "is for Bolivia; CYB-01 works in Guatemala"),
         ({"ends_on": date(2026, 3, 9)}, "ended on 2026-03-09"),
     ],
 )

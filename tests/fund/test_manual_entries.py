@@ -25,14 +25,18 @@ from fund.operations.bank_charges import record_bank_charge
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.manual_entries import Line, approve_manual_entry, prepare_manual_entry
 from fund.operations.project_closures import close_accounts, close_operations
+from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_run
+from fund.operations.treasury import add_bank_account
 from fund.policy_corrections import BARRED
 from fund.queries.sub_funds import fund_standings
 from ledger.causes import entries_caused_by
 from ledger.errors import AccountInvalid, YearNotOpen
 from ledger.money import Amount, parse_amount
+from ledger.operations import open_account
 from ledger.queries import get_draft
+from tests.deeds import return_allocation
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +44,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 4, 1)
 FUND = "AGR-2026-0001"
 BANK = "Assets:Bank:CITI-USD"
-FEES = "Expenses:BankCharges"
+FEES, INTEREST = "Expenses:BankCharges", "Income:Interest"
 
 
 def line(account: str, text: str, fund: str = FUND, project: Project | None = None) -> Line:
@@ -108,17 +112,19 @@ def test_an_account_that_the_books_do_not_know_is_refused(
 
 
 def test_an_expense_names_its_project_and_stays_within_its_allocation(
-    allocation: Allocation, officer: User, approver: User
+    disbursement: Disbursement, project: Project, officer: User, approver: User
 ) -> None:
-    travel, project = "Expenses:Projects:CYB-01:Travel", allocation.project
-    with pytest.raises(ValueInvalid, match="an expense of the project CYB-01: name it"):
+    approve_disbursement(disbursement, by=approver)
+    other = add_project(code="CYB-02", facts=ProjectFacts("Forensics", [15], ["GTM"], DAY), by=officer)
+    travel, beyond = "Expenses:Projects:CYB-01:Travel", line("Expenses:Projects:CYB-02:Travel", "1", project=other)
+    with pytest.raises(ValueInvalid, match=r"Line 1: .* an expense of the project CYB-01: name it"):
         prepare(officer, line(travel, "20"), line(BANK, "-20"))
     with pytest.raises(ValueInvalid, match="belongs to no project"):
         prepare(officer, line(FEES, "20", project=project), line(BANK, "-20"))
-    with pytest.raises(AllocationExceeded, match=r"has USD 5,000.00 of AGR-2026-0001 left"):
-        prepare(officer, line(travel, "5001", project=project), line(FEES, "-5001"))
-    approve_manual_entry(prepare(officer, line(travel, "20", project=project), line(FEES, "-20")), by=approver)
-    assert fund_standings([FUND])[FUND].unspent == 498000
+    with pytest.raises(AllocationExceeded, match=r"Line 2: CYB-02 has USD 0.00 of AGR-2026-0001 left"):
+        prepare(officer, line(travel, "-1", project=project), beyond)
+    approve_manual_entry(prepare(officer, line(travel, "-20", project=project), line(FEES, "20")), by=approver)
+    assert fund_standings([FUND])[FUND].unspent == 432000
     no_problems()
 
 
@@ -129,8 +135,9 @@ def test_what_a_bank_pays_for_a_project_is_a_payment_to_a_payee(
     travel, training = (f"Expenses:Projects:CYB-01:{category}" for category in ("Travel", "Contractual"))
     paid = [line(travel, "20", project=project), line(BANK, "-20")]
     masked = [line(BANK, "20", "POOL"), line("Income:Interest", "-20", "POOL")]
-    for lines in (paid, paid + masked):
-        with pytest.raises(AccountBarred, match=r"USD 20\.00 of projects' expense is paid out of a bank.* use a disb"):
+    charged = [line(travel, "20", project=project), line(FEES, "-20")]
+    for lines in (paid, paid + masked, charged):
+        with pytest.raises(AccountBarred, match=r"Line 1: USD 20\.00 would become .* use a disbursement to a payee"):
             prepare(officer, *lines)
     prepare(officer, line(training, "20", project=project), line(travel, "-20", project=project))
     assert ManualEntry.objects.count() == 1
@@ -173,6 +180,33 @@ def test_foreign_cash_leaves_at_its_average_carrying_amount(
         prepare(officer, wrong, line(FEES, "7.50", "POOL"))
     approve_manual_entry(prepare(officer, right, line(FEES, "7.40", "POOL")), by=approver)
     no_problems()
+
+
+def test_foreign_cash_comes_at_the_rate_of_the_day_or_as_what_left_with_it(
+    cad_cash: BankAccount, officer: User, approver: User
+) -> None:
+    add_bank_account(code="TD-CAD", name="Second bank", currency="CAD", by=officer)
+
+    def cash(text: str, minor: int, code: str = "TD-CAD") -> Line:
+        return Line(f"Assets:Bank:{code}", "POOL", parse_amount(text, "CAD"), minor)
+
+    for minor in (749, 751):
+        with pytest.raises(ValueInvalid, match=r"Line 1: CAD 10\.00 comes to TD-CAD at USD 7\.50, the rate of 2026-04"):
+            prepare(officer, cash("10", minor), line(INTEREST, str(Decimal(-minor) / 100), "POOL"))
+    with pytest.raises(ValueInvalid, match=r"Line 1: CAD 10\.00 comes to TD-CAD at USD 7\.40, as what left"):
+        prepare(officer, cash("10", 750), cash("-10", -740, "RBC-CAD"), line(INTEREST, "-0.10", "POOL"))
+    for other in (line(INTEREST, "-7.50", "POOL"), cash("-10", -740, "RBC-CAD")):
+        assert approve_manual_entry(prepare(officer, cash("10", -other.functional), other), by=approver)
+    no_problems()
+
+
+def test_no_more_of_a_debt_goes_than_an_opened_book_brought(receipt: Receipt, officer: User, approver: User) -> None:
+    debt = "Liabilities:Loan"
+    open_account(debt)
+    with pytest.raises(FundsFirst, match=r"Line 1: Liabilities:Loan holds USD 0\.00 of AGR-2026-0001"):
+        prepare(officer, line(debt, "1"), line(INTEREST, "-1"))
+    assert approve_manual_entry(prepare(officer, line(debt, "-20"), line(BANK, "20")), by=approver)
+    assert approve_manual_entry(prepare(officer, line(debt, "20"), line(BANK, "-20")), by=approver)
 
 
 @pytest.mark.parametrize(
@@ -245,13 +279,15 @@ def test_what_a_manual_entry_brought_is_not_taken_back_once_it_is_used_or_closed
 
 
 def test_an_entry_of_a_project_that_closed_its_accounts_stays(
-    allocation: Allocation, officer: User, approver: User
+    disbursement: Disbursement, project: Project, officer: User, approver: User
 ) -> None:
-    travel = line("Expenses:Projects:CYB-01:Travel", "5000", project=allocation.project)
-    posted = prepare(officer, travel, line(FEES, "-5000"))
+    approve_disbursement(disbursement, by=approver)
+    travel, training = (f"Expenses:Projects:CYB-01:{category}" for category in ("Travel", "Contractual"))
+    posted = prepare(officer, line(training, "1", project=project), line(travel, "-1", project=project))
     approve_manual_entry(posted, by=approver)
-    close_operations(allocation.project, on=DAY, by=officer)
-    close_accounts(allocation.project, on=DAY, by=officer)
+    return_allocation(project=project, decided_on=DAY, lines={FUND: usd("4300")}, by=officer)
+    close_operations(project, on=DAY, by=officer)
+    close_accounts(project, on=DAY, by=officer)
     with pytest.raises(ProjectClosed):
         reverse_run(posted, on=DAY, reason="a slip", by=officer)
 

@@ -17,6 +17,7 @@ from fund.models import (
     Allocation,
     AuditRecord,
     BankAccount,
+    BankReconciliation,
     Disbursement,
     Donor,
     Interest,
@@ -31,6 +32,7 @@ from fund.operations.deposits import record_deposit, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.receipts import Facts, record_gift
+from fund.operations.reconciliations import withdraw_reconciliation
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.secretariat import prepare_payment
 from fund.operations.treasury import add_rate
@@ -40,6 +42,8 @@ from ledger.queries import entries
 from tests.shorthand import run
 
 FUND = "AGR-2026-0001"
+STATEMENT = {"bank_account": "CITI-USD", "dated_on": "2026-01-31", "reference": "1", "balance": "50"}
+STATEMENT |= {"lines-TOTAL_FORMS": "0", "lines-INITIAL_FORMS": "0"}
 
 
 @pytest.fixture
@@ -158,7 +162,16 @@ def test_nothing_owed_leads_to_what_charges_it(fund_year: int, officer_client: C
     assert "/indirect-cost/new/" in page
 
 
-PAGES = ("revaluations", "indirect-cost", "interest", "bank-charges", "transfers", "in-kind", "secretariat-payments")
+PAGES = (
+    "revaluations",
+    "indirect-cost",
+    "interest",
+    "bank-charges",
+    "bank-reconciliations",
+    "transfers",
+    "in-kind",
+    "secretariat-payments",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -214,6 +227,8 @@ class TestChecklist:
         self, cad_agreement: Agreement, gift: Receipt, cad_bank: BankAccount, officer: User, officer_client: Client
     ) -> None:
         assert self.find_counts(officer_client) == {
+            "statementCITI-USD": 1,
+            "statementRBC-CAD": 0,
             "unidentified": 0,
             "approval": 0,
             "reports": 0,
@@ -226,6 +241,7 @@ class TestChecklist:
             "check": 1,
         }
         page = read(officer_client, "/period-end/")
+        assert "/bank-reconciliations/new/?bank_account=CITI-USD&amp;dated_on=2026-01-31" in page
         assert "/interest/new/?bank_account=CITI-USD&amp;month=2026-01" in page
         assert "It held nothing" in page
         assert "Still open:" in read(officer_client, "/closing/")
@@ -246,6 +262,7 @@ class TestChecklist:
         assert self.find_counts(officer_client)["revaluation"] == 1
         sent = {"bank_account": "CITI-USD", "month": "2026-01"}
         for url, form in (
+            ("/bank-reconciliations/new/", STATEMENT),
             ("/revaluations/new/", {"month": "2026-01"}),
             ("/interest/none/", sent),
             ("/period-end/check/", {"month": "2026-01"}),
@@ -255,6 +272,21 @@ class TestChecklist:
         assert "Still open:" not in read(officer_client, "/closing/")
         page = read(officer_client, "/period-end/")
         assert ("None, as marked" in page, "Every step is done." in page) == (True, True)
+
+    def test_a_later_posting_asks_for_the_statement_again_until_another_is_reconciled(
+        self, gift: Receipt, bank: BankAccount, acme: Donor, officer: User, officer_client: Client
+    ) -> None:
+        officer_client.post("/bank-reconciliations/new/", STATEMENT)
+        assert self.find_counts(officer_client)["statementCITI-USD"] == 0
+        later = Facts(bank, date(2026, 1, 31), parse_amount("7", "USD"), "H")
+        record_gift(donor=acme, facts=later, by=officer)
+        assert self.find_counts(officer_client)["statementCITI-USD"] == 1
+        page = read(officer_client, "/period-end/")
+        assert "The books had USD 50.00 when it was reconciled, and have USD 57.00 now" in page
+        assert '<a href="/bank-reconciliations/BRC-2026-0001/">Look</a>' in page
+        withdraw_reconciliation(BankReconciliation.objects.get(), on=date(2026, 4, 15), reason="Late", by=officer)
+        officer_client.post("/bank-reconciliations/new/", STATEMENT | {"balance": "57"})
+        assert self.find_counts(officer_client)["statementCITI-USD"] == 0
 
     def test_a_later_entry_asks_for_the_check_again(
         self, agreement: Agreement, bank: BankAccount, officer_client: Client, canada: Donor

@@ -10,10 +10,11 @@ from django.test import Client
 
 from fund.checks import run_checks
 from fund.errors import NotPermitted, ProjectClosed, ProjectUnfinished, StateUnfit, ValueInvalid
-from fund.models import Allocation, AuditRecord, BankAccount, Disbursement, Obligation, Project
+from fund.models import Allocation, AuditRecord, BankAccount, Disbursement, Donor, Obligation, Project
 from fund.operations.approvals import reject
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.project_closures import close_accounts, close_operations, reopen_project
 from fund.operations.projects import ProjectFacts, add_project
@@ -126,6 +127,7 @@ def test_after_its_accounts_closed_no_money_moves(closed: Project, bank: BankAcc
         lambda: prepare(closed, bank, officer),
         lambda: reverse_disbursement(paid, on=END, reason="Back", by=officer),
         lambda: reverse_allocation(given, on=END, reason="Back", by=officer),
+        lambda: record_in_kind(gift=Gift(Donor.objects.get(), closed, DAY, usd("1"), "Laptop", "Price"), by=officer),
         lambda: set_budget(closed, decided_on=END, lines=[Planned("O", 2026, "Travel", usd("1"))], by=officer),
     ]
     before = entries().count()

@@ -109,6 +109,7 @@ def test_an_officer_adds_a_project(officer_client: Client) -> None:
     ("changes", "message"),
     [
         ({"code": "bor 1"}, "A code is capital letters, digits and hyphens"),
+        ({"code": "AGR-2026-0001"}, "AGR-2026-0001 reads like the number of a document."),
         ({"code": ""}, "This field is required."),
         ({"title": " "}, "This field is required."),
         ({"title": "T" * 201}, "at most 200 characters"),

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from fund.models import Agreement, BankAccount, Donor, Project, Receipt
 from fund.operations.agreements import Due
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_receipt
+from fund.operations.treasury import add_bank_account, add_rate
 from fund.queries.contributions import Standing
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, totals
@@ -109,6 +111,19 @@ def test_a_receipt_far_from_the_worth_of_what_it_settles_is_refused(
 ) -> None:
     with pytest.raises(ValueInvalid, match="more than 10 per cent away"):
         receive(cad_agreement, bank, "900", officer)
+
+
+def test_a_receipt_in_a_third_currency_differs_by_a_tenth_at_the_rates_of_the_day_and_no_more(
+    cad_agreement: Agreement, officer: User
+) -> None:
+    add_rate(currency="EUR", effective_on=DAY, rate=Decimal("1.2"), by=officer)
+    euros = add_bank_account(code="ING-EUR", name="ING", currency="EUR", by=officer)
+    # CAD 1,000.00 are USD 750.00 and EUR 625.00.
+    for amount in ("687.51", "562.49"):
+        with pytest.raises(ReceiptTooLarge, match=r"is worth EUR 625\.00 that day"):
+            receive(cad_agreement, euros, amount, officer, lines={"AGR-2026-0001/1": Amount(100000, "CAD")})
+    receive(cad_agreement, euros, "687.50", officer, lines={"AGR-2026-0001/1": Amount(100000, "CAD")})
+    assert functional("Income:Exchange:Realised") == 730_00 - 825_00
 
 
 def test_the_last_partial_receipt_takes_what_is_left_of_the_carrying_amount(

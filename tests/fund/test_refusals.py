@@ -8,10 +8,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from fund.errors import ValueInvalid
-from fund.models import Disbursement, Refusal
+from fund.models import Allocation, Disbursement, Refusal
 from fund.operations.refusals import record_refusal
 from ledger.errors import BooksBusy
 from ledger.queries import entries
+from tests.fund.controls.attempts import lines
+from tests.fund.controls.test_money import DECISION
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +34,10 @@ def test_a_refused_approval_is_recorded_with_its_document(
 
 def test_a_forged_request_is_recorded_and_does_nothing(disbursement: Disbursement, auditor_client: Client) -> None:
     before = entries().count()
-    assert auditor_client.post("/disbursements/DSB-2026-0001/approve/").status_code == 403
-    ((who, _, subject, message),) = refusals()
-    assert (who, subject, message) == ("auditor", "DSB-2026-0001", "Your role does not allow this.")
+    answer = auditor_client.post("/disbursements/DSB-2026-0001/approve/")
+    said = "Your role does not allow this (add approval). An approver can do it."
+    assert (answer.status_code, said in answer.content.decode()) == (403, True)
+    assert [(who, subject, message) for who, _, subject, message in refusals()] == [("auditor", "DSB-2026-0001", said)]
     assert entries().count() == before
 
 
@@ -45,6 +48,15 @@ def test_a_refused_form_is_recorded(fund_year: int, officer_client: Client) -> N
     ((who, place, subject, message),) = refusals()
     assert (who, place, subject) == ("officer", "/donors/new/", "")
     assert "CAN" in message
+
+
+def test_a_choice_that_a_page_does_not_offer_is_recorded_and_a_slip_is_not(
+    allocation: Allocation, officer_client: Client
+) -> None:
+    sent = DECISION | lines({"fund": "POOL", "amount": "1e3"}, {"fund": "GENERAL", "amount": "1"})
+    assert officer_client.post("/allocations/new/", sent).status_code == 422
+    said = "Line 2, Sub-fund: Select a valid choice. GENERAL is not one of the available choices."
+    assert refusals() == [("officer", "/allocations/new/", "", said)]
 
 
 @pytest.mark.parametrize("who", ["auditor", "officer"])
@@ -72,7 +84,7 @@ def test_refusals_are_listed_and_narrowed(
     officer_client.post("/disbursements/DSB-2026-0001/approve/")
     page = auditor_client.get("/audit-trail/refusals/?q=dsb-2026&user=officer").content.decode()
     assert 'href="/disbursements/DSB-2026-0001/"' in page
-    assert "Your role does not allow this." in page
+    assert "An approver can do it." in page
     page = auditor_client.get("/audit-trail/refusals/?q=nothing").content.decode()
     assert "No refusal is like that" in page
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +22,6 @@ from fund.models import (
     AuditRecord,
     BankAccount,
     Delegation,
-    Disbursement,
     Donor,
     Project,
     Receipt,
@@ -34,13 +32,13 @@ from fund.operations.advance_returns import Back, record_return
 from fund.operations.attachments import attach
 from fund.operations.bank_charges import record_bank_charge
 from fund.operations.deposits import return_deposit
-from fund.operations.disbursements import approve_disbursement
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.interest import record_interest
 from fund.operations.letters import record_letter
 from fund.operations.project_closures import close_operations
 from fund.operations.projects import ProjectFacts, add_project
-from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.reconciliations import BankStatement, record_reconciliation
+from fund.operations.recoveries import run_recovery
 from fund.operations.revaluations import run_revaluation
 from fund.operations.screenings import record_screening
 from fund.operations.secretariat import approve_payment, prepare_payment
@@ -71,12 +69,6 @@ def test_every_address_that_takes_a_form_is_tested_here_or_changes_nothing() -> 
     # Signing in and out is the packages' own, and harmless when it is repeated.
     names = {name for name in post_names(get_resolver().url_patterns) if not name.startswith("account_")}
     assert names == {f"fund:{change.name}" for change in CHANGES} | READ_ONLY | WITH_FILE
-
-
-@pytest.fixture
-def paid(disbursement: Disbursement, approver: User) -> Disbursement:
-    approve_disbursement(disbursement, by=approver)
-    return disbursement
 
 
 @pytest.fixture
@@ -129,12 +121,6 @@ def revaluation(cad_agreement: Agreement, officer: User) -> None:
 
 
 @pytest.fixture
-def spent_by_terms(paid: Disbursement, officer: User) -> None:
-    terms = Terms(date(2026, 1, 15), Decimal(12), "expenditure")
-    set_recovery_terms(fund="AGR-2026-0001", terms=terms, by=officer)
-
-
-@pytest.fixture
 def recovery(spent_by_terms: None, officer: User) -> None:
     run_recovery(month="2026-03", by=officer)
 
@@ -148,6 +134,12 @@ def interest(receipt: Receipt, bank: BankAccount, officer: User) -> None:
 def bank_charge(receipt: Receipt, bank: BankAccount, officer: User) -> None:
     amount = parse_amount("10", "USD")
     record_bank_charge(bank_account=bank, charged_on=date(2026, 3, 5), amount=amount, description="Fees", by=officer)
+
+
+@pytest.fixture
+def reconciliation(receipt: Receipt, bank: BankAccount, officer: User) -> None:
+    statement = BankStatement(bank, date(2026, 3, 31), "3/2026", parse_amount("6000", "USD"))
+    record_reconciliation(statement=statement, lines=[], by=officer)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -42,7 +41,7 @@ from fund.operations.disbursements import Line, approve_disbursement, prepare_di
 from fund.operations.interest import record_interest
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.project_closures import close_accounts, close_operations
-from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.recoveries import run_recovery
 from fund.operations.revaluations import run_revaluation
 from fund.operations.screenings import record_screening
 from fund.operations.secretariat import approve_payment, prepare_payment
@@ -123,28 +122,16 @@ def test_what_is_left_is_returned_once(allocation: Allocation, officer: User) ->
     assert Allocation.objects.filter(state=State.APPROVED).count() == 2
 
 
-@pytest.fixture
-def spent(receipt: Receipt, bank: BankAccount, project: Project, officer: User, approver: User) -> None:
-    """USD 1,000.00 of AGR-2026-0001 spent in March, which bears 12 per cent of indirect cost."""
-    amount = parse_amount("1000", "USD")
-    allocate(project=project, decided_on=DAY, lines={"AGR-2026-0001": parse_amount("5000", "USD")}, by=officer)
-    line = Line("AGR-2026-0001", project, "Travel", amount)
-    prepared = prepare_disbursement(payee="X", bank_account=bank, paid_on=DAY, lines=[line], by=officer)
-    approve_disbursement(prepared, by=approver)
-    terms = Terms(date(2026, 1, 15), Decimal(12), "expenditure")
-    set_recovery_terms(fund="AGR-2026-0001", terms=terms, by=officer)
-
-
-def test_indirect_cost_is_charged_once(spent: None, officer: User) -> None:
+def test_indirect_cost_is_charged_once(spent_by_terms: None, officer: User) -> None:
     only_one(press_at_once(lambda: run_recovery(month="2026-03", by=officer)), NothingToPost)
-    assert due_to_secretariat() == {"AGR-2026-0001": 12000}
+    assert due_to_secretariat() == {"AGR-2026-0001": 8400}
 
 
 def test_what_is_owed_to_the_secretariat_is_paid_once(
-    spent: None, bank: BankAccount, officer: User, approver: User
+    spent_by_terms: None, bank: BankAccount, officer: User, approver: User
 ) -> None:
     run_recovery(month="2026-03", by=officer)
-    lines = {"AGR-2026-0001": parse_amount("120", "USD")}
+    lines = {"AGR-2026-0001": parse_amount("84", "USD")}
     waiting = [prepare_payment(bank_account=bank, paid_on=date(2026, 4, 1), lines=lines, by=officer) for _ in range(4)]
     only_one(press_at_once(lambda: approve_payment(waiting.pop(), by=approver)), FundsFirst)
     assert due_to_secretariat() == {}

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -79,14 +80,18 @@ def test_the_trial_balance_of_an_own_sub_fund_adds_up_to_zero_and_has_the_balanc
 
 def test_the_pool_is_shared_by_what_each_paid_in(small_fund: SmallFund) -> None:
     pool = make_statement(small_fund.usa, as_of=END).pool
-    # 700.00 of 767.00: of 100.00, 91.26; of 0.01, the cent, since 0.91 of it is more than 0.09.
+    # 700.00 of 767.00: of 100.00, 91.26, since 0.46 of a cent is below 0.54; of 0.01, the cent, by 0.91 to 0.09.
     assert pool == PoolShare(
         donors=2,
         paid_in=76700,
         paid_in_share=70000,
-        spending=(Spending("BOR-01", "Supplies", 1, 1), Spending("BOR-01", "Travel", 10000, 9126)),
+        spending=(
+            Spending("BOR-01", "Supplies", 1, 1, Decimal("0.9")),
+            Spending("BOR-01", "Travel", 10000, 9126, Decimal("0.5")),
+        ),
         balance=66699,
         balance_share=60873,
+        balance_up_from=Decimal("0.6"),
     )
 
 

@@ -9,8 +9,13 @@ from django.db.models import Model
 
 from fund.checks import run_checks
 from fund.models import (
+    Advance,
+    AdvanceReport,
     Agreement,
     Allocation,
+    AllocationLine,
+    Amendment,
+    Decided,
     Donor,
     DonorAccess,
     ManualEntry,
@@ -20,12 +25,14 @@ from fund.models import (
     ProjectRecommendation,
 )
 from fund.operations.agreements import Due, Earmark, prepare_agreement
+from fund.operations.amendments import approve_amendment
 from fund.operations.donors import change_donor
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.project_closures import close_accounts, close_operations
 from fund.operations.projects import ProjectFacts, change_project
 from fund.operations.reversals import cancel_agreement
 from tests.deeds import sign_agreement
+from tests.fund.advances import accept
 from tests.shorthand import usd
 
 SAYS = " than the audit record says."
@@ -69,7 +76,38 @@ def test_what_waits_is_for_the_project_that_it_was_prepared_for(
 ) -> None:
     other = Project.objects.create(code="CYB-02", title="Other", starts_on=date(2026, 1, 1))
     Allocation.objects.update(project=other)
-    assert "ALC-2026-0001 has another project" + SAYS in check()
+    AllocationLine.objects.all().delete()
+    problems = ("ALC-2026-0001 has another project", "ALC-2026-0001 has other lines")
+    assert check() == [problem + SAYS for problem in problems]
+
+
+LINES = [
+    ("disbursement", {"category": "Personnel"}, "Line 1 of DSB-2026-0001 has another category"),
+    ("manual_entry", {"fund": "POOL"}, "Line 2 of MAN-2026-0001 has another fund"),
+    ("prepared_allocation", {"amount": 4}, "Line 1 of ALC-2026-0001 has another amount"),
+    ("advance", {"fund": "POOL"}, "Line 1 of ADV-2026-0001 has another fund"),
+    ("report", {"category": "Personnel"}, "Line 1 of ADV-2026-0001/R1 has another category"),
+    ("prepared_agreement", {"due_on": date(2026, 1, 1)}, "Line 1 of AGR-2026-0001 has another due_on"),
+    ("prepared_amendment", {"due_on": date(2026, 1, 1)}, "Line 2 of AGR-2026-0001/A1 has another due_on"),
+]
+
+
+@pytest.mark.parametrize(("fixture", "changed", "problem"), LINES, ids=[fixture for fixture, _, _ in LINES])
+def test_a_line_of_what_waits_that_was_changed_past_the_acts_is_found(
+    fixture: str, changed: dict[str, Any], problem: str, request: pytest.FixtureRequest
+) -> None:
+    document: Decided = request.getfixturevalue(fixture)
+    assert check() == []
+    getattr(document, document.LINES).update(**changed)
+    assert problem + SAYS in check()
+
+
+def test_what_an_approval_makes_of_lines_is_nothing_wrong(
+    prepared_amendment: Amendment, sent: Advance, report: AdvanceReport, approver: User
+) -> None:
+    approve_amendment(prepared_amendment, by=approver)
+    accept(report, approver, usd("450"))
+    assert check() == []
 
 
 def test_another_name_of_a_donor_is_nothing_wrong(agreement: Agreement, canada: Donor, officer: User) -> None:

@@ -43,20 +43,13 @@ from tests.fund.runs import FUND, LATER, legs_of, refuses
 from tests.shorthand import cad, check, usd
 
 
-@pytest.fixture
-def spent(disbursement: Disbursement, approver: User) -> Disbursement:
-    """USD 700.00 of AGR-2026-0001 spent on CYB-01 on 20 March."""
-    approve_disbursement(disbursement, by=approver)
-    return disbursement
-
-
 def set_terms(officer: User, rate: str = "12", start: date = date(2026, 1, 15), fund: str = FUND, **more: Any) -> None:
     terms = Terms(start, Decimal(rate), **({"base": "expenditure"} | more))
     set_recovery_terms(fund=fund, terms=terms, by=officer)
 
 
 @pytest.fixture
-def charged(spent: Disbursement, officer: User) -> Recovery:
+def charged(paid: Disbursement, officer: User) -> Recovery:
     """ICR-2026-03: 12 per cent of USD 700.00."""
     set_terms(officer)
     return run_recovery(month="2026-03", by=officer)
@@ -140,19 +133,19 @@ class TestRecovery:
         assert check() == []
 
     def test_expenditure_that_is_reversed_gives_back(
-        self, charged: Recovery, spent: Disbursement, officer: User
+        self, charged: Recovery, paid: Disbursement, officer: User
     ) -> None:
-        reverse_disbursement(spent, on=date(2026, 4, 3), reason="came back", by=officer)
+        reverse_disbursement(paid, on=date(2026, 4, 3), reason="came back", by=officer)
         back = run_recovery(month="2026-04", by=officer)
         assert [leg[1] for leg in legs_of(back)] == [-8400, 8400]
         assert due_to_secretariat() == {}
         assert check() == []
 
-    def test_the_first_part_is_free_and_the_ceiling_holds(self, spent: Disbursement, officer: User) -> None:
+    def test_the_first_part_is_free_and_the_ceiling_holds(self, paid: Disbursement, officer: User) -> None:
         set_terms(officer, exempt=usd("200"), ceiling=usd("50"))
         assert legs_of(run_recovery(month="2026-03", by=officer))[0][1] == 5000
 
-    def test_the_exemption_alone_is_taken_off_the_base(self, spent: Disbursement, officer: User) -> None:
+    def test_the_exemption_alone_is_taken_off_the_base(self, paid: Disbursement, officer: User) -> None:
         set_terms(officer, exempt=usd("200"))
         assert legs_of(run_recovery(month="2026-03", by=officer))[0][1] == 6000
 
@@ -163,7 +156,7 @@ class TestRecovery:
         run = run_recovery(month="2026-04", by=officer)
         assert legs_of(run)[0][:2] == ("Expenses:Projects:CYB-01:IndirectCost", 42000)
 
-    def test_beyond_the_allocation_it_says_what_is_lacking(self, spent: Disbursement, officer: User) -> None:
+    def test_beyond_the_allocation_it_says_what_is_lacking(self, paid: Disbursement, officer: User) -> None:
         set_terms(officer, "100")
         allocation = Allocation.objects.get()
         line = Line(FUND, allocation.project, "Travel", usd("4000"))

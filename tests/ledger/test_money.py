@@ -1,4 +1,5 @@
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ MINOR = st.integers(-(10**14) + 1, 10**14 - 1)
 CURRENCIES = st.sampled_from(money.currencies())
 
 
-@pytest.mark.parametrize(("currency", "digits"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("XAF", 0)])
+@pytest.mark.parametrize(("currency", "digits"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("XAF", 0), ("XCG", 2)])
 def test_digits_are_those_of_iso_4217(currency: str, digits: int):
     assert money.digits(currency) == digits
 
@@ -127,6 +128,25 @@ def test_split_adds_up_and_no_part_is_a_unit_off(total: int, weights: list[int])
     assert sum(parts) == total
     for part, weight in zip(parts, weights, strict=True):
         assert abs(part * sum(weights) - total * weight) < sum(weights)
+
+
+@given(MINOR, st.lists(st.integers(0, 10**12), min_size=1, max_size=12).filter(any))
+def test_each_part_is_found_by_itself_from_what_the_division_says(total: int, weights: list[int]):
+    division = money.divide(total, weights)
+    for part, weight in zip(division.parts, weights, strict=True):
+        rounded, fraction = divmod(abs(total) * weight, sum(weights))
+        if division.up_from is None:
+            assert abs(part) == rounded
+        elif fraction != division.up:
+            assert abs(part) == rounded + (Fraction(fraction, sum(weights)) >= Fraction(division.up_from))
+        else:
+            assert abs(part) in (rounded, rounded + 1)
+
+
+def test_a_division_says_its_bound_in_as_few_digits_as_it_takes():
+    assert money.divide(100, [2, 1]).up_from == Decimal("0.6")
+    assert money.divide(10000, [6173, 3112, 715]).up_from is None
+    assert money.divide(100, [1, 1, 1]).up_from == Decimal("0.3")
 
 
 def test_amount_reads_like_one():

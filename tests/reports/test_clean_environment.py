@@ -93,10 +93,11 @@ def funds() -> list[str]:
 
 @pytest.fixture
 def fund(small_fund: SmallFund) -> SmallFund:
-    """Two years, four currencies, reversals; files attached, one of them in error, one to what is not posted."""
+    """Two years, four currencies, reversals; files attached, to documents and a project, one of them in error."""
     for document, text in ((small_fund.canadian, "agreement"), (small_fund.gift, "advice"), (small_fund.gift, "slip")):
         file = ContentFile(f"%PDF-1.7 {text}".encode(), name=f"{text}.pdf")
         attach(document, file=file, description=f"The {text}", by=small_fund.officer)
+    attach(small_fund.cyb, file=ContentFile(b"%PDF-1.7 plan"), description="The plan", by=small_fund.officer)
     withdraw_attachment(Attachment.objects.get(name="slip.pdf"), reason="of another gift", by=small_fund.officer)
     return small_fund
 
@@ -230,9 +231,10 @@ def test_the_attached_files_are_there_with_what_is_said_of_them(auditor: Auditor
         ("2025-12-10", "The agreement", "frozenset({'AGR-2025-0001'})"),
         ("2026-02-12", "The advice", "frozenset({'RCT-2026-0005'})"),
         ("2026-02-12", "The slip", "frozenset({'RCT-2026-0005'})"),
+        ("2026-03-05", "The plan", "frozenset({'CYB-01'})"),
     ]
     contents = [(auditor.folder / "documents" / row["file"]).read_bytes() for row in rows]
-    assert contents == [b"%PDF-1.7 agreement", b"%PDF-1.7 advice", b"%PDF-1.7 slip"]
+    assert contents == [f"%PDF-1.7 {text}".encode() for text in ("agreement", "advice", "slip", "plan")]
     assert '  withdrawn: "of another gift"\n' in auditor.main.read_text(encoding="utf-8")
 
 

@@ -14,6 +14,7 @@ from fund.models import (
     Agreement,
     Allocation,
     Application,
+    BankReconciliation,
     Disbursement,
     Document,
     Letter,
@@ -31,6 +32,7 @@ from fund.operations.applications import reverse_application
 from fund.operations.letters import withdraw_letter
 from fund.operations.milestones import reverse_milestone
 from fund.operations.pledges import withdraw_pledge
+from fund.operations.reconciliations import withdraw_reconciliation
 from fund.operations.refunds import reverse_refund
 from fund.operations.reversals import (
     cancel_agreement,
@@ -48,6 +50,7 @@ REVERSALS: dict[type[Document], Callable[..., None]] = {
     Pledge: withdraw_pledge,
     Agreement: cancel_agreement,
     Letter: withdraw_letter,
+    BankReconciliation: withdraw_reconciliation,
     Receipt: reverse_receipt,
     Application: reverse_application,
     Milestone: reverse_milestone,

@@ -46,8 +46,8 @@ def send(client: Client, url: str, sent: dict[str, Any] | None = None, *, said: 
         assert said in unescape(answer.content.decode())
 
 
-def choose(client: Client, url: str, sent: dict[str, Any], *, said: str) -> None:
-    """A forged choice is refused by the form itself: what is allowed are the choices on the page. It is no act yet."""
+def mistype(client: Client, url: str, sent: dict[str, Any], *, said: str) -> None:
+    """What no form can read is sent back by the form itself. It is no act yet, and no refusal."""
     with nothing_written(said="", times=0):
         answer = client.post(url, sent)
         assert answer.status_code == 422

@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "prepare_manual_entry": (
         *("prepare_manual_entry", f"--line=Expenses:Projects:{{project}}:Travel,{FUND},1"),
-        *(f"--line=Expenses:BankCharges,{FUND},-1", "--why=Slip", "--on={day}"),
+        *(f"--line=Expenses:Projects:CYB-01:Personnel,{FUND},-1", "--why=Slip", "--on={day}"),
     ),
 }
 
@@ -103,7 +103,7 @@ def test_a_forged_project_gets_nothing_of_what_is_for_another(
 @pytest.mark.parametrize(
     ("earmark", "said"),
     [
-        ({"countries": ["GTM", "HND"]}, "AGR-2026-0002 is for GTM, HND; BOR-01 works in BOL."),
+        ({"countries": ["GTM", "HND"]}, "AGR-2026-0002 is for Guatemala, Honduras; BOR-01 works in Bolivia."),
         ({"themes": [3]}, "AGR-2026-0002 is for projects that serve one of the recommendations"),
     ],
     ids=["country", "theme"],

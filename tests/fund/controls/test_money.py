@@ -12,7 +12,7 @@ from fund.operations.disbursements import Line, approve_disbursement, prepare_di
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.treasury import add_bank_account
 from tests.deeds import allocate
-from tests.fund.controls.attempts import FUND, choose, lines, run, send
+from tests.fund.controls.attempts import FUND, lines, mistype, run, send
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -81,14 +81,14 @@ def test_a_forged_amount_that_is_none_is_refused(
     allocation: Allocation, officer_client: Client, amount: str, said: str
 ) -> None:
     sent = DECISION | lines({"fund": FUND, "amount": amount})
-    choose(officer_client, "/allocations/new/", sent, said=said)
+    mistype(officer_client, "/allocations/new/", sent, said=said)
 
 
 @pytest.mark.parametrize("fund", ["GENERAL", "AGR-2026-0077", "pool"])
 def test_a_forged_source_is_none_of_the_choices(allocation: Allocation, officer_client: Client, fund: str) -> None:
     for url, facts in (("/allocations/new/", DECISION), ("/disbursements/new/", PAYMENT), ("/advances/new/", ADVANCE)):
         sent = facts | lines(ROW | {"fund": fund})
-        choose(officer_client, url, sent, said=f"Select a valid choice. {fund} is not one of the available choices.")
+        send(officer_client, url, sent, said=f"Select a valid choice. {fund} is not one of the available choices.")
 
 
 @pytest.mark.parametrize("fund", ["GENERAL", "AGR-2026-0077"])
@@ -102,6 +102,8 @@ def test_a_swapped_source_pays_nothing_out_of_another_sub_fund(
 ) -> None:
     said = "CYB-01 has USD 0.00 of POOL left on 2026-03-20; USD 1.00 is more. " + ALLOCATE_MORE
     send(officer_client, "/obligations/new/", CONTRACT | lines({"fund": "POOL", "amount": "1"}), said=said)
+    sent = DECISION | lines({"fund": FUND, "amount": "1"}, {"fund": "POOL", "amount": "1"})
+    send(officer_client, "/allocations/new/", sent, said="Line 2: POOL has USD 0.00 to allocate on 2026-03-20")
     # Of an advance and a manual entry the cash is asked for first.
     said = "POOL has USD 0.00 in CITI-USD on 2026-03-20; USD 1.00 is more. It has no money"
     send(officer_client, "/advances/new/", ADVANCE | lines(ROW | {"fund": "POOL"}), said=said)
@@ -111,7 +113,14 @@ def test_lines_of_one_forged_form_exceed_the_allocation_together(
     allocation: Allocation, officer_client: Client
 ) -> None:
     rows = [ROW | {"amount": "2500"}, ROW | {"amount": "2500", "category": "Personnel"}, ROW | {"amount": "0.01"}]
-    send(officer_client, "/disbursements/new/", PAYMENT | lines(*rows), said=f"{LEFT}; USD 5,000.01 is more.")
+    send(
+        officer_client,
+        "/disbursements/new/",
+        PAYMENT | lines(*rows),
+        said=f"Lines 1, 2, 3: {LEFT}; USD 5,000.01 is more.",
+    )
+    sent = PAYMENT | lines(ROW, ROW | {"fund": "POOL"})
+    send(officer_client, "/disbursements/new/", sent, said="Line 2: CYB-01 has USD 0.00 of POOL left")
 
 
 def test_an_advance_names_a_sub_fund_once(allocation: Allocation, partner: Payee, officer_client: Client) -> None:
@@ -163,10 +172,15 @@ def test_a_command_moves_no_more_than_is_left(allocation: Allocation, obligation
     run("return_allocation", "CYB-01", f"{FUND}=3000.01", "--on=2026-03-20", said=said)
 
 
-def test_a_manual_entry_is_no_way_around_the_allocation_or_the_cash(allocation: Allocation) -> None:
+def test_a_manual_entry_is_no_way_around_the_allocation_or_the_cash(
+    allocation: Allocation, bank: BankAccount, officer: User, approver: User
+) -> None:
+    spend(allocation.project, bank, "1", officer, approver)
+    add_project(code="CYB-02", facts=ProjectFacts("Second", [15], ["GTM"], date(2026, 1, 1)), by=officer)
     facts = ("--on=2026-03-20", "--why=Slip")
-    entry = (f"Expenses:Projects:CYB-01:Travel,{FUND},5000.01", f"Expenses:BankCharges,{FUND},-5000.01")
-    run("prepare_manual_entry", *facts, *(f"--line={one}" for one in entry), said=f"{LEFT}; USD 5,000.01 is more.")
+    entry = (f"Expenses:Projects:CYB-02:Travel,{FUND},1", f"Expenses:Projects:CYB-01:Travel,{FUND},-1")
+    said = "Line 1: CYB-02 has USD 0.00 of AGR-2026-0001 left on 2026-03-20; USD 1.00 is more. " + ALLOCATE_MORE
+    run("prepare_manual_entry", *facts, *(f"--line={one}" for one in entry), said=said)
     entry = (f"Expenses:BankCharges,{FUND},1000.01", f"Assets:Bank:CITI-USD,{FUND},-1000.01")
     said = "AGR-2026-0001 has USD 1,000.00 to allocate on 2026-03-20; USD 1,000.01 is more. Money is allocated when"
     run("prepare_manual_entry", *facts, *(f"--line={one}" for one in entry), said=said)

@@ -12,7 +12,7 @@ from fund.models import Advance, Agreement, BankAccount, Payee, Project, Receipt
 from fund.operations.deposits import record_deposit
 from fund.operations.receipts import Facts
 from ledger.queries import Scope, get_total
-from tests.fund.controls.attempts import FUND, choose, lines, nothing_written, run, send
+from tests.fund.controls.attempts import FUND, lines, nothing_written, run, send
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_money_of_nobody_is_a_liability_that_no_project_gets(
 ) -> None:
     assert (balance("Liabilities:Unidentified"), balance("Income:")) == (-5000, 0)
     sent = {"project": "CYB-01", "decided_on": "2026-03-10"} | lines({"fund": "GENERAL", "amount": "1"})
-    choose(officer_client, "/allocations/new/", sent, said="GENERAL is not one of the available choices.")
+    send(officer_client, "/allocations/new/", sent, said="GENERAL is not one of the available choices.")
     said = "GENERAL is not a sub-fund whose money can be used. Use POOL, or the number of an earmarked agreement"
     run("prepare_advance", "UNODC", "CITI-USD", "GENERAL/CYB-01=1", "--on=2026-03-10", said=said)
     entry = ("--line=Liabilities:Unidentified,GENERAL,50", "--line=Income:Interest,GENERAL,-50")
@@ -128,7 +128,7 @@ def test_another_donors_instalment_is_no_part_of_the_deposit_of_a_forged_form(
 ) -> None:
     for place in ("AGR-2026-0009/1", "gift/PER", "AGR-2026-0001/3"):
         sent = lines({"place": place, "amount": "50"}) | {"on": "2026-03-09"}
-        choose(officer_client, IDENTIFY, sent, said=f"Select a valid choice. {place} is not one of the available")
+        send(officer_client, IDENTIFY, sent, said=f"Select a valid choice. {place} is not one of the available")
 
 
 @pytest.mark.parametrize("reference", ["D-1", " d - 1 ", "Ｄ-1", "D-\uff11", "d\N{NO-BREAK SPACE}-1"])

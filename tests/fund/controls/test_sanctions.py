@@ -9,11 +9,13 @@ from django.test import Client
 
 from fund.codes import fold_name
 from fund.models import Advance, Allocation, BankAccount, Disbursement, Donor, Payee, Refund
+from fund.operations.bank_charges import record_bank_charge
 from fund.operations.limits import check_payee
 from fund.operations.payees import add_payee
 from fund.operations.screenings import clear_match, record_screening
 from tests.fund.controls.attempts import lines, run, send
 from tests.fund.controls.test_money import ADVANCE, PAYMENT, ROW
+from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
 
@@ -119,8 +121,12 @@ def test_a_refund_that_is_agreed_is_not_paid_to_a_donor_with_a_match(
     run("pay_refund", "RFD-2026-0001", "CITI-USD", "--on=2026-04-02", said=f"Canada {BLOCKED}")
 
 
-def test_a_manual_entry_pays_nobody_past_the_lists(allocation: Allocation) -> None:
-    entry = ("Expenses:Projects:CYB-01:Travel,AGR-2026-0001,1", "Assets:Bank:CITI-USD,AGR-2026-0001,-1")
-    facts = ("--on=2026-03-20", "--why=Slip", *(f"--line={one}" for one in entry))
-    said = "USD 1.00 of projects' expense is paid out of a bank, and a payment names its payee: use a disbursement."
-    run("prepare_manual_entry", *facts, said=said)
+@pytest.mark.parametrize("account", ["Assets:Bank:CITI-USD", "Expenses:BankCharges"])
+def test_a_manual_entry_pays_nobody_past_the_lists(
+    account: str, allocation: Allocation, bank: BankAccount, officer: User
+) -> None:
+    facts: dict[str, Any] = {"charged_on": date(2026, 3, 19), "amount": usd("1"), "description": "To whom?"}
+    record_bank_charge(bank_account=bank, **facts, fund="AGR-2026-0001", by=officer)
+    entry = ("Expenses:Projects:CYB-01:Travel,AGR-2026-0001,1", f"{account},AGR-2026-0001,-1")
+    said = "Line 1: USD 1.00 would become projects' expense that was paid to nobody: use a disbursement to a payee"
+    run("prepare_manual_entry", "--on=2026-03-20", "--why=Slip", *(f"--line={one}" for one in entry), said=said)

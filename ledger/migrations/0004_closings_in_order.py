@@ -10,6 +10,6 @@ def renew_triggers(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_triggers")]
+    dependencies = [("ledger", "0003_covered_days")]
 
     operations = [migrations.RunPython(renew_triggers, migrations.RunPython.noop)]
