@@ -50,7 +50,9 @@ class Refusal(models.Model):
 
 def read_fields(text: str) -> dict[str, str] | None:
     """What a record keeps before or after an act, by field; None where it was written over and cannot be read."""
-    found = _read(text or "{}")
+    if not text:
+        return {}
+    found = _read(text)
     return found if _are_texts(found) else None
 
 
@@ -68,4 +70,4 @@ def _read(text: str) -> Any:
 
 
 def _are_texts(found: Any) -> bool:
-    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+    return isinstance(found, dict) and set(map(type, found.values())) <= {str}
