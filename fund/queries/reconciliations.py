@@ -18,11 +18,11 @@ _BY = ("account", "currency")
 
 @dataclass(frozen=True, slots=True)
 class AccountStanding:
-    """What the books have in an account at a day's end, whether it moved until then, and what stands of that day."""
+    """What the books have in an account at a day's end, whether it was used by then, and what stands of that day."""
 
     account: BankAccount
     held: Amount
-    has_moved: bool
+    is_used: bool
     reconciliation: BankReconciliation | None
 
     @property
