@@ -1,16 +1,16 @@
 """What posting asks of the database and tells it, in as few trips as the engine allows."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
 
 Row = tuple[Any, ...]
 
-# So many rows or more go to PostgreSQL as a stream.
+# So many rows or more go to PostgreSQL as a stream, or as a list for each column where something is done then.
 _MANY = 50
-# What cannot be streamed goes in statements of so many.
-_AT_ONCE = 1_000
+_TYPES = {int: "bigint", str: "text", date: "date"}
 
 
 def ask(sql: str, values: Sequence[Any] = ()) -> list[Row]:
@@ -42,11 +42,13 @@ class Batch:
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.executemany(f"INSERT INTO {into} VALUES {marks} {then}", rows)
-        elif len(rows) < _MANY or then:
-            for start in range(0, len(rows), _AT_ONCE):
-                some = rows[start : start + _AT_ONCE]
-                values = [value for row in some for value in row]
-                self.add(f"INSERT INTO {into} VALUES {', '.join([marks] * len(some))} {then}", values)
+        elif len(rows) < _MANY:
+            values = [value for row in rows for value in row]
+            self.add(f"INSERT INTO {into} VALUES {', '.join([marks] * len(rows))} {then}", values)
+        elif then:
+            lists = ", ".join(f"%s::{_TYPES[type(value)]}[]" for value in rows[0])
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self.add(f"INSERT INTO {into} SELECT * FROM unnest({lists}) {then}", columns)
         else:
             self.send()
             with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:

@@ -32,7 +32,7 @@ _AT_ONCE = 500
 
 # Joined, because SQLite goes through the whole table for an IN of several values.
 _FIND = """
-    WITH k (account, fund, kind, party, currency, day) AS (VALUES {})
+    WITH k (account, fund, kind, party, currency, day) AS ({})
     SELECT k.account, k.fund, k.kind, k.party, k.currency, a.id, a.currency, b.id, d.day, d.amount, d.debit, d.credit
     FROM k JOIN ledger_account a ON a.name = k.account
     LEFT JOIN ledger_balance b ON b.account_id = a.id AND b.fund = k.fund AND b.kind = k.kind AND b.party = k.party
@@ -42,7 +42,8 @@ _FIND = """
     )
     ORDER BY d.day
 """
-_MARKS = {"sqlite": "(%s, %s, %s, %s, %s, %s)", "postgresql": "(%s, %s, %s, %s, %s, %s::date)"}
+# A list for each column: PostgreSQL's driver takes long over thousands of marks, and a question has one text.
+_LISTS = "SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[])"
 _BALANCE = "ledger_balance (account_id, fund, kind, party, currency)"
 _DAY = "ledger_daybalance (balance_id, day, amount, debit, credit)"
 _GROW = """
@@ -95,15 +96,21 @@ def _find(first: Mapping[Key, date]) -> Standing:
     wanted = sorted(first.items())
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        marks = ", ".join([_MARKS[connection.vendor]] * len(some))
-        values = [value for key, day in some for value in (*key, _adapt(day))]
-        for *names, account, currency, pk, day, amount, debit, credit in ask(_FIND.format(marks), values):
+        for *names, account, currency, pk, day, amount, debit, credit in _ask(some):
             key = tuple(names)
             accounts[key[0]] = (account, OpenAccount(key[0], currency))
             balance = balances.setdefault(key, Balance(pk, []))
             if day:
                 balance.days.append((to_date(day), (amount, debit, credit)))
     return Standing(accounts, balances)
+
+
+def _ask(wanted: Sequence[tuple[Key, date]]) -> list[Row]:
+    rows = [(*key, _adapt(day)) for key, day in wanted]
+    if connection.vendor == "postgresql":
+        return ask(_FIND.format(_LISTS), [list(column) for column in zip(*rows, strict=True)])
+    marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(rows))
+    return ask(_FIND.format(f"VALUES {marks}"), [value for row in rows for value in row])
 
 
 _Moves = defaultdict[Key, defaultdict[date, list[int]]]

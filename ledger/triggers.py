@@ -46,26 +46,30 @@ _UNBALANCED = """
 _CLOSED = "EXISTS (SELECT 1 FROM ledger_closing WHERE ends_on >= NEW.dated_on)"
 _NEWEST = "(SELECT MAX(ends_on) FROM ledger_closing)"
 
-# A month follows the newest closing by a day, or after a December begins the next open year; a year ends with the
-# newest closing.
+# After a year comes the first month of the next open one, after its December the year itself, and after any other month
+# the next. In parentheses, since PL/pgSQL would take the first THEN for its own.
 _OUT_OF_ORDER = {
     "sqlite": f"""
-        EXISTS (SELECT 1 FROM ledger_closing) AND NEW.begins_on IS NOT date({_NEWEST}, '+1 day')
-        AND (NEW.ends_on IS NOT {_NEWEST} OR NEW.begins_on IS NOT strftime('%Y-01-01', NEW.ends_on))
-        AND (strftime('%m-%d', {_NEWEST}) IS NOT '12-31' OR strftime('%m-%d', NEW.begins_on) IS NOT '01-01'
-        OR NEW.begins_on <= {_NEWEST} OR EXISTS (
+        EXISTS (SELECT 1 FROM ledger_closing) AND (CASE
+        WHEN strftime('%m-%d', {_NEWEST}) IS NOT '12-31' THEN NEW.begins_on IS NOT date({_NEWEST}, '+1 day')
+        WHEN NOT EXISTS (
+            SELECT 1 FROM ledger_closing WHERE ends_on = {_NEWEST} AND begins_on = strftime('%Y-01-01', ends_on)
+        ) THEN NEW.ends_on IS NOT {_NEWEST} OR NEW.begins_on IS NOT strftime('%Y-01-01', NEW.ends_on)
+        ELSE strftime('%m-%d', NEW.begins_on) IS NOT '01-01' OR NEW.begins_on <= {_NEWEST} OR EXISTS (
             SELECT 1 FROM ledger_fiscalyear
             WHERE year > strftime('%Y', {_NEWEST}) + 0 AND year < strftime('%Y', NEW.begins_on) + 0
-        ))
+        ) END)
     """,
     "postgresql": f"""
-        EXISTS (SELECT 1 FROM ledger_closing) AND NEW.begins_on <> {_NEWEST} + 1
-        AND (NEW.ends_on <> {_NEWEST} OR NEW.begins_on <> date_trunc('year', NEW.ends_on)::date)
-        AND (to_char({_NEWEST}, 'MM-DD') <> '12-31' OR to_char(NEW.begins_on, 'MM-DD') <> '01-01'
-        OR NEW.begins_on <= {_NEWEST} OR EXISTS (
+        EXISTS (SELECT 1 FROM ledger_closing) AND (CASE
+        WHEN to_char({_NEWEST}, 'MM-DD') <> '12-31' THEN NEW.begins_on <> {_NEWEST} + 1
+        WHEN NOT EXISTS (
+            SELECT 1 FROM ledger_closing WHERE ends_on = {_NEWEST} AND begins_on = date_trunc('year', ends_on)::date
+        ) THEN NEW.ends_on <> {_NEWEST} OR NEW.begins_on <> date_trunc('year', NEW.ends_on)::date
+        ELSE to_char(NEW.begins_on, 'MM-DD') <> '01-01' OR NEW.begins_on <= {_NEWEST} OR EXISTS (
             SELECT 1 FROM ledger_fiscalyear
             WHERE year > EXTRACT(YEAR FROM {_NEWEST}) AND year < EXTRACT(YEAR FROM NEW.begins_on)
-        ))
+        ) END)
     """,
 }
 _YEAR_PAST = {

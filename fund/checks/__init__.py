@@ -18,15 +18,25 @@ from fund.checks.projects import check_budgets, check_obligations, check_project
 from fund.checks.reconciliations import check_reconciliations
 from fund.checks.records import check_causes, check_documents, check_numbers
 from fund.checks.roles import check_roles
-from fund.checks.told import check_named
+from fund.checks.rows import check_keys, check_values
+from fund.checks.told import check_kept, check_named
+from fund.checks.treasury import check_accounts, check_conversions, check_due_days, check_rates, check_terms
 from ledger.checks import Check, Report, run_check
 from ledger.snapshot import reading
 
 CHECKS: list[Check] = [
+    check_keys,
+    check_values,
     check_documents,
     check_causes,
     check_numbers,
+    check_kept,
     check_named,
+    check_accounts,
+    check_rates,
+    check_conversions,
+    check_terms,
+    check_due_days,
     check_roles,
     check_payees,
     check_bank_details,

@@ -9,6 +9,7 @@ from typing import Any
 
 from fund import policy
 from fund.checks.balances import find_below_zero
+from fund.checks.told import find_gone
 from fund.models import Agreement, Amendment, AmendmentLine, AuditRecord, Instalment, Milestone, Recognition, State
 from fund.models.contributions import describe_earmarked
 from ledger.checks import Report
@@ -71,7 +72,7 @@ def check_parts(report: Report) -> Iterator[str]:
     for model, made in acts:
         recorded = set(AuditRecord.objects.filter(act__in=made).values_list("subject", flat=True))
         known = set(model._default_manager.values_list("number", flat=True))
-        yield from (f"{number} is gone: the audit records have it." for number in sorted(recorded - known))
+        yield from find_gone(recorded, known)
         report(f"{len(known):,} {model._meta.verbose_name_plural}")
 
 

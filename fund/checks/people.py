@@ -1,31 +1,51 @@
 """Who made and decided documents, and who was paid: documents against the audit records and their entries."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
+from fund.checks.instants import Done, are_near
 from fund.checks.kinds import KINDS
-from fund.models import Approval, AuditRecord, Decided, Delegation, Disbursement, Obligation, State
+from fund.models import (
+    Advance,
+    AdvanceReport,
+    AdvanceReturn,
+    Approval,
+    AuditRecord,
+    Decided,
+    Delegation,
+    Disbursement,
+    Document,
+    Obligation,
+    Payee,
+    State,
+)
 from fund.models.approvals import describe_delegation
 from ledger.checks import Report
 from ledger.queries import entries
 
 
-def check_people(document: Any, acts: Sequence[str], people: Mapping[str, int]) -> Iterator[str]:
-    """A document has the audit records of its `acts`, and names the people who did them as `people` has it."""
-    yield from (f"{document} has no audit record of “{act}”." for act in acts if act not in people)
+def check_people(
+    document: Any, acts: Sequence[str], done: Mapping[str, Done], instants: Sequence[str]
+) -> Iterator[str]:
+    """A document has the audit records of its `acts`, and says who made and decided it, and when, as `done` has it."""
+    yield from (f"{document} has no audit record of “{act}”." for act in acts if act not in done)
     first, *others = acts
     named = {first: document.created_by_id}
     if isinstance(document, Decided) and needs_approval(acts):
         named |= dict.fromkeys(others[:1], document.decided_by_id)
         noun = first.removeprefix("prepare ")
         for act in (f"approve {noun}", f"reject {noun}"):
-            if act in people and act not in others:
+            if act in done and act not in others:
                 yield f"{document} is {document.get_state_display().lower()}, and has an audit record of “{act}”."
-    for act, person in named.items():
-        if people.get(act, person) != person:
+    for (act, person), minute in zip(named.items(), instants, strict=False):
+        who, at = done.get(act, (person, minute))
+        if who != person:
             yield f"{document} names another person than the audit record of “{act}”."
+        if at != minute and not are_near(at, minute):
+            yield f"{document} has {minute or 'nothing'} as the minute of “{act}”, its audit record {at} (UTC)."
 
 
 def needs_approval(acts: Sequence[str]) -> bool:
@@ -33,11 +53,21 @@ def needs_approval(acts: Sequence[str]) -> bool:
     return acts[0].startswith("prepare ")
 
 
+# The payee of what money goes to, and the partner of what is advanced, reported and returned.
+_PAYEES: dict[type[Document], Callable[[Any], Payee]] = {
+    Disbursement: attrgetter("payee"),
+    Obligation: attrgetter("payee"),
+    Advance: attrgetter("partner"),
+    AdvanceReport: attrgetter("advance.partner"),
+    AdvanceReturn: attrgetter("advance.partner"),
+}
+
+
 def check_payees(report: Report) -> Iterator[str]:
-    """Every entry of a payment or a contract names the payee of its document."""
-    kinds = [kind for kind in KINDS if kind.model in (Disbursement, Obligation)]
+    """Every entry of a payment, a contract, an advance and of what a partner reports and returns names its payee."""
+    kinds = [kind for kind in KINDS if kind.model in _PAYEES]
     for documents in chain.from_iterable(kind.chunks(report) for kind in kinds):
-        payees = {document.number: document.payee.name for document in documents}
+        payees = {document.number: _PAYEES[type(document)](document).name for document in documents}
         rows = entries().filter(links__position=0, links__document__in=payees).order_by("id")
         for number, document, payee in rows.values_list("number", "links__document", "payee"):
             if payees[document] != payee:

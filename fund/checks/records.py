@@ -2,10 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db import DatabaseError
+
 from fund.checks.documents import Kind
+from fund.checks.instants import Done, read_instants, to_minute
 from fund.checks.kinds import KINDS
 from fund.checks.people import check_people
 from fund.checks.posted import Expected, Sums, negate, sum_legs
@@ -13,7 +16,7 @@ from fund.checks.told import Told, find_changed, find_changed_lines
 from fund.models import AuditRecord, Document, NumberSeries
 from fund.money import read_amount
 from ledger.causes import Caused, causes, find_caused
-from ledger.checks import Report
+from ledger.checks import Report, describe_error
 from ledger.errors import Refused
 from ledger.money import Amount
 from ledger.queries import entries
@@ -30,21 +33,36 @@ def check_documents(report: Report) -> Iterator[str]:
             caused, told = find_caused(numbers), _find_acts(numbers)
             words = {number: words for number, (_, words) in told.items()}
             changed, lines = find_changed(documents, words), find_changed_lines(documents, words)
+            instants = read_instants(documents)
             for document in documents:
-                found = list(check_entries(kind, document, caused[document.number]))
-                found += check_people(document, kind.acts(document), told[document.number][0])
+                done = told[document.number][0]
+                found = _check_document(kind, document, caused[document.number], done, instants[document.pk])
                 # What an entry or a missing record says is said once.
                 number = document.number
                 yield from found or [*changed.get(number, []), *lines.get(number, [])]
 
 
-def _find_acts(numbers: Sequence[str]) -> dict[str, tuple[dict[str, int], Told]]:
-    """Who did what to each document, and what it was after all of it, as the audit records have it."""
-    found: dict[str, tuple[dict[str, int], Told]] = {number: ({}, Told()) for number in numbers}
+def _check_document(
+    kind: Kind, document: Any, caused: list[Caused], done: Mapping[str, Done], instants: Sequence[str]
+) -> list[str]:
+    """What a row names may be gone, and what is in it anything: that is a problem of this document alone."""
+    try:
+        people = check_people(document, kind.acts(document), done, instants)
+        return [*check_entries(kind, document, caused), *people]
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as said above
+        return [f"{document.number} cannot be read ({describe_error(error)})."]
+
+
+def _find_acts(numbers: Sequence[str]) -> dict[str, tuple[dict[str, Done], Told]]:
+    """Who did what to each document and when, and what it was after all of it, as the audit records have it."""
+    found: dict[str, tuple[dict[str, Done], Told]] = {number: ({}, Told()) for number in numbers}
     rows = AuditRecord.objects.filter(subject__in=numbers).order_by("id")
-    for number, act, person, before, after in rows.values_list("subject", "act", "user", "before", "after"):
-        people, told = found[number]
-        people[act] = person
+    columns = ("subject", "act", "user", to_minute("at"), "before", "after")
+    for number, act, person, at, before, after in rows.values_list(*columns):
+        done, told = found[number]
+        done[act] = person, at
         told.add(before, after)
     return found
 

@@ -2,16 +2,18 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, Model, TextField
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, Model, Q, TextField
 from djmoney.models.fields import CurrencyField, MoneyField
 
 from fund.checks.related import load_related, read_rows
 from fund.models import AuditRecord, Decided, Donor, Payee, Project, Remembers
+from fund.models.audit import read_fields, read_lines
 from ledger.checks import Report
 
 # A field's value as a text, as audit records have it.
@@ -19,6 +21,7 @@ _Read = Callable[[Any], str]
 _CHUNK = 2_000
 # `check_projects` compares these with the acts themselves.
 _ELSEWHERE = ("operations_closed_on", "accounts_closed_on")
+_KEPT = ("before", "after")
 _NAMED: tuple[type[Donor | Payee | Project], ...] = (Donor, Payee, Project)
 
 
@@ -28,21 +31,17 @@ class Told:
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}
         self.is_whole: bool | None = None
+        self.is_readable = True
 
     def add(self, before: str, after: str) -> None:
         """Takes over what the next act changed, as JSON."""
-        was, now = map(_read_fields, (before, after))
+        was, now = map(read_fields, (before, after))
+        if was is None or now is None:
+            self.is_readable = False
+            return
         if self.is_whole is None:
             self.is_whole = bool(now) and not was
         self.fields |= dict.fromkeys(was, "") | now
-
-
-def _read_fields(text: str) -> dict[str, str]:
-    """What an audit record keeps; nothing of one that was written over."""
-    try:
-        return dict(json.loads(text)) if text else {}
-    except ValueError:
-        return {}
 
 
 def find_changed(
@@ -59,6 +58,8 @@ def find_changed(
     readers = {field.name: _reader(field) for field in fields}
     for row in rows:
         known = told[name(row)]
+        if not known.is_readable:
+            found[name(row)].append(f"{name(row)} has an audit record that cannot be read.")
         for field, read in readers.items():
             said = known.fields.get(field, "" if known.is_whole else None)
             if said is not None and said != read(row) and not _was_named(row, field, said):
@@ -90,7 +91,8 @@ def find_changed_lines(documents: Sequence[Any], told: Mapping[str, Told]) -> di
 def _read_lines(document: Any, told: Told) -> list[dict[str, str]] | None:
     """The lines that a document was prepared with; None where its kind has no such, or its record is of before."""
     said = told.fields.get(getattr(document, "LINES", ""))
-    return json.loads(said) if said else None
+    # Where they cannot be read, those that are there are others.
+    return (read_lines(said) or []) if said else None
 
 
 def _is_amended(row: Any) -> bool:
@@ -140,7 +142,7 @@ def _name_reader(field: Field[Any, Any]) -> _Read:
     def read(row: Any) -> str:
         key = row.__dict__[field.attname]
         if key not in texts:
-            texts[key] = str(getattr(row, field.name))
+            texts[key] = str(get_named(row, field.name) or "")
         return texts[key]
 
     return read
@@ -153,7 +155,7 @@ def _was_named(row: Any, field: str, said: str) -> bool:
         return False
     if said == str(row.__dict__[key.attname]):
         return True
-    named = getattr(row, field)
+    named = get_named(row, field)
     if isinstance(named, Donor | Payee):
         return said == named.name or said in _former_names(named)
     return named is not None and said.split(" · ")[0] == str(named).split(" · ")[0]
@@ -167,7 +169,20 @@ def _former_names(named: Donor | Payee) -> set[str]:
 
 def read_names(afters: Iterable[str]) -> set[str]:
     """The names that acts gave."""
-    return {_read_fields(after).get("name", "") for after in afters}
+    return {(read_fields(after) or {}).get("name", "") for after in afters}
+
+
+def get_named(row: Any, field: str) -> Any:
+    """What a row names; None where that is gone."""
+    try:
+        return getattr(row, field)
+    except ObjectDoesNotExist:
+        return None
+
+
+def find_gone(told: Iterable[str], known: Collection[str]) -> Iterator[str]:
+    """What was told of, and is not there."""
+    return (f"{name} is gone: the audit records have it." for name in sorted(set(told).difference(known)))
 
 
 def find_told(rows: Iterable[tuple[str, str, str]]) -> defaultdict[str, Told]:
@@ -185,5 +200,13 @@ def check_named(report: Report) -> Iterator[str]:
         acts = AuditRecord.objects.filter(act__endswith=ending).exclude(act__startswith="screen ").order_by("id")
         told = find_told(acts.values_list("subject", "before", "after").iterator())
         rows: list[Any] = list(read_rows(model, at_once=_CHUNK))
+        yield from find_gone(told, {row.code for row in rows})
         yield from chain.from_iterable(find_changed(rows, told, lambda row: row.code).values())
         report(f"{len(rows):,} {model._meta.verbose_name_plural}")
+
+
+def check_kept(report: Report) -> Iterator[str]:
+    """What audit records keep of their acts looks as it was written; of documents all of it is read beside them."""
+    sound = [Q(**{name: ""}) | Q(**{f"{name}__startswith": '{"', f"{name}__endswith": '"}'}) for name in _KEPT]
+    for act, subject in AuditRecord.objects.exclude(*sound).order_by("id").values_list("act", "subject"):
+        yield f"The audit record of “{act}” on {subject} cannot be read."

@@ -1,3 +1,6 @@
+import json
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -43,3 +46,26 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"
+
+
+def read_fields(text: str) -> dict[str, str] | None:
+    """What a record keeps before or after an act, by field; None where it was written over and cannot be read."""
+    found = _read(text or "{}")
+    return found if _are_texts(found) else None
+
+
+def read_lines(text: str) -> list[dict[str, str]] | None:
+    """The lines that a record keeps of what was prepared; None where they were written over and cannot be read."""
+    found = _read(text)
+    return found if isinstance(found, list) and all(map(_are_texts, found)) else None
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _are_texts(found: Any) -> bool:
+    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())

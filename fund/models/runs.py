@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fund.models.base import Decided, Document, money_field
+from fund.models.changes import Remembers
 from fund.models.disbursements import DisbursementState
 from fund.models.donors import Donor
 from fund.models.projects import Project
@@ -51,7 +52,7 @@ class RecoveryBase(models.TextChoices):
     RECEIPT = "receipt", _("Receipts")
 
 
-class RecoveryTerms(models.Model):
+class RecoveryTerms(Remembers):
     """The indirect cost that a sub-fund bears from a day on, until other terms begin. They are never changed.
 
     `rate` is in per cent of the base. The first `exempt` of the base is free; no more than `ceiling` is charged in all,

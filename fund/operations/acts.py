@@ -1,6 +1,6 @@
 """What operations share: permission, numbers, days, posting and the audit record."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
@@ -10,7 +10,7 @@ from django.db.models import Model
 from fund import policy
 from fund.errors import NotPermitted, ValueInvalid
 from fund.models import AuditRecord, BankAccount, Document, NumberSeries
-from fund.operations.changes import find_changes
+from fund.operations.changes import find_changes, write_fields
 from fund.roles import say_who_may
 from ledger import operations as ledger
 from ledger.entries import Draft
@@ -80,13 +80,24 @@ def open_bank(account: BankAccount) -> None:
     ledger.open_account(account.account, currency=account.currency)
 
 
-def record(act: str, subject: object, *, by: User, detail: str = "", of: Model | None = None) -> None:
-    """Leaves the audit record of an act, with what it changed of its subject, or of the row `of` that is one's."""
+def record(
+    act: str,
+    subject: object,
+    *,
+    by: User,
+    detail: str = "",
+    of: Model | None = None,
+    was: Mapping[str, str] | None = None,
+    became: Mapping[str, str] | None = None,
+) -> None:
+    """Leaves the audit record of an act, with what it changed of its subject, or of the row `of` that is one's.
+
+    `was` and `became` are what it changed beside the fields of that row.
+    """
     row = of or subject
-    before, after = find_changes(row) if isinstance(row, Model) else ("", "")
-    AuditRecord.objects.create(
-        user=by, act=act, subject=str(subject)[:60], detail=detail[:400], before=before, after=after
-    )
+    before, after = find_changes(row) if isinstance(row, Model) else ({}, {})
+    kept = {"before": write_fields({**before, **(was or {})}), "after": write_fields({**after, **(became or {})})}
+    AuditRecord.objects.create(user=by, act=act, subject=str(subject)[:60], detail=detail[:400], **kept)
 
 
 def clean_text(text: str, *, field: str, longest: int, required: bool = True) -> str:

@@ -1,6 +1,7 @@
 """What an act changed of a row, for its audit record: the values before it and after it, as texts."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
@@ -15,13 +16,13 @@ _LEFT_OUT = {"id", "created_at", "created_by", "given_at"}
 _NOT_OF_LINES = ("id", "position", "accepted", "question")
 
 
-def find_changes(row: Model) -> tuple[str, str]:
-    """What changed since the row was read or last asked for, before and after, as JSON; of a new row, all is after.
+def find_changes(row: Model) -> tuple[dict[str, str], dict[str, str]]:
+    """What changed since the row was read or last asked for, before and after; of a new row, all is after.
 
     Of what waits for a decision that is its lines too: nothing else says yet what they were.
     """
     if not isinstance(row, Remembers):
-        return "", ""
+        return {}, {}
     now = {field.attname: row.__dict__.get(field.attname) for field in row._meta.concrete_fields}
     was = row.__dict__.get("was", {})
     before, after = _describe(row, was), _describe(row, now)
@@ -29,11 +30,12 @@ def find_changes(row: Model) -> tuple[str, str]:
         after[row.LINES] = _describe_lines(row)
     changed = [name for name in after | before if before.get(name) != after.get(name)]
     row.was = now
-    return _write(before, changed), _write(after, changed)
+    return {name: before.get(name, "") for name in changed}, {name: after.get(name, "") for name in changed}
 
 
-def _write(texts: dict[str, str], names: list[str]) -> str:
-    shown = {name: texts[name] for name in names if texts.get(name)}
+def write_fields(texts: Mapping[str, str]) -> str:
+    """Values by field as an audit record keeps them: JSON, without what is empty."""
+    shown = {name: text for name, text in texts.items() if text}
     return json.dumps(shown, ensure_ascii=False, sort_keys=True) if shown else ""
 
 

@@ -11,7 +11,7 @@ from fund.errors import PartsDiffer, ReceiptTooLarge, StateUnfit, ValueInvalid
 from fund.models import Donor, Identity, Instalment, Placement, Receipt, ReceiptPart
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
-from fund.operations.receipts import Facts, check_facts, check_worth, make_receipt, to_share
+from fund.operations.receipts import Facts, check_facts, make_receipt, to_share
 from fund.operations.reversals import take_back
 from fund.policy import Carried, Party
 from fund.policy_deposits import Deposit
@@ -282,7 +282,7 @@ def _settle(part: Part, functional: int, receipt: Receipt, accept_excess: bool) 
 def find_settled(part: Part, currency: str, outstanding: int, *, on: date) -> Amount:
     """What a part settles of an instalment that is owed `outstanding` (minor units), in its currency.
 
-    Raises ReceiptTooLarge where it is more than that, or not worth about the part at the rates of the day.
+    Raises ReceiptTooLarge where it is more than that, ValueInvalid where it is not worth about the part that day.
     """
     if part.amount.currency == currency:
         if part.settles and part.settles != part.amount:
@@ -295,7 +295,7 @@ def find_settled(part: Part, currency: str, outstanding: int, *, on: date) -> Am
         owed = Amount(outstanding, currency)
         raise ReceiptTooLarge(f"{part.name} is owed {owed}: {settled} is more. Lower the part.", field="lines")
     acts.check_positive(settled, "lines")
-    check_worth(settled, part.amount, on=on)
+    limits.check_worth(settled, part.amount, on=on, field="lines")
     return settled
 
 

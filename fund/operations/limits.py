@@ -20,6 +20,7 @@ from fund.errors import (
 from fund.models import Agreement, BankAccount, Decided, Project, Recipient, State
 from fund.policy_treasury import SECRETARIAT
 from fund.queries.payees import find_blocked, find_renamed, name_of, uncleared_matches
+from fund.queries.rates import exchange
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
@@ -32,6 +33,10 @@ from fund.queries.sub_funds import (
 from fund.recommendations import SECTIONS
 from ledger.money import Amount
 from ledger.queries import functional_currency
+
+# Amounts in two currencies that are one and the same may differ by so many per cent at the rates of the day; more is a
+# slip.
+_LARGEST_DIFFERENCE = 10
 
 
 def check_payee(recipient: Recipient, *, field: str = "payee") -> None:
@@ -242,3 +247,14 @@ def _check_theme(agreement: Agreement, project: Project, field: str) -> None:
 
 def _functional(minor: int) -> Amount:
     return Amount(minor, functional_currency())
+
+
+def check_worth(amount: Amount, other: Amount, *, on: date, field: str) -> None:
+    """Raises ValueInvalid where an amount in another currency is too far from what `amount` was worth on the day."""
+    worth = exchange(amount, other.currency, on)
+    if abs(worth.minor - other.minor) * 100 > worth.minor * _LARGEST_DIFFERENCE:
+        raise ValueInvalid(
+            f"{amount} was worth {worth} on {on}; {other} is more than {_LARGEST_DIFFERENCE} per cent away. "
+            "Correct the amount or the rate.",
+            field=field,
+        )

@@ -22,9 +22,6 @@ from ledger.queries import functional_currency
 
 Open = list[tuple[Instalment, Standing]]
 
-# Paid in another currency, what arrived and what it settles may differ by so many per cent at the day's rates.
-_LARGEST_DIFFERENCE = 10
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -225,18 +222,7 @@ def _check_value(facts: Facts, settled: Sequence[tuple[Instalment, Standing, Amo
     if not settled:
         raise ReceiptTooLarge("Nothing of the agreement is open: record it as a gift.", field="lines")
     total = Amount(sum(amount.minor for _, _, amount in settled), currency)
-    check_worth(total, facts.sent, on=facts.received_on)
-
-
-def check_worth(settled: Amount, sent: Amount, *, on: date) -> None:
-    """Raises ReceiptTooLarge where two amounts of different currencies are too far apart at the rates of the day."""
-    worth = exchange(settled, sent.currency, on)
-    if abs(worth.minor - sent.minor) * 100 > _LARGEST_DIFFERENCE * worth.minor:
-        raise ReceiptTooLarge(
-            f"{settled} is worth {worth} that day, but {sent} was sent: more than {_LARGEST_DIFFERENCE} % apart. "
-            "Correct what it settles.",
-            field="lines",
-        )
+    limits.check_worth(total, facts.sent, on=facts.received_on, field="lines")
 
 
 def _save(facts: Facts, donor: Donor, agreement: Agreement | None, settlement: Settlement, by: User) -> Receipt:

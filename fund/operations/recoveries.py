@@ -46,10 +46,11 @@ def set_recovery_terms(*, fund: str, terms: Terms, by: User) -> RecoveryTerms:
     _check_terms(terms)
     with writing():
         _check_begins(fund, terms.starts_on)
-        found = RecoveryTerms(fund=fund, starts_on=terms.starts_on, rate=terms.rate, base=terms.base, created_by=by)
+        found = RecoveryTerms(fund=fund, starts_on=terms.starts_on, base=terms.base, created_by=by)
+        found.rate = terms.rate.quantize(Decimal("0.01"))
         found.exempt, found.ceiling = _limit(terms.exempt, "exempt"), _limit(terms.ceiling, "ceiling")
         found.save(force_insert=True)
-        acts.record("set recovery terms", fund, by=by, detail=describe_terms(found))
+        acts.record("set recovery terms", fund, by=by, detail=describe_terms(found), of=found)
     return found
 
 

@@ -13,7 +13,6 @@ from fund.operations.applications import Word, check_unapplied, check_word
 from fund.operations.approvals import add_approval, decide, find_deciders, get_prepared
 from fund.operations.cash import take_out
 from fund.operations.reversals import check_posted, check_standing, clear_rests, reverse_entries
-from fund.operations.transfers import check_worth
 from fund.policy import Carried, Party
 from fund.queries.rates import carry
 from fund.queries.refunds import owed_of
@@ -176,7 +175,7 @@ def _find_paid(owed: Amount, amount: Amount | None, account: BankAccount, on: da
             field="amount",
         )
     if paid.currency != owed.currency:
-        check_worth(owed, paid, on=on, field="amount")
+        limits.check_worth(owed, paid, on=on, field="amount")
     elif paid != owed:
         raise ValueInvalid(f"{owed} is owed, and paid as a whole: leave the amount empty.", field="amount")
     return paid

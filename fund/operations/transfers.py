@@ -10,17 +10,14 @@ from fund import policy_treasury
 from fund.errors import ValueInvalid
 from fund.models import BankAccount, Transfer, TransferLine
 from fund.money import to_money
-from fund.operations import acts
+from fund.operations import acts, limits
 from fund.operations.cash import divide, take_out
 from fund.policy import Carried
 from fund.policy_treasury import Moved
-from fund.queries.rates import carry, exchange
+from fund.queries.rates import carry
 from ledger.money import Amount, share, split
 from ledger.operations import writing
 from ledger.queries import functional_currency
-
-# What arrived may differ from what left, at the rates of the day, by so many per cent; more is a slip.
-_LARGEST_DIFFERENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +103,7 @@ def _check_value(facts: TransferFacts, sent: Amount) -> None:
         if sent != facts.arrived:
             raise ValueInvalid(f"{sent} must have arrived: what left, less the charges.", field="arrived")
         return
-    check_worth(sent, facts.arrived, on=facts.moved_on, field="arrived")
-
-
-def check_worth(sent: Amount, arrived: Amount, *, on: date, field: str) -> None:
-    """Raises ValueInvalid where an amount in another currency is too far from what it was worth on the day."""
-    worth = exchange(sent, arrived.currency, on)
-    if abs(worth.minor - arrived.minor) * 100 > worth.minor * _LARGEST_DIFFERENCE:
-        raise ValueInvalid(
-            f"{sent} was worth {worth} on {on}; {arrived} is more than {_LARGEST_DIFFERENCE} per cent away. "
-            "Correct the amount or the rate.",
-            field=field,
-        )
+    limits.check_worth(sent, facts.arrived, on=facts.moved_on, field="arrived")
 
 
 def _move(facts: TransferFacts, parts: Mapping[str, int]) -> list[Moved]:

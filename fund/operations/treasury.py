@@ -74,7 +74,7 @@ def _check_step(currency: str, on: date, rate: Decimal) -> None:
 
 def open_year(year: int, *, by: User) -> None:
     """Opens a fiscal year (a calendar year) for entries. Raises YearInvalid."""
-    require(by, "add_exchangerate")
+    require(by, "close_period")
     with writing():
         ledger.open_year(year, by=by.get_username())
         record("open year", year, by=by)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, DateTimeField, Field, Model
 from django.utils.text import capfirst
@@ -15,6 +16,7 @@ from djmoney.models.fields import MoneyField
 
 from fund.countries import name_countries
 from fund.models import AuditRecord, Decided, Delegation, Donor, Payee, Project
+from fund.models.audit import read_fields, read_lines
 from fund.queries.entries import find_kind
 from fund.recommendations import name_sections
 from ledger.errors import Refused
@@ -33,6 +35,7 @@ _NOUNS: dict[str, type[Model]] = {
     "project": Project,
     "approval": Delegation,
     "delegation": Delegation,
+    "access": User,
 }
 
 
@@ -56,7 +59,7 @@ def _describe(record: AuditRecord, names: Names) -> Iterator[Change]:
     for name in sorted({*before, *after}):
         line = _find_line(record, name)
         if line:
-            yield from _describe_lines(line, after[name])
+            yield from _describe_lines(line, after.get(name, ""))
             continue
         field = _find_field(record, name)
         label = _label(field, name)
@@ -66,14 +69,17 @@ def _describe(record: AuditRecord, names: Names) -> Iterator[Change]:
 
 def _describe_lines(line: type[Model], text: str) -> Iterator[Change]:
     """Each line of what was prepared, with its fields by their names."""
-    for place, texts in enumerate(json.loads(text), 1):
+    lines = read_lines(text)
+    for place, texts in enumerate([{"unreadable": text}] if lines is None else lines, 1):
         fields = {name: _get_field(line, name) for name, text in texts.items() if text}
         shown = (f"{_label(field, name)} {_name(field, texts[name], {})}" for name, field in fields.items())
         yield _("Line %(place)s") % {"place": place}, "", ", ".join(shown)
 
 
 def _read(text: str) -> dict[str, str]:
-    return json.loads(text) if text else {}
+    """What a record keeps; all of one that was written over as it stands."""
+    found = read_fields(text)
+    return {"unreadable": text} if found is None else found
 
 
 def _label(field: Any, name: str) -> str:
@@ -128,7 +134,10 @@ def _name_amount(text: str) -> str:
 
 def _name_codes(name: str, text: str) -> str:
     """Countries and themes by their names, other lists without the marks of how they are stored."""
-    codes: list[Any] = json.loads(text) if text.startswith("[") else [text]
+    try:
+        codes: list[Any] = json.loads(text) if text.startswith("[") else [text]
+    except ValueError:
+        return text
     if name.endswith(("country", "countries")):
         return ", ".join(name_countries(codes))
     if name == "earmark_themes":

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.forms.closings import ClosingForm
 from fund.operations.closings import close_period
 from fund.queries.closings import find_due
+from fund.queries.people import add_person_names
 from fund.queries.period_end import find_open
 from fund.views.pages import FormPage, Page
 from ledger.certificates import render_certificate
@@ -38,7 +39,7 @@ class ClosingList(FormPage):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         due = find_due(today=timezone.localdate())
         waiting = find_open(due.period) if due and due.is_over and due.period.month else []
-        found = closings().order_by("-id")
+        found = add_person_names(closings().order_by("-id"), "closed_by")
         return super().get_context_data(due=due, waiting=waiting, closings=found, **context)
 
     def get_success_url(self, made: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.treasury import YearForm
 from fund.operations.treasury import open_year
+from fund.queries.people import add_person_names
 from fund.views.pages import FormPage
 from ledger.queries import open_years, years_with_counts
 
@@ -21,7 +22,7 @@ class YearList(FormPage):
 
     def get_permission_required(self) -> tuple[str, ...]:
         reads = self.request.method in ("GET", "HEAD", "OPTIONS")
-        return ("fund.view_auditrecord" if reads else "fund.add_exchangerate",)
+        return ("fund.view_auditrecord" if reads else "fund.close_period",)
 
     def make_form(self, data: Any = None) -> forms.Form:
         opened = open_years()
@@ -33,7 +34,7 @@ class YearList(FormPage):
         return year
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found = years_with_counts()
+        found = add_person_names(years_with_counts(), "opened_by")
         return super().get_context_data(years=found, **context)
 
     def get_success_url(self, made: int) -> str:

@@ -5,11 +5,23 @@ know its place in the chain, so that the first bad entry can be named.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+
+from django.db import DatabaseError
 
 from ledger.checks.book import check_book, compare_book, loading_book
 from ledger.checks.chain import check_chain, check_triggers
 from ledger.checks.closings import check_certificate, check_closings
-from ledger.checks.problems import Check, EntryProblem, Report, find_first, limit_problems, run_check
+from ledger.checks.problems import (
+    Check,
+    EntryProblem,
+    Report,
+    describe_error,
+    find_first,
+    finish,
+    limit_problems,
+    run_check,
+)
 from ledger.checks.tables import check_accounts, check_balances, check_days, check_zero
 from ledger.checks.texts import check_texts
 from ledger.garbage import collecting_seldom
@@ -30,6 +42,7 @@ __all__ = [
     "check_texts",
     "check_triggers",
     "check_zero",
+    "describe_error",
     "find_first",
     "run_check",
     "run_checks",
@@ -53,10 +66,17 @@ def run_checks(report: Report, more: Sequence[Check] = ()) -> list[str]:
         if found:
             found += _run([*others, check_texts], report)
             return [*found, "The book was not loaded with Beancount: the problems above come first."]
-        with loading_book(report) as loading:
+        with ExitStack() as stack:
+            try:
+                loading = stack.enter_context(loading_book(report))
+            except DatabaseError:
+                raise
+            except Exception as error:  # noqa: BLE001 - what was written past the software may be anything
+                return [*_run(others, report), f"The book cannot be written out ({describe_error(error)})."]
             found += _run(others, report)
-            report("Beancount reads the whole book.")
-            return found + limit_problems(compare_book(loading))
+            words = "Beancount reads the whole book."
+            report(words)
+            return found + limit_problems(finish(compare_book(loading), words))
 
 
 def _run(checks: Iterable[Check], report: Report) -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from django.db import DatabaseError
+
 from ledger import queries
 from ledger.money import Amount
 
@@ -34,8 +36,27 @@ def find_first(problems: Iterable[str]) -> EntryProblem | None:
 
 def run_check(check: Check, report: Report) -> list[str]:
     """The problems that a check finds, at most 50 of them. `report` is told which check it is."""
-    report((check.__doc__ or "").strip())
-    return limit_problems(check(report))
+    report(_describe(check))
+    return limit_problems(finish(check(report), _describe(check)))
+
+
+def finish(found: Iterator[str], words: str) -> Iterator[str]:
+    """What was written past the software may be anything: what a check cannot read is a problem and ends it alone."""
+    try:
+        yield from found
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as said above
+        yield f"This could not be checked to its end ({describe_error(error)}): {words}"
+
+
+def _describe(check: Check) -> str:
+    return (check.__doc__ or "").strip()
+
+
+def describe_error(error: Exception) -> str:
+    """What went wrong, in one line."""
+    return f"{type(error).__name__}: {error}"
 
 
 def limit_problems(found: Iterator[str]) -> list[str]:

@@ -12,7 +12,7 @@ from fund import policy, policy_receipts
 from fund.models import AuditRecord, BankAccount, Donor, DonorClass, NumberSeries, Receipt
 from fund.money import to_money
 from fund.operations.acts import open_accounts
-from fund.operations.changes import find_changes
+from fund.operations.changes import find_changes, write_fields
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
 from fund.operations.treasury import add_bank_account, open_year
@@ -71,7 +71,7 @@ def _record(made: list[tuple[Receipt, Donor]], by: User) -> None:
     open_accounts(drafts)
     post_entries(drafts, by=by.get_username())
     AuditRecord.objects.bulk_create(
-        AuditRecord(user=by, act="record receipt", subject=receipt.number, after=find_changes(receipt)[1])
+        AuditRecord(user=by, act="record receipt", subject=receipt.number, after=write_fields(find_changes(receipt)[1]))
         for receipt, _ in made
     )
 

@@ -17,6 +17,7 @@ from fund.models import (
     Refusal,
 )
 from fund.operations.budgets import Planned, set_budget
+from fund.operations.people import change_person
 from fund.queries.period_end import StepName, find_steps
 from fund.views.period_end import add_urls
 from ledger.periods import parse_period
@@ -129,12 +130,11 @@ def test_a_review_that_is_refused_accepts_nothing(
 
 
 def test_a_forged_review_or_approval_of_who_recorded_it_is_refused_and_kept(
-    report: AdvanceReport, officer: User, approver: User, sign_in: Callable[[User], Client]
+    report: AdvanceReport, officer: User, sign_in: Callable[[User], Client]
 ) -> None:
     whole = {"accepted-1": "600"}
     assert sign_in(officer).post(f"{REPORT}review/", whole).status_code == 403
-    officer.groups.add(*approver.groups.all())
-    answer = sign_in(User.objects.get(pk=officer.pk)).post(f"{REPORT}review/", whole)
+    answer = sign_in(change_person("officer", role="Approver")).post(f"{REPORT}review/", whole)
     assert "another person decides on it" in answer.content.decode()
     assert (answer.status_code, Refusal.objects.count(), standing()) == (422, 2, (0, 1000, 4000))
 

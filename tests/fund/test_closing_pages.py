@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -29,9 +30,11 @@ def test_page_says_what_closing_would_certify(receipt: Receipt, officer_client: 
     assert "Close 2026-01" in answer.content.decode()
 
 
-def test_officer_closes_the_period_that_is_due(receipt: Receipt, officer_client: Client) -> None:
+def test_officer_closes_the_period_that_is_due(receipt: Receipt, officer: User, officer_client: Client) -> None:
+    User.objects.filter(pk=officer.pk).update(first_name="Maria Silva")
     answer = officer_client.post("/closing/", {"period": "2026-01"}, follow=True)
     assert "2026-01 is closed." in answer.content.decode()
+    assert "<td>Maria Silva</td>" in answer.content.decode()
     assert [closing.closed_by for closing in closings()] == ["officer"]
     record = AuditRecord.objects.get(act="close period")
     assert (record.subject, record.user.username) == ("2026-01", "officer")

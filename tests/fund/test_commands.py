@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError
+from django.test import Client
 
 from fund.management.progress import ProgressLine
-from fund.models import Donor, Receipt
+from fund.models import AuditRecord, Donor, Receipt
+from fund.operations.people import add_person, end_access
 from ledger.queries import open_years
-from tests.shorthand import run
+from tests.shorthand import check, run
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +45,7 @@ def test_only_a_finance_officer_opens_a_year(who: str, auditor: User, officer: U
 
 
 def test_a_person_gets_a_password_that_works():
-    said = run("add_person", "ana", role="Auditor", name="Ana Lima")
+    said = run("add_person", "ana", role="Auditor", name=" Ana\t Lima ")
     assert said.startswith("ana may sign in as Auditor.\nPassword, shown only now: ")
     ana = User.objects.get()
     assert ana.check_password(said.split()[-1])
@@ -59,6 +62,7 @@ def test_a_person_reads_a_donors_statement(canada: Donor):
     [
         (["officer"], {"role": "Auditor"}, "officer is taken"),
         (["ana"], {"donor": "XYZ"}, "XYZ is not a donor's code"),
+        (["ana"], {"role": "Auditor", "name": "A\x07"}, "cannot be printed"),
         (["ana"], {}, "one of the arguments --role --donor is required"),
         (["ana", "--role", "King"], {}, "invalid choice: 'King'"),
     ],
@@ -66,6 +70,43 @@ def test_a_person_reads_a_donors_statement(canada: Donor):
 def test_who_cannot_be_added_is_told(arguments: list[str], options: dict[str, str], message: str, officer: User):
     with pytest.raises(CommandError, match=message):
         run("add_person", *arguments, **options)
+
+
+def test_a_person_changes_role_and_leaves(officer: User, canada: Donor, officer_client: Client):
+    assert run("change_person", "officer", role="Approver") == "officer is Approver from now on.\n"
+    assert officer_client.get("/disbursements/new/").status_code == 403
+    assert run("change_person", "officer", donor="can") == "officer is Canada from now on.\n"
+    assert run("change_person", "officer", end=True, key="k") == "The access of officer ended.\n"
+    assert run("change_person", "officer", end=True, key="k") == "The access of officer ended.\n"
+    assert (Session.objects.count(), officer_client.get("/").status_code) == (0, 302)
+    acts = AuditRecord.objects.filter(subject="officer").order_by("id").values_list("act", "before", "after")
+    assert list(acts)[1:] == [
+        ("change person", '{"role": "Finance officer"}', '{"role": "Approver"}'),
+        ("change person", '{"role": "Approver"}', '{"donor": "Canada"}'),
+        ("end access", '{"is_active": "True"}', '{"is_active": "False"}'),
+    ]
+    assert check() == []
+    User.objects.update(is_active=True)
+    assert check() == ["officer may sign in, though their access ended."]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("officer", {"role": "Finance officer"}, "officer is Finance officer already"),
+        ("ana", {"role": "Auditor"}, "Nobody signs in as ana"),
+        ("left", {"role": "Auditor"}, "The access of left ended"),
+        ("left", {"end": True}, "The access of left ended"),
+        ("officer", {"donor": "XYZ"}, "XYZ is not a donor's code"),
+    ],
+)
+def test_a_change_of_a_person_that_is_refused_changes_nothing(
+    officer: User, name: str, options: dict[str, Any], message: str
+):
+    end_access(add_person("left", role="Auditor")[0].username)
+    with pytest.raises(CommandError, match=message):
+        run("change_person", name, **options)
+    assert check() == []
 
 
 def test_sound_books_pass_the_check(receipt: Receipt):

@@ -34,6 +34,7 @@ from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term, approve_amendment, prepare_amendment
 from fund.operations.approvals import reject
 from fund.operations.decisions import APPROVE, approve
+from fund.operations.people import add_person, change_person
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.reversals import cancel_agreement, reverse_allocation
@@ -78,10 +79,9 @@ def waiting(case: Case, request: pytest.FixtureRequest) -> Decided:
 
 
 @pytest.fixture
-def both(officer: User, approver: User) -> User:
-    """The officer, who is an approver too since."""
-    officer.groups.add(*approver.groups.all())
-    return User.objects.get(pk=officer.pk)
+def both(officer: User) -> User:
+    """The officer, who is an approver since."""
+    return change_person("officer", role="Approver")
 
 
 def is_untouched(document: Decided) -> bool:
@@ -153,8 +153,7 @@ def test_what_is_rejected_posts_nothing_and_says_why(case: Case, waiting: Decide
 
 def test_from_the_threshold_on_two_others_approve(waiting: Decided, approver: User, settings: Any) -> None:
     settings.TWO_APPROVERS_FROM = 100
-    second = User.objects.create_user("second")
-    second.groups.set(approver.groups.all())
+    second, _ = add_person("second", role="Approver")
     assert not approve(waiting, by=approver)
     assert not entries_caused_by(waiting.number).exists()
     assert approve(waiting, by=second)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from fund.models import Allocation, BankAccount, Disbursement, DisbursementState, Project
 from fund.operations.agreements import Due, Earmark
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
+from fund.operations.people import change_person
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
 from ledger.money import parse_amount
@@ -119,8 +120,8 @@ def test_any_payee_that_can_be_printed_is_paid(
     assert "<script>alert" not in done.content.decode()
 
 
-def test_who_prepared_it_cannot_approve_it(disbursement: Disbursement, officer: User, officer_client: Client) -> None:
-    officer.groups.add(Group.objects.get(name="Approver"))
+def test_who_prepared_it_cannot_approve_it(disbursement: Disbursement, officer_client: Client) -> None:
+    change_person("officer", role="Approver")
     page = officer_client.get("/disbursements/DSB-2026-0001/").content.decode()
     assert "another person decides" in page
     assert "Approve</button>" not in page

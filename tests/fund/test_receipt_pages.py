@@ -152,7 +152,7 @@ def test_a_payment_far_from_what_it_settles_is_refused(
     cad_agreement: Agreement, bank: BankAccount, officer_client: Client
 ) -> None:
     response = officer_client.post(NEW, form(amount="500", settles_1="1000"))
-    assert "more than 10 % apart. Correct what it settles." in str(response.context["form"].errors["settles_1"])
+    assert "more than 10 per cent away. Correct the amount" in str(response.context["form"].errors["settles_1"])
 
 
 def test_a_gift_goes_into_the_pool(canada: Donor, bank: BankAccount, officer_client: Client) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -17,7 +17,7 @@ from fund.operations.advances import approve_advance
 from fund.operations.approvals import delegate
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.payees import change_payee
-from fund.operations.people import add_person
+from fund.operations.people import add_person, change_person
 from fund.operations.refunds import approve_refund
 from fund.operations.screenings import clear_match, record_screening
 from fund.roles import APPROVER
@@ -110,9 +110,8 @@ def test_who_recorded_a_match_does_not_clear_it_by_a_new_role_or_a_delegation(
     delegate(receiver=officer, since=date(2026, 6, 15), until=date(2026, 6, 20), reason="Leave", by=approver)
     with pytest.raises(SamePerson):
         clear_match(payee, **facts)
-    officer.groups.add(Group.objects.get(name=APPROVER))
     with pytest.raises(SamePerson):
-        clear_match(payee, **facts)
+        clear_match(payee, on=DAY, reason="Ours", by=change_person("officer", role=APPROVER))
     with pytest.raises(PayeeBlocked):
         limits.check_payee(payee)
 
@@ -120,9 +119,8 @@ def test_who_recorded_a_match_does_not_clear_it_by_a_new_role_or_a_delegation(
 def test_a_delegate_of_who_recorded_it_does_not_clear_it(
     payee: Payee, match: Screening, officer: User, approver: User
 ) -> None:
-    officer.groups.add(Group.objects.get(name=APPROVER))
     other = add_person("other", role="Finance officer")[0]
-    giver = User.objects.get(pk=officer.pk)
+    giver = change_person("officer", role=APPROVER)
     delegate(receiver=other, since=date(2026, 6, 15), until=date(2026, 6, 20), reason="Leave", by=giver)
     with pytest.raises(SamePerson):
         clear_match(payee, on=DAY, reason="Ours", by=other)

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import AuditRecord, Receipt
@@ -6,11 +7,12 @@ from ledger.queries import open_years
 
 
 def test_years_are_listed_with_who_opened_them_and_how_many_entries_they_have(
-    receipt: Receipt, auditor_client: Client
+    receipt: Receipt, officer: User, auditor_client: Client
 ) -> None:
+    User.objects.filter(pk=officer.pk).update(first_name="Maria Silva")
     answer = auditor_client.get("/years/")
     (year,) = answer.context["years"]
-    assert (year.year, year.opened_by, year.count) == (2026, "officer", 2)
+    assert (year.year, year.person, year.count) == (2026, "Maria Silva", 2)
     content = answer.content.decode()
     assert 'href="/journal/?since=2026-01-01&amp;until=2026-12-31"' in content
     assert "Open a year" not in content

@@ -136,10 +136,17 @@ NEW_CLOSING = (
 
 
 @pytest.mark.parametrize(
-    "days", [("2025-04-01", "2025-04-30"), ("2025-02-01", "2025-02-28"), ("2026-01-01", "2026-01-31")]
+    ("closed", "days"),
+    [
+        ("2025-02", ("2025-04-01", "2025-04-30")),
+        ("2025-02", ("2025-02-01", "2025-02-28")),
+        ("2025-02", ("2026-01-01", "2026-01-31")),
+        ("2025-12", ("2026-01-01", "2026-01-31")),
+        ("2025", ("2025-01-01", "2025-12-31")),
+    ],
 )
-def test_database_takes_no_closing_that_skips_a_period(books: None, days: tuple[str, str]):
-    close_up_to("2025-02")
+def test_database_takes_no_closing_that_skips_a_period(books: None, closed: str, days: tuple[str, str]):
+    close_up_to(closed)
     with pytest.raises(IntegrityError, match="periods close in order"):
         execute(NEW_CLOSING.format(*days))
 

@@ -1,0 +1,35 @@
+"""When documents were made and decided, against the audit records of these acts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import CharField
+from django.db.models.functions import Cast, Substr
+
+from fund.models import Decided
+
+# Who did an act, and in which minute (UTC).
+Done = tuple[int, str]
+_LONGEST = timedelta(minutes=10)
+
+
+def to_minute(field: str) -> Substr:
+    """An instant up to its minute, as a text: reading it as an instant takes longer than all the rest of a row."""
+    return Substr(Cast(field, CharField()), 1, 16)
+
+
+def read_instants(documents: Sequence[Any]) -> dict[int, list[str]]:
+    """The minutes in which documents, in the order of their keys, were made and decided, by their keys."""
+    model = type(documents[0])
+    fields = ("created_at", "decided_at") if issubclass(model, Decided) else ("created_at",)
+    rows = model._default_manager.order_by().filter(pk__range=(documents[0].pk, documents[-1].pk))
+    return {key: found for key, *found in rows.values_list("pk", *map(to_minute, fields))}
+
+
+def are_near(one: str, other: str) -> bool:
+    """Whether two minutes are those of one act; it takes no longer from what it writes to its audit record."""
+    try:
+        return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)) <= _LONGEST
+    except (TypeError, ValueError):
+        return False
