@@ -70,6 +70,7 @@ _LATELY = timedelta(days=31)
 _JOIN = {"sqlite": "CROSS JOIN", "postgresql": "JOIN"}
 # "account" is the account's name.
 _COLUMNS = {"account": "a.name", "fund": "b.fund", "kind": "b.kind", "party": "b.party", "currency": "b.currency"}
+_SUMS = ("SUM(d.amount)", "SUM(d.debit)", "SUM(d.credit)")
 _MONTH = {"sqlite": "substr(m.day, 1, 7) || '-01'", "postgresql": "date_trunc('month', m.day)::date"}
 
 
@@ -116,15 +117,24 @@ def read_balances(choice: Choice, by: Sequence[str]) -> Iterator[Row]:
         yield tuple(key), int(amount), int(debit), int(credit)
 
 
+def read_balances_at(choice: Choice, by: Sequence[str], days: Sequence[date]) -> Iterator[tuple[date, Row]]:
+    """What moved up to each of some days, in one question; otherwise as `read_balances`, by no month."""
+    columns = [_COLUMNS[name] for name in by]
+    asked = [_phrase(choice, columns, [*_SUMS, str(place)], *_join("d", day)) for place, day in enumerate(days)]
+    rows = _ask(" UNION ALL ".join(sql for sql, _ in asked), [value for _, values in asked for value in values])
+    for *key, amount, debit, credit, place in rows:
+        yield days[place], (tuple(key), int(amount), int(debit), int(credit))
+
+
 def _read_sums(choice: Choice, by: Sequence[str]) -> list[Any]:
     columns = [_COLUMNS[name] for name in by]
-    sums = ["SUM(d.amount)", "SUM(d.debit)", "SUM(d.credit)"]
+    sums: Sequence[str] = _SUMS
     tables, values = _join("d", choice.until or date.max)
     if choice.since:
         sums = [f"SUM(d.{name} - COALESCE(o.{name}, 0))" for name in ("amount", "debit", "credit")]
         earlier, days = _at("o", max(choice.since, _EARLIEST) - timedelta(days=1))
         tables, values = f"{tables} LEFT JOIN {earlier}", values + days
-    return _select(choice, columns, sums, tables, values)
+    return _ask(*_phrase(choice, columns, sums, tables, values))
 
 
 def _read_months(choice: Choice, by: Sequence[str]) -> list[Any]:
@@ -138,21 +148,24 @@ def _read_months(choice: Choice, by: Sequence[str]) -> list[Any]:
     sums = ["SUM(m.amount)", "SUM(m.debit)", "SUM(m.credit)"]
     values = [adapt_day(choice.until or date.max), adapt_day(choice.since or date.min)]
     place = list(by).index("month")
-    rows = _select(choice, columns, sums, moves + " AND m.day >= %s", values)
+    rows = _ask(*_phrase(choice, columns, sums, moves + " AND m.day >= %s", values))
     return [(*row[:place], to_date(row[place]), *row[place + 1 :]) for row in rows]
 
 
-def _select(
+def _phrase(
     choice: Choice, columns: Sequence[str], sums: Sequence[str], tables: str, values: Sequence[Any]
-) -> list[Any]:
+) -> tuple[str, list[Any]]:
+    """A question for sums, as SQL with its parameters."""
     condition, wanted = choice.condition()
     names = "JOIN ledger_account a ON a.id = b.account_id" if "a.name" in columns else ""
     group = f"GROUP BY {', '.join(columns)}" if columns else "HAVING COUNT(*) > 0"
+    selected = ", ".join([*columns, *sums])
+    return f"SELECT {selected} FROM ledger_balance b {names} {tables} WHERE {condition} {group}", [*values, *wanted]
+
+
+def _ask(sql: str, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join([*columns, *sums])} FROM ledger_balance b {names} {tables} WHERE {condition} {group}",
-            [*values, *wanted],
-        )
+        cursor.execute(sql, values)
         return list(cursor.fetchall())
 
 

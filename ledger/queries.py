@@ -15,7 +15,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum, prefetch
 from django.db.models.functions import Coalesce
 
 from ledger import accounts
-from ledger.balances import Choice, Row, find_account_ids, read_balances, read_days
+from ledger.balances import Choice, Row, find_account_ids, read_balances, read_balances_at, read_days
 from ledger.certificates import Certificate
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryUnknown, PeriodUnknown
@@ -70,6 +70,17 @@ def totals(scope: Scope, *, by: Sequence[str]) -> list[Total]:
     """
     assert set(by) <= set(DIMENSIONS)
     return _to_totals(by, read_balances(_choose(scope), by))
+
+
+def totals_at(scope: Scope, days: Iterable[date], *, by: Sequence[str]) -> dict[date, list[Total]]:
+    """`totals` at the end of each of several days, in one question: for lists. By no month; the scope has no days."""
+    assert set(by) <= set(DIMENSIONS) - {"month"}
+    assert scope.since is scope.until is None
+    found: dict[date, list[Row]] = {day: [] for day in days}
+    if found:
+        for day, row in read_balances_at(_choose(scope), by, list(found)):
+            found[day].append(row)
+    return {day: _to_totals(by, rows) for day, rows in found.items()}
 
 
 def add_up(found: Iterable[Total], *, by: Sequence[str]) -> list[Total]:

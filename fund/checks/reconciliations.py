@@ -15,14 +15,11 @@ from ledger.checks import Report
 
 def _expect_nothing(found: Any, caused: list[Caused]) -> list[Expected]:
     """It posts nothing, and agrees in itself. What the books have of that day now is the checklist's to say."""
-    booked, explained = to_amount(found.booked), explain(to_amount(found.balance), map(_read, found.rows))
+    booked = to_amount(found.booked)
+    explained = explain(to_amount(found.balance), (to_amount(line.amount) for line in found.rows))
     if explained != booked:
         raise BalancesDiffer(f"The bank's balance and the lines make {explained}, the books had {booked}.")
     return []
-
-
-def _read(line: BankReconciliationLine) -> Any:
-    return to_amount(line.amount)
 
 
 RECONCILIATIONS = Kind(

@@ -73,7 +73,9 @@ def find_changed_lines(documents: Sequence[Any], told: Mapping[str, Told]) -> di
     lines: dict[str, tuple[str, Any, Told]] = {}
     for document in documents:
         texts = _read_lines(document, told[document.number])
-        rows = sorted(document.rows, key=lambda row: row.pk) if texts else []
+        if texts is None:
+            continue
+        rows = sorted(document.rows, key=lambda row: row.pk)
         if len(rows) < len(texts) or not all(map(_is_amended, rows[len(texts) :])):
             found[document.number].append(f"{document} has other lines than the audit record says.")
         for place, (row, text) in enumerate(zip(rows, texts, strict=False), 1):
@@ -86,10 +88,11 @@ def find_changed_lines(documents: Sequence[Any], told: Mapping[str, Told]) -> di
     return found
 
 
-def _read_lines(document: Any, told: Told) -> list[dict[str, str]]:
-    """The lines that a document was prepared with; none where it has no such, or its record is of before."""
+def _read_lines(document: Any, told: Told) -> list[dict[str, str]] | None:
+    """The lines that a document was prepared with; None where its kind has no such, or its record is of before."""
     said = told.fields.get(getattr(document, "LINES", ""))
-    return read_lines(said) or [{}] if said else []
+    # Where they cannot be read, those that are there are others.
+    return (read_lines(said) or []) if said else None
 
 
 def _is_amended(row: Any) -> bool:

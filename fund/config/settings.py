@@ -60,8 +60,8 @@ else:
     options = DATABASE.setdefault("OPTIONS", {})
     # As long as on SQLite: who waits longer for the book's lock is told to try again.
     options["options"] = f"-c lock_timeout=20s {options.get('options', '')}".strip()
-    # Values apart from the question, so that what a connection asks for the fifth time is prepared: it then takes half
-    # of the database's time to answer what a statement asks.
+    # The values travel apart from a question, so that PostgreSQL can keep it prepared once a connection asked it five
+    # times: planning it anew took as long as answering it.
     options.setdefault("server_side_binding", True)
     options.setdefault("prepare_threshold", 5)
     DATABASE.setdefault("CONN_MAX_AGE", 60)

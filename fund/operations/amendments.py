@@ -123,9 +123,9 @@ def _find_changed(agreement: Agreement, terms: Sequence[Term]) -> Iterator[Amend
             if term.amount.minor < 0 or not (term.amount.minor or term.reference):
                 message = "An instalment is more than zero; one that stands may be lowered to zero."
                 raise ValueInvalid(message, field="instalments")
-        line = _to_line(standing.get(term.reference), term)
-        if line.due_on != line.due_before:
-            acts.check_not_before(line.due_on, agreement.signed_on, "instalments")
+            line = _to_line(standing.get(term.reference), term)
+            if line.due_on != line.due_before:
+                acts.check_not_before(line.due_on, agreement.signed_on, "instalments")
         if (line.amount, line.due_on) != (line.amount_before, line.due_before):
             yield line
 

@@ -45,7 +45,7 @@ def attach(document: Attachable, *, file: File[Any], description: str, by: User)
             description=description,
             attached_by=by,
         )
-        act = "attach file" + " to project" * isinstance(document, Project)
+        act = "attach file to project" if isinstance(document, Project) else "attach file"
         acts.record(act, document.number, by=by, detail=describe_attachment(description, sha256))
     return attachment
 
@@ -68,5 +68,6 @@ def withdraw_attachment(attachment: Attachment, *, reason: str, by: User) -> Non
         if AttachmentWithdrawal.objects.filter(attachment=attachment).exists():
             raise StateUnfit(f"{attachment} is withdrawn already: it stays as it is.")
         AttachmentWithdrawal.objects.create(attachment=attachment, reason=reason, withdrawn_by=by)
-        act = "withdraw attachment" + " of project" * isinstance(find_attachable(attachment.document), Project)
+        of_project = isinstance(find_attachable(attachment.document), Project)
+        act = "withdraw attachment of project" if of_project else "withdraw attachment"
         acts.record(act, attachment.document, by=by, detail=f"{attachment.description}: {reason}")

@@ -18,6 +18,7 @@ from fund.errors import (
     ValueInvalid,
 )
 from fund.models import Agreement, BankAccount, Decided, Project, Recipient, State
+from fund.policy_treasury import SECRETARIAT
 from fund.queries.payees import find_blocked, find_renamed, name_of, uncleared_matches
 from fund.queries.rates import exchange
 from fund.queries.sub_funds import (
@@ -26,6 +27,7 @@ from fund.queries.sub_funds import (
     lowest_allocation_left,
     lowest_available,
     lowest_cash,
+    lowest_owed,
     lowest_spent,
 )
 from fund.recommendations import SECTIONS
@@ -89,6 +91,18 @@ def check_cash(account: BankAccount, fund: str, amount: Amount, *, on: date, fie
             f"{_elsewhere(fund)}",
             field=field,
         )
+
+
+def check_owed(account: str, fund: str, amount: int, *, on: date, field: str = "lines") -> None:
+    """Raises FundsFirst where less of a liability stands than `amount` (functional) takes off it, then or later.
+
+    What is beyond would be free to be allocated, without any cash.
+    """
+    low = lowest_owed(account, fund, since=on)
+    owed = max(low.balance, 0)
+    if amount > owed:
+        whom = f"the Secretariat {_functional(owed)}" if account == SECRETARIAT else f"{_functional(owed)} as {account}"
+        raise FundsFirst(f"{fund} owes {whom} on {low.on}; {_functional(amount)} is more.", field=field)
 
 
 def _elsewhere(fund: str) -> str:

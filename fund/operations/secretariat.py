@@ -6,7 +6,7 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from fund import policy_treasury
-from fund.errors import FundsFirst, ValueInvalid
+from fund.errors import ValueInvalid
 from fund.models import BankAccount, DisbursementState, SecretariatPayment, SecretariatPaymentLine
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
@@ -14,7 +14,7 @@ from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.policy_treasury import SECRETARIAT
 from ledger.money import Amount
 from ledger.operations import writing
-from ledger.queries import Scope, functional_currency, lowest
+from ledger.queries import functional_currency
 
 
 def prepare_payment(
@@ -85,13 +85,5 @@ def _check_lines(lines: Mapping[str, Amount], account: BankAccount) -> None:
 
 def _check_limits(lines: Mapping[str, Amount], account: BankAccount, on: date) -> None:
     for fund, amount in lines.items():
-        check_due(fund, amount, on=on, field="lines")
+        limits.check_owed(SECRETARIAT, fund, amount.minor, on=on)
         limits.check_cash(account, fund, amount, on=on)
-
-
-def check_due(fund: str, amount: Amount, *, on: date, field: str) -> None:
-    """Raises FundsFirst where the sub-fund owes the Secretariat less than `amount` on the day or any later one."""
-    low = lowest(Scope(accounts=(SECRETARIAT,), funds=(fund,)), since=on, side=-1)
-    if amount.minor > low.balance:
-        owed = Amount(max(low.balance, 0), amount.currency)
-        raise FundsFirst(f"{fund} owes the Secretariat {owed} on {low.on}; {amount} is more.", field=field)

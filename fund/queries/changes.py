@@ -69,7 +69,8 @@ def _describe(record: AuditRecord, names: Names) -> Iterator[Change]:
 
 def _describe_lines(line: type[Model], text: str) -> Iterator[Change]:
     """Each line of what was prepared, with its fields by their names."""
-    for place, texts in enumerate(read_lines(text) or [{"unreadable": text}], 1):
+    lines = read_lines(text)
+    for place, texts in enumerate([{"unreadable": text}] if lines is None else lines, 1):
         fields = {name: _get_field(line, name) for name, text in texts.items() if text}
         shown = (f"{_label(field, name)} {_name(field, texts[name], {})}" for name, field in fields.items())
         yield _("Line %(place)s") % {"place": place}, "", ", ".join(shown)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from fund.models import Agreement, Donor, InKind, Instalment, Pledge, Receipt, Refund
+from fund.models import Agreement, Donor, InKind, Instalment, Pledge, Receipt, Refund, State
 from ledger.balances import adapt_day
 
 
@@ -34,7 +34,7 @@ _IN_KIND = _select(InKind, f"WHERE d.donor_id = %s AND {_STANDING}")
 _REFUNDS = _select(
     Refund,
     "JOIN fund_agreement a ON a.id = d.agreement_id "
-    f"WHERE a.donor_id = %s AND d.state IN ('approved', 'reversed') AND {_STANDING}",
+    f"WHERE a.donor_id = %s AND d.state IN ('{State.APPROVED}', '{State.REVERSED}') AND {_STANDING}",
 )
 
 

@@ -85,8 +85,8 @@ def _find_statement(standing: AccountStanding) -> ChecklistStep:
     code, found = standing.account.code, standing.reconciliation
     label = _("Statement of %(account)s") % {"account": code}
     if found is None:
-        note = _("The books have %(held)s.") % {"held": standing.held} if standing.has_moved else _("It held nothing")
-        return ChecklistStep(StepName.STATEMENT, label, int(standing.has_moved), note, code)
+        note = _("The books have %(held)s.") % {"held": standing.held} if standing.is_used else _("It held nothing")
+        return ChecklistStep(StepName.STATEMENT, label, int(standing.is_used), note, code)
     is_open, note = standing.booked != standing.held, ""
     if is_open:
         said = {"booked": standing.booked, "held": standing.held}

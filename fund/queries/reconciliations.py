@@ -2,24 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from fund import policy
 from fund.models import BankAccount, BankReconciliation, BankReconciliationLine
 from fund.money import to_amount
 from ledger.money import Amount
-from ledger.queries import Scope, totals
+from ledger.queries import Scope, totals, totals_at
+
+_BY = ("account", "currency")
 
 
 @dataclass(frozen=True, slots=True)
 class AccountStanding:
-    """What the books have in an account at a day's end, whether it moved until then, and what stands of that day."""
+    """What the books have in an account at a day's end, whether it was used by then, and what stands of that day."""
 
     account: BankAccount
     held: Amount
-    has_moved: bool
+    is_used: bool
     reconciliation: BankReconciliation | None
 
     @property
@@ -44,18 +47,26 @@ def find_standings(on: date) -> list[AccountStanding]:
     ]
 
 
-_BY = ("account", "currency")
-
-
 def book_balance(account: BankAccount, on: date) -> Amount:
     """What the books have in an account at the end of a day, all sub-funds together."""
     found = totals(Scope(until=on, accounts=(account.account,)), by=_BY)
     return Amount(sum(total.amount for total in found), account.currency)
 
 
-def has_moved(found: BankReconciliation) -> bool:
+def add_held(found: Sequence[Any]) -> None:
+    """Gives reconciliations `held`, what the books have of their days now: in one question, however many there are."""
+    balances = totals_at(Scope(accounts=(policy.BANK,)), {one.dated_on for one in found}, by=_BY)
+    held = {(day, total.account): total.amount for day, sums in balances.items() for total in sums}
+    for one in found:
+        account = one.bank_account
+        one.held = Amount(held.get((one.dated_on, account.account), 0), account.currency)
+
+
+def has_moved(found: Any) -> bool:
     """Whether the books have another balance of that day now: something was posted to it, or to a day before it."""
-    return book_balance(found.bank_account, found.dated_on) != to_amount(found.booked)
+    if not hasattr(found, "held"):
+        add_held([found])
+    return bool(found.held != to_amount(found.booked))
 
 
 def explain(balance: Amount, lines: Iterable[Amount]) -> Amount:

@@ -19,6 +19,7 @@ from fund.models import (
 )
 from fund.money import to_amount, to_money
 from fund.queries.chains import state_of
+from fund.queries.reconciliations import add_held
 from ledger.money import Amount
 from ledger.queries import functional_currency
 
@@ -26,6 +27,7 @@ from ledger.queries import functional_currency
 def add_facts(documents: Iterable[Any]) -> list[Any]:
     """The documents, each with what it is `about`, its `total` and its `status`, a label with its tone."""
     found = list(documents)
+    add_held([document for document in found if isinstance(document, BankReconciliation)])
     for document in found:
         document.about, document.total, document.status = describe(document), total_of(document), state_of(document)
     return found

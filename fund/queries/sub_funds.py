@@ -150,9 +150,14 @@ def lowest_spent(project: str, fund: str, *, since: date) -> Low:
     return lowest(Scope(accounts=(spent,), funds=(fund,), without=(spent + policy.IN_KIND,)), since=since)
 
 
+def lowest_owed(account: str, fund: str, *, since: date) -> Low:
+    """The least that a sub-fund owes on an account of liabilities from `since` on, functional."""
+    return lowest(Scope(accounts=(account,), funds=(fund,)), since=since, side=-1)
+
+
 def lowest_deferred(fund: str, *, since: date) -> Low:
     """The least that is deferred in a sub-fund at the end of any day from `since` on: what can become income then."""
-    return lowest(Scope(accounts=(policy.DEFERRED,), funds=(fund,)), since=since, side=-1)
+    return lowest_owed(policy.DEFERRED, fund, since=since)
 
 
 def find_earmark(fund: str) -> Agreement | None:

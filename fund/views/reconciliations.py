@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from fund.filters.records import StatementFilter
 from fund.forms.reconciliations import DifferenceLines, ReconciliationForm, to_differences
 from fund.models import BankAccount, BankReconciliation
-from fund.money import to_amount
 from fund.operations.reconciliations import record_reconciliation, withdraw_reconciliation
-from fund.queries.reconciliations import book_balance
+from fund.queries.reconciliations import book_balance, has_moved
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, find_asked
 from fund.views.records import RecordList, find_records
@@ -39,11 +38,10 @@ class ReconciliationDetail(DocumentPage[BankReconciliation]):
         return find_records(BankReconciliation)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found = self.object
-        held = book_balance(found.bank_account, found.dated_on)
+        found: Any = self.object
+        moved = has_moved(found) and not found.withdrawn_on
         register = f"{found.bank_account.get_absolute_url()}?until={found.dated_on}"
-        moved = not found.withdrawn_on and held != to_amount(found.booked)
-        return super().get_context_data(held=held, has_moved=moved, register_url=register, **context)
+        return super().get_context_data(held=found.held, has_moved=moved, register_url=register, **context)
 
 
 class ReconciliationNew(FormPage):

@@ -197,7 +197,12 @@ def _pool(statement: DonorStatement, pool: PoolShare) -> Sheet:
     columns += [amount_column(title, statement.currency, total=False) for title in (_("The whole pool"), _("Share"))]
     columns.append(Column(_("Cent from"), 12))
     rows: list[Row] = [
-        [label, Amount(whole, statement.currency), Amount(part, statement.currency), str(up_from or "")]
+        [
+            label,
+            Amount(whole, statement.currency),
+            Amount(part, statement.currency),
+            "" if up_from is None else str(up_from),
+        ]
         for label, whole, part, up_from in lines
     ]
     notes = [

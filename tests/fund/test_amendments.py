@@ -151,7 +151,7 @@ def test_of_an_agreement_on_receipt_the_memorandum_changes(rates: int, canada: D
         ([term("4000", SECOND, currency="CAD")], InstalmentsDiffer, "The currency never changes"),
         ([term("5", "AGR-2026-0009/1")], ValueInvalid, "is no instalment of AGR-2026-0001"),
         ([term("0")], ValueInvalid, "An instalment is more than zero"),
-        ([Term(date(2026, 1, 14), usd("4000"), SECOND)], ValueInvalid, "Choose 2026-01-15 or later"),
+        ([term("5"), Term(date(2026, 1, 14), usd("4000"), SECOND)], ValueInvalid, "Line 2: Choose 2026-01-15 or later"),
         ([Term(DAY, Amount(-1, "USD"), SECOND)], ValueInvalid, "An instalment is more than zero"),
         ([term("3", SECOND), term("2", SECOND)], ValueInvalid, "changed once in an amendment"),
     ],

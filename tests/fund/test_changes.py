@@ -10,7 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from fund.models import Approval, AuditRecord, Disbursement, Donor, Pledge, Refusal
+from fund.models import Agreement, Approval, AuditRecord, Disbursement, Donor, Pledge, Refusal
+from fund.operations.amendments import prepare_amendment
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.donors import add_donor, change_donor
 from fund.operations.pledges import withdraw_pledge
@@ -45,6 +46,12 @@ def test_a_decision_keeps_the_state_before_and_after(disbursement: Disbursement,
 def test_what_waits_keeps_its_lines_as_they_were_prepared(disbursement: Disbursement) -> None:
     said = "fund AGR-2026-0001, project CYB-01 · Cyber security training, category Travel, amount USD 700.00"
     assert changes("prepare disbursement")["Line 1"] == ("", said)
+
+
+def test_what_is_prepared_without_lines_shows_none(agreement: Agreement, officer: User) -> None:
+    day = date(2027, 1, 1)
+    prepare_amendment(agreement, amended_on=date(2026, 3, 5), note="By letter", ends_on=day, by=officer)
+    assert not [name for name in changes("prepare amendment") if name.startswith("Line")]
 
 
 def test_a_donor_who_is_renamed_keeps_the_old_name_in_the_record(canada: Donor, officer: User) -> None:

@@ -203,10 +203,13 @@ def test_foreign_cash_comes_at_the_rate_of_the_day_or_as_what_left_with_it(
 def test_no_more_of_a_debt_goes_than_an_opened_book_brought(receipt: Receipt, officer: User, approver: User) -> None:
     debt = "Liabilities:Loan"
     open_account(debt)
-    with pytest.raises(FundsFirst, match=r"Line 1: Liabilities:Loan holds USD 0\.00 of AGR-2026-0001"):
+    with pytest.raises(FundsFirst, match=r"Line 1: AGR-2026-0001 owes USD 0\.00 as Liabilities:Loan"):
         prepare(officer, line(debt, "1"), line(INTEREST, "-1"))
-    assert approve_manual_entry(prepare(officer, line(debt, "-20"), line(BANK, "20")), by=approver)
+    brought = prepare(officer, line(debt, "-20"), line(BANK, "20"))
+    assert approve_manual_entry(brought, by=approver)
     assert approve_manual_entry(prepare(officer, line(debt, "20"), line(BANK, "-20")), by=approver)
+    with pytest.raises(FundsFirst, match=r"AGR-2026-0001 owes USD 0\.00 as Liabilities:Loan on 2026-04-01; USD 20\.00"):
+        reverse_run(brought, on=DAY, reason="a slip", by=officer)
 
 
 @pytest.mark.parametrize(

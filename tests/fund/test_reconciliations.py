@@ -147,8 +147,13 @@ def test_a_page_says_that_the_books_moved_since_and_withdraws(
     officer: User,
     officer_client: Client,
     auditor_client: Client,
+    count_queries: Callable[[Client, str], int],
 ) -> None:
     assert "The books have" not in auditor_client.get(URL).content.decode()
+    few = count_queries(auditor_client, "/bank-reconciliations/")
+    for account, balance, day in ((bank, usd("6000"), 30), (cad_bank, cad("0"), 31)):
+        reconcile(account, officer, balance, on=date(2026, 3, day))
+    assert count_queries(auditor_client, "/bank-reconciliations/") == few
     charge(bank, officer)
     page = auditor_client.get(URL).content.decode()
     assert ("The books have USD\xa05,995.00 at the end of 2026-03-31 now" in page, "Withdraw…" in page) == (True, False)

@@ -25,7 +25,7 @@ from fund.models import (
     ProjectRecommendation,
 )
 from fund.operations.agreements import Due, Earmark, prepare_agreement
-from fund.operations.amendments import approve_amendment
+from fund.operations.amendments import approve_amendment, prepare_amendment
 from fund.operations.donors import change_donor
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.project_closures import close_accounts, close_operations
@@ -100,6 +100,14 @@ def test_a_line_of_what_waits_that_was_changed_past_the_acts_is_found(
     assert check() == []
     getattr(document, document.LINES).update(**changed)
     assert problem + SAYS in check()
+
+
+def test_a_line_that_was_added_past_the_acts_to_what_has_none_is_found(agreement: Agreement, officer: User) -> None:
+    facts: dict[str, Any] = {"amended_on": date(2026, 3, 5), "note": "By letter", "ends_on": date(2027, 1, 1)}
+    extension = prepare_amendment(agreement, **facts, by=officer)
+    assert check() == []
+    extension.lines.create(amount_before=agreement.amount, amount=agreement.amount, due_on=date(2026, 12, 1))
+    assert check() == ["AGR-2026-0001/A1 has other lines" + SAYS]
 
 
 def test_what_an_approval_makes_of_lines_is_nothing_wrong(

@@ -147,6 +147,7 @@ def test_a_division_says_its_bound_in_as_few_digits_as_it_takes():
     assert money.divide(100, [2, 1]).up_from == Decimal("0.6")
     assert money.divide(10000, [6173, 3112, 715]).up_from is None
     assert money.divide(100, [1, 1, 1]).up_from == Decimal("0.3")
+    assert str(money.divide(1, [1] * 11).up_from) == "0.0"
 
 
 def test_amount_reads_like_one():

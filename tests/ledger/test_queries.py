@@ -86,6 +86,9 @@ def test_totals_are_the_sums_of_the_postings(books: None, posted: list[Draft], s
             for size in range(len(DIMENSIONS) + 1):
                 for by in combinations(DIMENSIONS, size):
                     assert read_totals(scope, by) == sum_drafts(posted, scope, by)
+            days, scope = [date(2026, 2, 1), scope.until or date(2026, 1, 1)], replace(scope, since=None, until=None)
+            expected = {day: queries.totals(replace(scope, until=day), by=("account", "currency")) for day in days}
+            assert queries.totals_at(scope, days, by=("account", "currency")) == expected
         transaction.set_rollback(True)
 
 
