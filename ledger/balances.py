@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils.timezone import localdate
 
 from ledger.journal import to_date
 
@@ -93,7 +94,8 @@ def find_account_ids(names: Iterable[str], without: Sequence[str] = ()) -> list[
 
 def _at(alias: str, day: date) -> tuple[str, list[Any]]:
     """The rows at the end of `day`, as SQL with its parameters."""
-    before = max(day, date.min + _LATELY) - _LATELY
+    # Of a day to come, the last month is that of today.
+    before = max(min(day, localdate()), date.min + _LATELY) - _LATELY
     days = [day] if connection.vendor == "sqlite" else [day, before, before]
     return _AT[connection.vendor].format(alias), [adapt_day(one) for one in days]
 
