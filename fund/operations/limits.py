@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import override
 
 from fund import policy
+from fund.codes import fold_name
 from fund.countries import name_countries
 from fund.errors import (
     AllocationExceeded,
@@ -51,6 +52,19 @@ def check_payee(recipient: Recipient, *, field: str = "payee") -> None:
         f"nothing is paid until it is cleared. An approver other than {names} clears it, with the reason{way_out}",
         field=field,
     )
+
+
+def check_matched(recipient: Recipient, name: str) -> None:
+    """Raises StateUnfit for a name that reads differently while a match is not cleared.
+
+    The match would go with the code, and whoever takes the earlier name would be paid.
+    """
+    if fold_name(name) != fold_name(recipient.name) and uncleared_matches(recipient):
+        raise StateUnfit(
+            f"{recipient} has a match on a list that is not cleared, and somebody else could take that name: it stays "
+            "until an approver clears the match. Add who has another name under a code of its own.",
+            field="name",
+        )
 
 
 def check_name(recipient: Recipient, *, field: str = "payee") -> None:
