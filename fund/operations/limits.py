@@ -23,6 +23,7 @@ from fund.queries.payees import find_blocked, find_renamed, name_of, uncleared_m
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
+    find_given,
     lowest_allocation_left,
     lowest_available,
     lowest_cash,
@@ -202,13 +203,7 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
     if projects and project.code not in projects:
         raise OutsideEarmark(f"{fund} is for {', '.join(projects)}, not for {project.code}.", field=field)
     _check_theme(agreement, project, field)
-    countries = set(agreement.earmark_countries)
-    if countries and not (project.countries and set(project.countries) <= countries):
-        raise OutsideEarmark(
-            f"{fund} is for {_name_countries(countries)}; {project.code} works in "
-            f"{_name_countries(project.countries) or 'no named country'}.",
-            field=field,
-        )
+    _check_countries(agreement, project, field)
     if agreement.ends_on and on > agreement.ends_on:
         raise OutsideEarmark(
             f"{fund} ended on {agreement.ends_on}: choose that day or earlier, another sub-fund, or have an amendment "
@@ -218,6 +213,30 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
     if on < agreement.signed_on:
         raise OutsideEarmark(
             f"{fund} begins on {agreement.signed_on}: choose that day or later, or another sub-fund.", field=field
+        )
+
+
+def check_scope(project: Project) -> None:
+    """Raises OutsideEarmark where a project has left the themes or countries of money that it was given."""
+    for fund in find_given(project.code):
+        agreement = find_earmark(fund)
+        if agreement:
+            try:
+                _check_theme(agreement, project, "recommendations")
+                _check_countries(agreement, project, "countries")
+            except OutsideEarmark as refused:
+                message = f"{refused.message} It was given money of {fund}: what lies outside is another project's."
+                raise OutsideEarmark(message, field=refused.field) from None
+
+
+def _check_countries(agreement: Agreement, project: Project, field: str) -> None:
+    """All countries of the project are among those of the earmark."""
+    countries = set(agreement.earmark_countries)
+    if countries and not (project.countries and set(project.countries) <= countries):
+        raise OutsideEarmark(
+            f"{agreement} is for {_name_countries(countries)}; {project.code} works in "
+            f"{_name_countries(project.countries) or 'no named country'}.",
+            field=field,
         )
 
 
