@@ -31,7 +31,7 @@ from fund.queries.sub_funds import (
 )
 from fund.recommendations import SECTIONS
 from ledger.money import Amount
-from ledger.queries import functional_currency
+from ledger.queries import Scope, functional_currency, lowest
 
 
 def check_payee(recipient: Recipient, *, field: str = "payee") -> None:
@@ -86,6 +86,19 @@ def check_available(fund: str, amount: int, *, on: date, field: str = "lines") -
         raise FundsFirst(
             f"{fund} has {_functional(max(low.balance, 0))} to allocate on {low.on}; {_functional(amount)} is more. "
             "Money is allocated when it has been received.",
+            field=field,
+        )
+
+
+def check_held(account: str, fund: str, amount: int, *, on: date, field: str = "lines") -> None:
+    """Raises FundsFirst where more of a liability goes than a sub-fund has of it, then or later (functional).
+
+    What is beyond would be free to be allocated.
+    """
+    low = lowest(Scope(accounts=(account,), funds=(fund,)), since=on, side=-1)
+    if amount > low.balance:
+        raise FundsFirst(
+            f"{account} holds {_functional(max(low.balance, 0))} of {fund} on {low.on}; {_functional(amount)} is more.",
             field=field,
         )
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from fund import policy, policy_corrections
-from fund.errors import AccountBarred, EntryUnbalanced, FundsFirst, ValueInvalid
+from fund.errors import AccountBarred, EntryUnbalanced, ValueInvalid
 from fund.models import BankAccount, Category, ManualEntry, ManualLine, Project, State
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
@@ -21,7 +21,7 @@ from ledger.accounts import check_name
 from ledger.entries import Leg
 from ledger.money import Amount, share, split, to_minor
 from ledger.operations import writing
-from ledger.queries import Scope, all_accounts, functional_currency, lowest
+from ledger.queries import all_accounts, functional_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,15 +284,10 @@ def _find_worth(brought: int, left: Sequence[Line], currency: str, on: date) -> 
 
 
 def _check_held(lines: Sequence[Line], on: date) -> None:
-    """No more of a liability goes than there is of it, then or later: beyond that nothing is free to be allocated."""
+    """No more of a liability goes than there is of it."""
     for line in (line for line in lines if policy.is_held(line.account) and line.functional > 0):
-        low = lowest(Scope(accounts=(line.account,), funds=(line.fund,)), since=on, side=-1)
         with acts.naming(line, among=lines):
-            if line.functional > low.balance:
-                has, amount = (Amount(minor, functional_currency()) for minor in (max(low.balance, 0), line.functional))
-                raise FundsFirst(
-                    f"{line.account} holds {has} of {line.fund} on {low.on}; {amount} is more.", field="lines"
-                )
+            limits.check_held(line.account, line.fund, line.functional, on=on)
 
 
 def _check_projects(lines: Sequence[Line], on: date) -> None:

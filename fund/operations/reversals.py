@@ -28,11 +28,9 @@ from fund.models import (
 )
 from fund.money import to_amount
 from fund.operations import acts, limits
-from fund.operations.secretariat import check_due
 from fund.policy import Carried, Party
 from fund.policy_corrections import clear_item
 from fund.policy_receipts import average_out
-from fund.policy_treasury import SECRETARIAT
 from fund.queries.agreements import waiting_amendment
 from fund.queries.receipts import has_receipts
 from fund.queries.revaluations import find_rest, money_items
@@ -219,22 +217,25 @@ def _check_items_stand(run: Revaluation) -> None:
 
 
 def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
-    """What the opposite takes is still there: cash, the debt to the Secretariat, the allocation, what is available."""
+    """What the opposite takes is still there: cash, debts, the allocation, what is available."""
     available: defaultdict[str, int] = defaultdict(int)
+    owed: defaultdict[tuple[str, str], int] = defaultdict(int)
     for leg in legs:
         if leg.account.startswith(policy.BANK) or policy.is_held(leg.account) or policy.is_spending(leg.account):
             available[leg.fund] += leg.functional
+        if policy.is_held(leg.account):
+            owed[leg.account, leg.fund] -= leg.functional
     spent = _sum_spent(legs)
     for project in Project.objects.filter(code__in={code for code, _ in spent}):
         limits.check_accounts_open(project, field="on")
     _check_spending(spent, on)
     for leg in legs:
-        amount = Amount(abs(leg.amount), leg.currency)
         if leg.account.startswith(policy.BANK) and leg.amount > 0 and len(_moved(legs, leg)) == 1:
             account = BankAccount.objects.get(code=leg.account.removeprefix(policy.BANK))
-            limits.check_cash(account, leg.fund, amount, on=on, field="on")
-        if leg.account == SECRETARIAT and leg.amount < 0:
-            check_due(leg.fund, amount, on=on, field="on")
+            limits.check_cash(account, leg.fund, Amount(leg.amount, leg.currency), on=on, field="on")
+    for (debt, fund), amount in owed.items():
+        if amount > 0:
+            limits.check_held(debt, fund, amount, on=on, field="on")
     for fund, amount_back in available.items():
         if amount_back > 0:
             limits.check_available(fund, amount_back, on=on, field="on")

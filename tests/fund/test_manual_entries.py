@@ -205,8 +205,11 @@ def test_no_more_of_a_debt_goes_than_an_opened_book_brought(receipt: Receipt, of
     open_account(debt)
     with pytest.raises(FundsFirst, match=r"Line 1: Liabilities:Loan holds USD 0\.00 of AGR-2026-0001"):
         prepare(officer, line(debt, "1"), line(INTEREST, "-1"))
-    assert approve_manual_entry(prepare(officer, line(debt, "-20"), line(BANK, "20")), by=approver)
+    owed = prepare(officer, line(debt, "-20"), line(BANK, "20"))
+    assert approve_manual_entry(owed, by=approver)
     assert approve_manual_entry(prepare(officer, line(debt, "20"), line(BANK, "-20")), by=approver)
+    with pytest.raises(FundsFirst, match=r"Liabilities:Loan holds USD 0\.00 of AGR-2026-0001 on 2026-\d\d-\d\d"):
+        reverse_run(owed, on=date(2026, 4, 1), reason="Gone", by=officer)
 
 
 @pytest.mark.parametrize(

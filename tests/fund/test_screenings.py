@@ -61,7 +61,7 @@ def test_a_match_blocks_preparing_and_approving(
 def test_neither_a_later_result_nor_another_spelling_clears(payee: Payee, match: Screening, officer: User) -> None:
     screen(payee, officer)
     payee = change_payee(payee, name="WINGS.", country="", by=officer)
-    with pytest.raises(PayeeBlocked, match="WINGS. has a possible match on “A list” of 2026-06-01"):
+    with pytest.raises(PayeeBlocked, match=r"WINGS\. has a possible match on “A list” of 2026-06-01"):
         limits.check_payee(payee)
 
 

@@ -141,7 +141,7 @@ def test_a_project_that_was_given_money_stays_within_its_earmark(
     change: dict[str, Any], said: str, allocation: Allocation, officer_client: Client
 ) -> None:
     Agreement.objects.update(earmark_countries=["GTM"], earmark_themes=[2])
-    sent: dict[str, Any] = {"title": "Cyber", "starts_on": "2026-01-01", "countries": ["GTM"], "recommendations": ["15"]}
+    sent = {"title": "Cyber", "starts_on": "2026-01-01", "countries": ["GTM"], "recommendations": ["15"]}
     send(officer_client, "/projects/CYB-01/edit/", sent | change, said=said)
     assert officer_client.post("/projects/CYB-01/edit/", sent).status_code == 302
 
