@@ -223,8 +223,7 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
     for leg in legs:
         if leg.account.startswith(policy.BANK) or policy.is_held(leg.account) or policy.is_spending(leg.account):
             available[leg.fund] += leg.functional
-        if policy.is_held(leg.account):
-            owed[leg.account, leg.fund] -= leg.functional
+        owed[leg.account, leg.fund] -= leg.functional if policy.is_held(leg.account) else 0
     spent = _sum_spent(legs)
     for project in Project.objects.filter(code__in={code for code, _ in spent}):
         limits.check_accounts_open(project, field="on")
