@@ -7,6 +7,7 @@ from fund.countries import check_country
 from fund.errors import CodeTaken, ValueInvalid
 from fund.models import Donor, DonorClass, Language
 from fund.operations.acts import clean_text, record, require
+from fund.operations.limits import check_matched
 from ledger.accounts import CODE_RULE, is_code
 from ledger.operations import writing
 
@@ -31,13 +32,15 @@ def add_donor(*, code: str, name: str, donor_class: str, country: str = "", lang
 def change_donor(donor: Donor, *, name: str, donor_class: str, country: str, language: str = "", by: User) -> Donor:
     """Changes what is said of a donor; the code stays, since entries carry it, and without a language that stays.
 
-    Bank details that were approved for another name have to be approved anew before anything is refunded.
+    Bank details that were approved for another name have to be approved anew before anything is refunded. Raises
+    StateUnfit for another name while a match is not cleared, CodeTaken, ValueInvalid.
     """
     require(by, "change_donor")
     name = clean_text(name, field="name", longest=200)
     with writing():
         found = Donor.objects.get(pk=donor.pk)
         _check_name(name, Donor.objects.exclude(pk=found.pk))
+        check_matched(found, name)
         found.name, found.donor_class, found.country = name, check_class(donor_class), check_country(country)
         found.language = check_language(language or found.language)
         found.save()

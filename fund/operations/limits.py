@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import override
 
 from fund import policy
+from fund.codes import fold_name
 from fund.countries import name_countries
 from fund.errors import (
     AllocationExceeded,
@@ -24,6 +25,7 @@ from fund.queries.rates import exchange
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
+    find_given,
     lowest_allocation_left,
     lowest_available,
     lowest_cash,
@@ -58,6 +60,19 @@ def check_payee(recipient: Recipient, *, field: str = "payee") -> None:
         f"nothing is paid until it is cleared. An approver other than {names} clears it, with the reason{way_out}",
         field=field,
     )
+
+
+def check_matched(recipient: Recipient, name: str) -> None:
+    """Raises StateUnfit for a name that reads differently while a match is not cleared.
+
+    The match would go with the code, and whoever takes the earlier name would be paid.
+    """
+    if fold_name(name) != fold_name(recipient.name) and uncleared_matches(recipient):
+        raise StateUnfit(
+            f"{recipient} has a match on a list that is not cleared, and somebody else could take that name: it stays "
+            "until an approver clears the match. Add who has another name under a code of its own.",
+            field="name",
+        )
 
 
 def check_name(recipient: Recipient, *, field: str = "payee") -> None:
@@ -207,13 +222,7 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
     if projects and project.code not in projects:
         raise OutsideEarmark(f"{fund} is for {', '.join(projects)}, not for {project.code}.", field=field)
     _check_theme(agreement, project, field)
-    countries = set(agreement.earmark_countries)
-    if countries and not (project.countries and set(project.countries) <= countries):
-        raise OutsideEarmark(
-            f"{fund} is for {_name_countries(countries)}; {project.code} works in "
-            f"{_name_countries(project.countries) or 'no named country'}.",
-            field=field,
-        )
+    _check_countries(agreement, project, field)
     if agreement.ends_on and on > agreement.ends_on:
         raise OutsideEarmark(
             f"{fund} ended on {agreement.ends_on}: choose that day or earlier, another sub-fund, or have an amendment "
@@ -223,6 +232,30 @@ def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines"
     if on < agreement.signed_on:
         raise OutsideEarmark(
             f"{fund} begins on {agreement.signed_on}: choose that day or later, or another sub-fund.", field=field
+        )
+
+
+def check_scope(project: Project) -> None:
+    """Raises OutsideEarmark where a project has left the themes or countries of money that it was given."""
+    for fund in find_given(project.code):
+        agreement = find_earmark(fund)
+        if agreement:
+            try:
+                _check_theme(agreement, project, "recommendations")
+                _check_countries(agreement, project, "countries")
+            except OutsideEarmark as refused:
+                message = f"{refused.message} It was given money of {fund}: what lies outside is another project's."
+                raise OutsideEarmark(message, field=refused.field) from None
+
+
+def _check_countries(agreement: Agreement, project: Project, field: str) -> None:
+    """All countries of the project are among those of the earmark."""
+    countries = set(agreement.earmark_countries)
+    if countries and not (project.countries and set(project.countries) <= countries):
+        raise OutsideEarmark(
+            f"{agreement} is for {_name_countries(countries)}; {project.code} works in "
+            f"{_name_countries(project.countries) or 'no named country'}.",
+            field=field,
         )
 
 

@@ -9,6 +9,7 @@ from fund.errors import CodeTaken, StateUnfit
 from fund.models import Payee, State
 from fund.operations.acts import clean_text, record, require
 from fund.operations.donors import clean_code
+from fund.operations.limits import check_matched
 from fund.queries.payees import details_of, find_posted
 from ledger.operations import writing
 
@@ -32,7 +33,7 @@ def add_payee(*, code: str = "", name: str, country: str = "", by: User) -> Paye
 
 
 def change_payee(payee: Payee, *, name: str, country: str, by: User) -> Payee:
-    """Changes what is said of a payee; the code stays, and the name once an entry or bank details have it.
+    """Changes what is said of a payee; the code stays, and the name once an entry, bank details or a match have it.
 
     Screenings stay. Raises StateUnfit for another name than those have, CodeTaken, ValueInvalid.
     """
@@ -41,7 +42,7 @@ def change_payee(payee: Payee, *, name: str, country: str, by: User) -> Payee:
     with writing():
         found = Payee.objects.get(pk=payee.pk)
         if name != found.name:
-            _check_rename(found)
+            _check_rename(found, name)
             _check_name(name, Payee.objects.exclude(pk=found.pk))
         found.name, found.country = name, check_country(country)
         found.save(update_fields=["name", "country"])
@@ -71,7 +72,8 @@ def _check_name(name: str, others: QuerySet[Payee]) -> None:
         raise CodeTaken(f"{taken} is a payee already, with the code {taken.code}.", field="name")
 
 
-def _check_rename(payee: Payee) -> None:
+def _check_rename(payee: Payee, name: str) -> None:
+    check_matched(payee, name)
     number = find_posted(payee)
     if number:
         raise StateUnfit(

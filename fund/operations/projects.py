@@ -13,6 +13,7 @@ from fund.models.attachments import LIKE_A_NUMBER, LONGEST_NUMBER
 from fund.models.projects import describe_served
 from fund.operations.acts import clean_text, record, require
 from fund.operations.donors import clean_code
+from fund.operations.limits import check_scope
 from fund.recommendations import RECOMMENDATIONS
 from ledger.operations import writing
 
@@ -46,12 +47,19 @@ def add_project(*, code: str, facts: ProjectFacts, by: User) -> Project:
 
 
 def change_project(project: Project, *, facts: ProjectFacts, by: User) -> Project:
-    """Changes what is said of a project; the code stays, since entries carry it."""
+    """Changes what is said of a project; the code stays, since entries carry it.
+
+    Its countries and recommendations stay within the earmarks of all money that it was given. Raises OutsideEarmark,
+    ValueInvalid.
+    """
     require(by, "change_project")
     with writing():
         # As it stands under the lock: its accounts may have closed since the page read it.
         found = Project.objects.get(pk=project.pk)
+        served, worked = describe_served(found), found.countries
         _write(found, facts)
+        if (describe_served(found), found.countries) != (served, worked):
+            check_scope(found)
         record("change project", found.code, by=by, detail=_describe(found), of=found)
     return found
 

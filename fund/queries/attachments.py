@@ -25,6 +25,9 @@ def read_content(sha256: str) -> bytes:
 
 def find_attachable(number: str) -> Attachable | None:
     """The document with a number, or the project with a code, or None."""
+    # An address may hold a NUL, which PostgreSQL refuses.
+    if not number.isprintable():
+        return None
     return find_document(number) or Project.objects.filter(code=number).first()
 
 

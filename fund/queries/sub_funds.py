@@ -165,6 +165,12 @@ def find_earmark(fund: str) -> Agreement | None:
     return Agreement.objects.filter(number=fund, earmarked=True).first()
 
 
+def find_given(project: str) -> list[str]:
+    """The sub-funds of which a project was given money that it did not return, spent or not, by code."""
+    found = totals(Scope(accounts=(f"{policy.ALLOCATED}{project}",)), by=("fund",))
+    return sorted(total.fund for total in found if total.functional)
+
+
 def _allocation(project: str, fund: str) -> Scope:
     # A debit: what is open of obligations is as little left as what is spent.
     spent = f"{policy.PROJECTS}{project}:"

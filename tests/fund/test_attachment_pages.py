@@ -128,8 +128,8 @@ def test_what_is_not_there_is_not_found(officer_client: Client, agreement: Agree
     for url in (
         "/attachments/7/",
         "/attachments/7/withdraw/",
-        "/attachments/new/AGR-2026-0099/",
-        "/attachments/new/X/",
+        "/attachments/AGR-2026-0099/new/",
+        "/attachments/AGR-2026-0001%00/new/",
     ):
         assert officer_client.get(url).status_code == 404
 

@@ -129,6 +129,23 @@ def test_a_project_of_another_country_or_theme_gets_nothing_by_form_or_command(
         run(*(word.replace(FUND, "AGR-2026-0002") for word in words), said=said)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"countries": ["GTM", "BOL"]}, "AGR-2026-0001 is for Guatemala; CYB-01 works in Bolivia, Guatemala."),
+        ({"recommendations": ["33"]}, "AGR-2026-0001 is for projects that serve one of the recommendations"),
+    ],
+    ids=["country", "theme"],
+)
+def test_a_project_that_was_given_money_stays_within_its_earmark(
+    change: dict[str, Any], said: str, allocation: Allocation, officer_client: Client
+) -> None:
+    Agreement.objects.update(earmark_countries=["GTM"], earmark_themes=[2])
+    sent = {"title": "Cyber", "starts_on": "2026-01-01", "countries": ["GTM"], "recommendations": ["15"]}
+    send(officer_client, "/projects/CYB-01/edit/", sent | change, said=said)
+    assert officer_client.post("/projects/CYB-01/edit/", sent).status_code == 302
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_charges_nothing_outside_the_earmark(
     name: str, of_project: Agreement, other: Project, partner: Payee, officer: User

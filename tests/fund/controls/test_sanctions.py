@@ -89,6 +89,18 @@ def test_a_blocked_donor_is_not_paid_as_a_payee_nor_a_payee_refunded_as_a_donor(
         check_payee(Donor(name="Acme Inc.", code="ACME-2"))
 
 
+def test_who_is_blocked_leaves_the_name_to_nobody_else(
+    ecole: Payee, canada: Donor, officer: User, approver: User, officer_client: Client
+) -> None:
+    said = "somebody else could take that name: it stays until an approver clears the match"
+    send(officer_client, f"/payees/{ecole.code}/edit/", {"name": "Angel", "country": ""}, said=said)
+    block(canada, officer)
+    sent = {"name": "Angel", "donor_class": canada.donor_class, "country": "CAN", "language": "en"}
+    send(officer_client, "/donors/CAN/edit/", sent, said=said)
+    clear_match(canada, on=date(2026, 6, 2), reason="Another country", by=approver)
+    assert officer_client.post("/donors/CAN/edit/", sent).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("name", "other"),
     [("東京", "大阪"), ("कि", "का"), ("กิน", "กัน"), ("---", "+++"), ("Ñandú", "Ñandi"), ("Wings 1", "Wings 2")],
