@@ -170,10 +170,10 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
     for leg in legs:
         if leg.account.startswith(policy.BANK) or policy.is_held(leg.account) or policy.is_spending(leg.account):
             available[leg.fund] += leg.functional
-    spent = _sum_spent(legs)
-    for project in Project.objects.filter(code__in={code for code, _ in spent}):
+    # What came in kind is a project's too, though no spending.
+    for project in Project.objects.filter(code__in={leg.project for leg in legs if leg.project}):
         limits.check_accounts_open(project, field="on")
-    _check_spending(spent, on)
+    _check_spending(_sum_spent(legs), on)
     for leg in legs:
         amount = Amount(abs(leg.amount), leg.currency)
         if leg.account.startswith(policy.BANK) and leg.amount > 0 and len(_moved(legs, leg)) == 1:
