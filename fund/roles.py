@@ -7,7 +7,7 @@ FINANCE_OFFICER = "Finance officer"
 APPROVER = "Approver"
 AUDITOR = "Auditor"
 
-_AGREED = ("pledge", "agreement", "amendment", "milestone")
+_AGREED = ("pledge", "agreement", "amendment", "cancellation", "milestone")
 _RECEIVED = ("receipt", "application", "letter")
 _SPENT = ("project", "payee", "allocation", "obligation", "disbursement", "advance", "advancereport", "advancereturn")
 _CORRECTED = ("writeoff", "refund", "manualentry")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -204,8 +205,8 @@ def _find_reversed(drafts: Sequence[Draft]) -> dict[str, int]:
     return {number: entry.pk for number, entry in found.items()}
 
 
-def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
-    """Posts the opposite of an entry, dated `on`, that names what it reverses and why.
+def reverse_entry(number: str, *, on: date, reason: str, by: str, links: Sequence[str] = ()) -> Entry:
+    """Posts the opposite of an entry, dated `on`, that names what it reverses and why; `links` come after its own.
 
     Raises EntryUnknown, AlreadyReversed, YearNotOpen, PeriodClosed, and EntryInvalid where `on` is before its date.
     """
@@ -220,7 +221,8 @@ def reverse_entry(number: str, *, on: date, reason: str, by: str) -> Entry:
             )
         draft = queries.get_draft(entry)
         narration = f"Reversal of {draft.links[0]}: {reason}"
-        return post_entry(opposite(draft, on=on, narration=narration, reverses=number), by=by)
+        found = opposite(draft, on=on, narration=narration, reverses=number)
+        return post_entry(replace(found, links=(*found.links, *links)), by=by)
 
 
 def close_period(period: Period, *, by: str) -> Closing:

@@ -11,6 +11,7 @@ from fund.operations.acts import record
 from fund.operations.agreements import prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import prepare_amendment
+from fund.operations.cancellations import prepare_cancellation
 from fund.operations.decisions import approve
 from fund.roles import APPROVER
 
@@ -53,6 +54,7 @@ def approved_by() -> list[str]:
 
 sign_agreement = _approved(prepare_agreement)
 amend_agreement = _approved(prepare_amendment)
+cancel_agreement = _approved(prepare_cancellation)
 allocate = _approved(prepare_allocation)
 return_allocation = partial(allocate, direction=Direction.RETURN)
 reallocate = partial(allocate, direction=Direction.MOVE)

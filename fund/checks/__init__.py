@@ -6,7 +6,7 @@ its problems, one sentence each, and reports how far it has come.
 """
 
 from fund.checks.advances import check_advances
-from fund.checks.agreements import check_amendments, check_deferred, check_earmarks, check_parts
+from fund.checks.agreements import check_amendments, check_cancellations, check_deferred, check_earmarks, check_parts
 from fund.checks.attachments import check_attachments, check_contents, check_frozen
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
@@ -49,6 +49,7 @@ CHECKS: list[Check] = [
     check_allocations,
     check_earmarks,
     check_amendments,
+    check_cancellations,
     check_parts,
     check_deferred,
     check_obligations,

@@ -1,4 +1,4 @@
-"""What amendments made of agreements, and what became of deferred income, step by step."""
+"""What amendments and cancellations made of agreements, and what became of deferred income, step by step."""
 
 import re
 from collections import defaultdict
@@ -9,8 +9,19 @@ from typing import Any
 
 from fund import policy
 from fund.checks.balances import find_below_zero
+from fund.checks.documents import Kind, acts_of_decided
 from fund.checks.told import find_gone
-from fund.models import Agreement, Amendment, AmendmentLine, AuditRecord, Instalment, Milestone, Recognition, State
+from fund.models import (
+    Agreement,
+    Amendment,
+    AmendmentLine,
+    AuditRecord,
+    Cancellation,
+    Instalment,
+    Milestone,
+    Recognition,
+    State,
+)
 from fund.models.contributions import describe_earmarked
 from ledger.checks import Report
 from ledger.money import Amount
@@ -54,6 +65,34 @@ def _follow(what: str, steps: list[_Step], now: _Terms) -> Iterator[str]:
         yield f"{what} is not what {number} made of it."
 
 
+# The agreement's own entries are reversed, and checked with it.
+CANCELLATIONS = Kind(
+    Cancellation,
+    day="dated_on",
+    accounts=(),
+    expect=lambda *_: [],
+    acts=acts_of_decided("cancellation"),
+    related=("agreement__donor",),
+    letter="C",
+)
+
+
+def check_cancellations(report: Report) -> Iterator[str]:
+    """Every agreement is cancelled on the day of its approved cancellation, and by none that is not approved."""
+    approved = Cancellation.objects.filter(state=State.APPROVED).select_related("agreement")
+    days = {found.agreement.number: found.dated_on for found in approved}
+    cancelled = dict(Agreement.objects.exclude(cancelled_on=None).values_list("number", "cancelled_on"))
+    for number, day in sorted(days.items()):
+        if cancelled.get(number) != day:
+            yield f"{number} is not cancelled on {day}, as its cancellation says."
+    # What was cancelled before that needed approval has a record that names none.
+    acts = AuditRecord.objects.filter(act="cancel agreement", subject__in=cancelled.keys() - days.keys())
+    for number, detail in acts.order_by("id").values_list("subject", "detail"):
+        if detail.startswith(f"{number}/C"):
+            yield f"{number} is cancelled, and its cancellation is not approved."
+    report(f"{len(cancelled):,} cancelled agreements")
+
+
 def check_earmarks(report: Report) -> Iterator[str]:
     """Every earmark is for the projects that its audit record names, where it names any or could."""
     told = dict(AuditRecord.objects.filter(act="prepare agreement").values_list("subject", "detail"))
@@ -67,8 +106,12 @@ def check_earmarks(report: Report) -> Iterator[str]:
 
 
 def check_parts(report: Report) -> Iterator[str]:
-    """Every amendment and milestone that the audit records name is there."""
-    acts = ((Amendment, ("prepare amendment", "amend agreement")), (Milestone, ("plan milestone",)))
+    """Every amendment, cancellation and milestone that the audit records name is there."""
+    acts = (
+        (Amendment, ("prepare amendment", "amend agreement")),
+        (Cancellation, ("prepare cancellation",)),
+        (Milestone, ("plan milestone",)),
+    )
     for model, made in acts:
         recorded = set(AuditRecord.objects.filter(act__in=made).values_list("subject", flat=True))
         known = set(model._default_manager.values_list("number", flat=True))

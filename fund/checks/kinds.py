@@ -1,10 +1,11 @@
 """Every kind of document that the checks go through."""
 
 from fund.checks.advances import ADVANCES
+from fund.checks.agreements import CANCELLATIONS
 from fund.checks.corrections import CORRECTIONS
 from fund.checks.documents import DOCUMENTS
 from fund.checks.letters import LETTERS
 from fund.checks.reconciliations import RECONCILIATIONS
 from fund.checks.runs import RUNS
 
-KINDS = (*DOCUMENTS, *ADVANCES, *RUNS, *CORRECTIONS, LETTERS, RECONCILIATIONS)
+KINDS = (*DOCUMENTS, CANCELLATIONS, *ADVANCES, *RUNS, *CORRECTIONS, LETTERS, RECONCILIATIONS)

@@ -10,6 +10,7 @@ from fund.demonstration.steps import Charged, Entered, MonthEnded, Refunded, Ste
 from fund.demonstration.teller import Teller, read
 from fund.models import Agreement, Allocation, Disbursement, Pledge, Receipt, RecoveryBase
 from fund.operations.applications import Word
+from fund.operations.cancellations import prepare_cancellation
 from fund.operations.interest import record_interest
 from fund.operations.manual_entries import Line as Posting
 from fund.operations.manual_entries import prepare_manual_entry
@@ -18,7 +19,7 @@ from fund.operations.reconciliations import BankStatement, Difference, record_re
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.refunds import pay_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
-from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
 from fund.operations.write_offs import prepare_write_off
 from fund.queries.reconciliations import book_balance
 from ledger.money import Amount
@@ -28,12 +29,14 @@ def _undo(teller: Teller, step: Undone) -> None:
     document = teller.made[step.key]
     undo: dict[type[Any], Any] = {
         Pledge: withdraw_pledge,
-        Agreement: cancel_agreement,
+        Agreement: prepare_cancellation,
         Receipt: reverse_receipt,
         Allocation: reverse_allocation,
         Disbursement: reverse_disbursement,
     }
-    undo[type(document)](document, on=teller.day(step.ago), reason=step.reason, by=teller.by)
+    prepared = undo[type(document)](document, on=teller.day(step.ago), reason=step.reason, by=teller.by)
+    if prepared:
+        teller.approve(prepared)
 
 
 def _write_off(teller: Teller, step: WrittenOff) -> None:

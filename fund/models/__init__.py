@@ -9,7 +9,7 @@ from fund.models.advances import (
     AdvanceReturnLine,
     ReportState,
 )
-from fund.models.agreement_changes import Amendment, AmendmentLine, Milestone
+from fund.models.agreement_changes import Amendment, AmendmentLine, Cancellation, Milestone
 from fund.models.answers import Answer
 from fund.models.approvals import Approval, Delegation
 from fund.models.attachments import Attachable, Attachment, AttachmentWithdrawal, FileContent
@@ -90,6 +90,7 @@ __all__ = [
     "BankReconciliationLine",
     "Budget",
     "BudgetLine",
+    "Cancellation",
     "Category",
     "Correction",
     "Decided",

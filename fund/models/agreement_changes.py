@@ -1,10 +1,12 @@
-"""What changes an agreement after its signature: amendments, and the milestones of a conditional one."""
+"""What changes an agreement after its signature: amendments, its cancellation, the milestones of a conditional one."""
+
+from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 
-from fund.models.base import Decided, Document, money_field
+from fund.models.base import Decided, Document, State, money_field
 from fund.models.contributions import Agreement, Instalment
 
 
@@ -62,6 +64,47 @@ class AmendmentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amendment} {self.instalment}"
+
+
+class Cancellation(Decided):
+    """The end of an agreement of which nothing is received; `grounds` say why. Until it is approved all stays.
+
+    Numbered within its agreement (`AGR-2026-0002/C1`).
+    """
+
+    PREFIX = "AGR"
+    ROUTE = "cancellation"
+    DAY = "dated_on"
+    RELATED = ("agreement__donor",)
+    LINES = ""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="cancellations")
+    position = models.PositiveSmallIntegerField()
+    dated_on = models.DateField()
+    grounds = models.CharField(max_length=200)
+
+    class Meta(Decided.Meta):
+        ordering = ("agreement", "position")
+        constraints = (
+            *Decided.Meta.constraints,
+            models.UniqueConstraint(fields=("agreement", "position"), name="cancellation_position_once"),
+            models.UniqueConstraint(
+                fields=("agreement",), condition=~Q(state=State.REJECTED), name="one_cancellation_waits_or_stands"
+            ),
+        )
+
+    @property
+    def subject(self) -> str:
+        return f"{self.agreement.donor}: {self.grounds}"
+
+    @property
+    def amount(self) -> Any:
+        """All of the agreement."""
+        return self.agreement.amount
+
+    def get_absolute_url(self) -> str:
+        """The cancellation's own page, beneath its agreement's."""
+        return part_url(self, self.position)
 
 
 class Milestone(Document):

@@ -16,7 +16,7 @@ from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.policy import Party
 from fund.policy_agreements import Change
 from fund.policy_agreements import amend_agreement as to_draft
-from fund.queries.agreements import last_amendment, waiting_amendment
+from fund.queries.agreements import last_amendment, waiting_change
 from fund.queries.contributions import Standing, lowest_standings
 from fund.queries.rates import carry
 from fund.queries.sub_funds import lowest_deferred
@@ -92,13 +92,18 @@ def approve_amendment(amendment: Amendment, *, by: User) -> bool:
 def _check_day(agreement: Agreement, on: date, after: int | None) -> None:
     acts.check_day(on, "amended_on")
     _check_standing(agreement)
-    waiting = waiting_amendment(agreement)
-    if waiting:
-        raise StateUnfit(f"{waiting} awaits approval: once it is decided, another one can be prepared.")
+    check_none_waits(agreement)
     last = last_amendment(agreement)
     if last and after is not None and after != last.position:
         raise StateUnfit(f"{last} was recorded since this form was opened: open it again, or that would be undone.")
     acts.check_not_before(on, last.amended_on if last else agreement.signed_on, "amended_on")
+
+
+def check_none_waits(agreement: Agreement) -> None:
+    """Raises StateUnfit where an amendment or the cancellation of an agreement waits: one change at a time."""
+    waiting = waiting_change(agreement)
+    if waiting:
+        raise StateUnfit(f"{waiting} awaits approval: once it is decided, another change can be prepared.")
 
 
 def _check_standing(agreement: Agreement) -> None:

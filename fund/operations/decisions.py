@@ -11,6 +11,7 @@ from fund.models import (
     Allocation,
     Amendment,
     BankDetails,
+    Cancellation,
     Decided,
     Disbursement,
     ManualEntry,
@@ -23,6 +24,7 @@ from fund.operations.agreements import approve_agreement
 from fund.operations.allocations import approve_allocation
 from fund.operations.amendments import approve_amendment
 from fund.operations.bank_details import approve_bank_details
+from fund.operations.cancellations import approve_cancellation
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.manual_entries import approve_manual_entry
 from fund.operations.refunds import approve_refund
@@ -32,6 +34,7 @@ from fund.operations.write_offs import approve_write_off
 APPROVE: dict[type[Decided], Callable[..., bool]] = {
     Agreement: approve_agreement,
     Amendment: approve_amendment,
+    Cancellation: approve_cancellation,
     Allocation: approve_allocation,
     Disbursement: approve_disbursement,
     SecretariatPayment: approve_payment,

@@ -22,6 +22,9 @@ from ledger.queries import functional_currency
 
 Open = list[tuple[Instalment, Standing]]
 
+# Of what was sent, banks keep at most so many per cent on the way.
+_MOST_KEPT = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -110,14 +113,26 @@ def check_facts(facts: Facts, *, accept_twin: bool) -> None:
     """What the bank says is sound, and no other receipt has it. Raises ReceiptTwice, YearNotOpen, ValueInvalid."""
     acts.check_positive(facts.amount)
     acts.check_day(facts.received_on, "received_on")
-    if facts.charges and facts.charges.minor < 0:
-        raise ValueInvalid("Charges are zero or more.", field="charges")
     currency = facts.bank_account.currency
     if {facts.amount.currency, (facts.charges or facts.amount).currency} != {currency}:
         raise ValueInvalid(f"{facts.bank_account.code} holds {currency}: the amount is in it.", field="amount")
+    if facts.charges:
+        _check_charges(facts.charges, facts.sent)
     check_reference(facts.bank_account, facts.reference)
     if not accept_twin:
         check_twin(facts.bank_account, facts.received_on, facts.amount)
+
+
+def _check_charges(charges: Amount, sent: Amount) -> None:
+    """More than banks keep would settle what was not paid, which a write-off does, and another person approves."""
+    if charges.minor < 0:
+        raise ValueInvalid("Charges are zero or more.", field="charges")
+    if charges.minor * 100 > _MOST_KEPT * sent.minor:
+        raise ValueInvalid(
+            f"{charges} is more than {_MOST_KEPT} % of the {sent} that was sent. Record what arrived; what of the rest "
+            "will not be paid is written off.",
+            field="charges",
+        )
 
 
 def check_reference(account: BankAccount, text: str) -> None:

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from fund import policy
 from fund.errors import StateUnfit
 from fund.models import (
-    Agreement,
     Allocation,
     AllocationLine,
     BankAccount,
@@ -20,7 +19,6 @@ from fund.models import (
     DisbursementState,
     Document,
     Identity,
-    Pledge,
     Project,
     Receipt,
     Revaluation,
@@ -31,8 +29,6 @@ from fund.operations import acts, limits
 from fund.policy import Carried, Party
 from fund.policy_corrections import clear_item
 from fund.policy_receipts import average_out
-from fund.queries.agreements import waiting_amendment
-from fund.queries.receipts import has_receipts
 from fund.queries.revaluations import find_rest, money_items
 from fund.queries.sub_funds import bank_cash, lowest_allocation_left
 from fund.queries.unapplied import unapplied_left
@@ -40,57 +36,7 @@ from ledger.causes import entries_caused_by
 from ledger.entries import Draft, Leg
 from ledger.money import Amount, share
 from ledger.operations import reverse_entry, writing
-from ledger.queries import Scope, functional_currency, get_draft, get_entry, get_last_day, get_total
-
-
-def cancel_agreement(agreement: Agreement, *, on: date, reason: str, by: User) -> None:
-    """Reverses an agreement of which nothing is received; what it took off a pledge is open again.
-
-    Raises StateUnfit, YearNotOpen, ValueInvalid.
-    """
-    acts.require(by, "change_agreement")
-    with writing():
-        found = Agreement.objects.get(pk=agreement.pk)
-        check_posted(found)
-        check_standing(found, found.cancelled_on, on)
-        waiting = waiting_amendment(found)
-        if waiting:
-            raise StateUnfit(f"{waiting} awaits approval: it is decided first.")
-        if has_receipts(found):
-            raise StateUnfit(f"{found} has receipts: reverse them first.")
-        _check_no_correction(found)
-        accepted = found.milestones.filter(reversed_on=None).exclude(accepted_on=None).first()
-        if accepted:
-            raise StateUnfit(f"{accepted} is accepted, and its income recognised: reverse it first.")
-        acts.check_not_before(on, get_last_day(found.number), "on")
-        numbers = (found.number, *found.amendments.values_list("number", flat=True))
-        legs = [leg for number in numbers for entry in entries_caused_by(number) for leg in get_draft(entry).legs]
-        for number in numbers:
-            reverse_entries(number, on=on, reason=reason, by=by)
-        clear_rests(found.number, found.donor.name, legs, on=on, by=by)
-        _reopen_pledge(found, by)
-        found.cancelled_on = on
-        found.save(update_fields=["cancelled_on"])
-        acts.record("cancel agreement", found, by=by, detail=reason)
-
-
-def _reopen_pledge(agreement: Agreement, by: User) -> None:
-    """What was withdrawn or lapsed of the pledge was what the agreement had left of it."""
-    pledge = Pledge.objects.filter(agreements=agreement).first()
-    if pledge and pledge.ended_on:
-        pledge.withdrawn_on = pledge.lapsed_on = None
-        pledge.save(update_fields=["withdrawn_on", "lapsed_on"])
-        acts.record("reopen pledge", pledge, by=by, detail=str(agreement))
-
-
-def _check_no_correction(agreement: Agreement) -> None:
-    """What was written off is not owed any more, so that the opposite of the signature would go below zero."""
-    standing = (
-        agreement.write_offs.filter(state=State.APPROVED).first()
-        or agreement.refunds.filter(state=State.APPROVED).first()
-    )
-    if standing:
-        raise StateUnfit(f"{standing} of {agreement} stands: reverse it first.")
+from ledger.queries import Scope, functional_currency, get_draft, get_entry, get_total
 
 
 def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
@@ -225,10 +171,10 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
             available[leg.fund] += leg.functional
         if policy.is_held(leg.account):
             owed[leg.account, leg.fund] -= leg.functional
-    spent = _sum_spent(legs)
-    for project in Project.objects.filter(code__in={code for code, _ in spent}):
+    # What came in kind is a project's too, though no spending.
+    for project in Project.objects.filter(code__in={leg.project for leg in legs if leg.project}):
         limits.check_accounts_open(project, field="on")
-    _check_spending(spent, on)
+    _check_spending(_sum_spent(legs), on)
     for leg in legs:
         if leg.account.startswith(policy.BANK) and leg.amount > 0 and len(_moved(legs, leg)) == 1:
             bank = BankAccount.objects.get(code=leg.account.removeprefix(policy.BANK))
@@ -306,11 +252,11 @@ def check_standing(document: Document, ended_on: date | None, on: date) -> None:
         acts.check_not_before(on, entry.dated_on, "on")
 
 
-def reverse_entries(number: str, *, on: date, reason: str, by: User) -> None:
-    """Posts the opposite of each entry that a document caused, the last one first."""
+def reverse_entries(number: str, *, on: date, reason: str, by: User, links: Sequence[str] = ()) -> None:
+    """Posts the opposite of each entry that a document caused, the last one first; `links` name what else it is of."""
     reason = acts.clean_text(reason, field="reason", longest=200)
     for entry in entries_caused_by(number).filter(reverses=None).order_by("-id"):
-        reverse_entry(entry.number, on=on, reason=reason, by=by.get_username())
+        reverse_entry(entry.number, on=on, reason=reason, by=by.get_username(), links=links)
 
 
 def take_back(number: str, account: BankAccount | None, entry: str, *, on: date, reason: str, by: User) -> None:

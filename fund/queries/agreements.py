@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from fund import policy
-from fund.models import Agreement, Amendment, Instalment, Pledge, State
+from fund.models import Agreement, Amendment, Cancellation, Instalment, Pledge, State
 from fund.money import to_amount
 from fund.queries.contributions import Standing, instalment_standings, open_pledges
 from fund.queries.figures import sum_deferred
@@ -41,9 +41,10 @@ def last_amendment(agreement: Agreement) -> Amendment | None:
     return agreement.amendments.filter(state=State.APPROVED).last()
 
 
-def waiting_amendment(agreement: Agreement) -> Amendment | None:
-    """The amendment of an agreement that waits for a decision, or None; there is one at a time."""
-    return agreement.amendments.filter(state=State.PREPARED).first()
+def waiting_change(agreement: Agreement) -> Amendment | Cancellation | None:
+    """The amendment or cancellation of an agreement that waits for a decision, or None; there is one at a time."""
+    changes = (agreement.amendments, agreement.cancellations)
+    return next((found for kind in changes if (found := kind.filter(state=State.PREPARED).first())), None)
 
 
 @dataclass(frozen=True)

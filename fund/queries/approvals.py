@@ -17,6 +17,7 @@ from fund.models import (
     Amendment,
     Approval,
     BankDetails,
+    Cancellation,
     Decided,
     Disbursement,
     SecretariatPayment,
@@ -27,6 +28,7 @@ from fund.models import (
 DECIDED: tuple[type[Decided], ...] = (
     Agreement,
     Amendment,
+    Cancellation,
     Allocation,
     Disbursement,
     SecretariatPayment,

@@ -25,6 +25,7 @@ from fund.models import (
     Application,
     BankDetails,
     BankReconciliation,
+    Cancellation,
     Correction,
     Decided,
     Direction,
@@ -117,7 +118,7 @@ def _find(document: Document) -> _Chain:
         return replace(_of_agreements(document.agreements.all()), pledges=Pledge.objects.filter(pk=document.pk))
     if isinstance(document, Agreement):
         return _of_agreements(Agreement.objects.filter(pk=document.pk))
-    if isinstance(document, Amendment | Milestone | WriteOff | Refund):
+    if isinstance(document, Amendment | Cancellation | Milestone | WriteOff | Refund):
         return _of_agreements(Agreement.objects.filter(pk=document.agreement_id))
     if isinstance(document, Receipt):
         return _of_receipt(document)

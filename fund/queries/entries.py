@@ -19,6 +19,7 @@ from fund.models import (
     Application,
     BankDetails,
     BankReconciliation,
+    Cancellation,
     Disbursement,
     Document,
     Letter,
@@ -50,8 +51,14 @@ _DOCUMENTS: tuple[type[Document], ...] = (
 _KINDS = {model.PREFIX: model for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
 # What is numbered within an agreement or an advance, by the letter in its number.
-_PART = re.compile(r"((?:AGR|ADV)-[0-9]{4}-[0-9]+)/([AMRU])([0-9]+)")
-_PARTS: dict[str, type[Document]] = {"A": Amendment, "M": Milestone, "R": AdvanceReport, "U": AdvanceReturn}
+_PART = re.compile(r"((?:AGR|ADV)-[0-9]{4}-[0-9]+)/([ACMRU])([0-9]+)")
+_PARTS: dict[str, type[Document]] = {
+    "A": Amendment,
+    "C": Cancellation,
+    "M": Milestone,
+    "R": AdvanceReport,
+    "U": AdvanceReturn,
+}
 
 
 def find_document_url(number: str) -> str:

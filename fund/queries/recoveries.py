@@ -5,13 +5,13 @@ charged to date. So a repeated run finds nothing, and expenditure that is revers
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 from fund import policy
-from fund.models import RecoveryBase, RecoveryTerms
+from fund.models import Project, RecoveryBase, RecoveryTerms
 from fund.money import to_amount
 from fund.policy_treasury import INDIRECT_COST, SECRETARIAT
 from fund.queries.refunds import refunded_totals
@@ -74,16 +74,21 @@ def terms_of(fund: str) -> list[RecoveryTerms]:
     return list(RecoveryTerms.objects.filter(fund=fund).order_by("starts_on"))
 
 
-def plan_recovery(on: date) -> RecoveryPlan:
-    """What of the indirect cost up to the day is not charged yet, sub-fund by sub-fund and project by project."""
+def plan_recovery(on: date, *, funds: Collection[str] = ()) -> RecoveryPlan:
+    """What of the indirect cost up to the day is not charged yet, sub-fund by sub-fund and project by project.
+
+    A project whose accounts closed bears what it was charged, and the others the rest. `funds` narrows it to some.
+    """
     charges: list[Charge] = []
     waiting: dict[str, int] = {}
     by_fund: defaultdict[str, list[RecoveryTerms]] = defaultdict(list)
-    for terms in RecoveryTerms.objects.filter(starts_on__lte=on).order_by("fund", "starts_on"):
+    named = {"fund__in": funds} if funds else {}
+    for terms in RecoveryTerms.objects.filter(starts_on__lte=on, **named).order_by("fund", "starts_on"):
         by_fund[terms.fund].append(terms)
+    closed = set(Project.objects.exclude(accounts_closed_on=None).values_list("code", flat=True)) if by_fund else set()
     for fund, terms_list in by_fund.items():
-        due, left = _reckon(fund, terms_list, on)
         charged = _charged(fund, on)
+        due, left = _reckon(fund, terms_list, on, {code: charged.get(code, 0) for code in closed})
         open_ = [code for code in sorted({*due, *charged}) if due.get(code, 0) != charged.get(code, 0)]
         charges += [
             Charge(
@@ -100,8 +105,10 @@ def plan_recovery(on: date) -> RecoveryPlan:
     return RecoveryPlan(charges, waiting)
 
 
-def _reckon(fund: str, terms: Sequence[RecoveryTerms], on: date) -> tuple[dict[str, int], int]:
-    """What is due of each project, and what no project can bear yet."""
+def _reckon(
+    fund: str, terms: Sequence[RecoveryTerms], on: date, settled: Mapping[str, int]
+) -> tuple[dict[str, int], int]:
+    """What is due of each project, and what no project can bear yet; `settled` is what closed projects bear."""
     stretches = [_measure(fund, one, since, until) for one, since, until in _stretch(terms, on)]
     exempt, ceiling = to_amount(terms[-1].exempt).minor, to_amount(terms[-1].ceiling).minor
     gross, reached = 0, 0
@@ -113,10 +120,11 @@ def _reckon(fund: str, terms: Sequence[RecoveryTerms], on: date) -> tuple[dict[s
             weights[project] += stretch.hundredths * base
     due = max(0, share(gross, 1, _WHOLE))
     due = min(due, ceiling) if ceiling else due
-    positive = {project: weight for project, weight in sorted(weights.items()) if weight > 0}
+    due = max(0, due - sum(settled.values()))
+    positive = {code: weight for code, weight in sorted(weights.items()) if weight > 0 and code not in settled}
     if not positive:
-        return {}, due
-    return dict(zip(positive, split(due, list(positive.values())), strict=True)), 0
+        return dict(settled), due
+    return {**settled, **dict(zip(positive, split(due, list(positive.values())), strict=True))}, 0
 
 
 def _stretch(terms: Sequence[RecoveryTerms], on: date) -> list[tuple[RecoveryTerms, date, date]]:

@@ -5,6 +5,7 @@ from django.urls import path
 from fund.views import ageing, agreement_changes, agreements, applications, deposits, donors, letters, pledges, receipts
 
 _AMENDMENT = "agreements/<slug:number>/amendments/<int:position>/"
+_CANCELLATION = "agreements/<slug:number>/cancellations/<int:position>/"
 _MILESTONE = "agreements/<slug:number>/milestones/<int:position>/"
 
 urlpatterns = [
@@ -23,11 +24,14 @@ urlpatterns = [
     path("agreements/<slug:number>/", agreements.AgreementDetail.as_view(), name="agreement"),
     path("agreements/<slug:number>/approve/", agreements.AgreementApprove.as_view(), name="agreement-approve"),
     path("agreements/<slug:number>/reject/", agreements.AgreementReject.as_view(), name="agreement-reject"),
-    path("agreements/<slug:number>/cancel/", agreements.AgreementCancel.as_view(), name="agreement-cancel"),
+    path("agreements/<slug:number>/cancel/", agreement_changes.AgreementCancel.as_view(), name="agreement-cancel"),
     path("agreements/<slug:number>/amend/", agreement_changes.AgreementAmend.as_view(), name="agreement-amend"),
     path(_AMENDMENT, agreement_changes.AmendmentDetail.as_view(), name="amendment"),
     path(f"{_AMENDMENT}approve/", agreement_changes.AmendmentApprove.as_view(), name="amendment-approve"),
     path(f"{_AMENDMENT}reject/", agreement_changes.AmendmentReject.as_view(), name="amendment-reject"),
+    path(_CANCELLATION, agreement_changes.CancellationDetail.as_view(), name="cancellation"),
+    path(f"{_CANCELLATION}approve/", agreement_changes.CancellationApprove.as_view(), name="cancellation-approve"),
+    path(f"{_CANCELLATION}reject/", agreement_changes.CancellationReject.as_view(), name="cancellation-reject"),
     path("agreements/<slug:number>/milestones/new/", agreement_changes.MilestoneNew.as_view(), name="milestone-new"),
     path(_MILESTONE, agreement_changes.MilestoneDetail.as_view(), name="milestone"),
     path(f"{_MILESTONE}accept/", agreement_changes.MilestoneAccept.as_view(), name="milestone-accept"),

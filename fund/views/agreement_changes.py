@@ -1,4 +1,4 @@
-"""What changes an agreement after its signature: amendments, and the milestones of a conditional one."""
+"""What changes an agreement after its signature: amendments, its cancellation, the milestones of a conditional one."""
 
 from functools import cached_property
 from typing import Any
@@ -21,10 +21,11 @@ from fund.forms.agreement_changes import (
     make_amended,
     to_terms,
 )
-from fund.models import Agreement, Amendment, Milestone, Recognition
+from fund.models import Agreement, Amendment, Cancellation, Milestone, Recognition
 from fund.operations.amendments import prepare_amendment
+from fund.operations.cancellations import prepare_cancellation
 from fund.operations.milestones import accept_milestone, plan_milestone, reverse_milestone
-from fund.queries.agreements import add_dues, waiting_amendment
+from fund.queries.agreements import add_dues, waiting_change
 from fund.queries.figures import sum_deferred
 from fund.templatetags.money import minor, money
 from fund.views.corrections import DocumentFormPage, ReversalPage
@@ -40,13 +41,26 @@ _CONSEQUENCES = {
 }
 
 
-class AgreementAmend(DocumentFormPage):
-    """The form of an amendment: the instalments as they stand, to be changed."""
+class _ChangeForm(DocumentFormPage):
+    """The form of what changes an agreement; where another change waits, it leads there."""
 
     model = Agreement
+    success_message = PREPARED
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        waiting = waiting_change(self.document)
+        if waiting is None:
+            return super().get(request, *args, **kwargs)
+        # Said before anything is typed that would be refused.
+        messages.info(request, _t("%(number)s is decided first: one change at a time.") % {"number": waiting})
+        return redirect(waiting.get_absolute_url())
+
+
+class AgreementAmend(_ChangeForm):
+    """The form of an amendment: the instalments as they stand, to be changed."""
+
     permission_required = "fund.add_amendment"
     title = _("Amend %(number)s")
-    success_message = PREPARED
     extra_context = {
         "submit": _("Prepare"),
         "busy": _("Preparing…"),
@@ -57,14 +71,6 @@ class AgreementAmend(DocumentFormPage):
             "help": _("Change amounts and days, add what is new, remove what is no longer owed. The rest stays."),
         },
     }
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        waiting = waiting_amendment(self.document)
-        if waiting is None:
-            return super().get(request, *args, **kwargs)
-        # Said before anything is typed that would be refused.
-        messages.info(request, _t("%(number)s is decided first: one amendment at a time.") % {"number": waiting})
-        return redirect(waiting.get_absolute_url())
 
     def make_form(self, data: Any = None) -> forms.Form:
         return AmendmentForm(data, agreement=self.document)
@@ -90,6 +96,26 @@ class AgreementAmend(DocumentFormPage):
     def act(self, form: Any, formsets: list[Any]) -> Amendment:
         terms = to_terms(formsets[0], self.document)
         return prepare_amendment(self.document, **form.cleaned_data, terms=terms, by=self.user)
+
+
+class AgreementCancel(_ChangeForm, ReversalPage):
+    """Prepares the cancellation of an agreement of which nothing was received."""
+
+    permission_required = "fund.add_cancellation"
+    title = _("Cancel %(number)s")
+    extra_context = {
+        "submit": _("Prepare"),
+        "dismiss": _("Keep it"),
+        "busy": _("Preparing…"),
+        "danger": True,
+        "lead": _(
+            "Another person approves it. Then the opposite entry is posted, both stay in the journal, and what it took "
+            "off a pledge is open again."
+        ),
+    }
+
+    def act(self, form: Any, formsets: list[Any]) -> Cancellation:
+        return prepare_cancellation(self.document, **form.cleaned_data, by=self.user)
 
 
 class _PartDetail(DocumentPage[D]):
@@ -131,6 +157,24 @@ class AmendmentReject(_PartForm, RejectPage):
     """Asks why an amendment is rejected, and rejects it."""
 
     model = Amendment
+
+
+class CancellationDetail(DecidedPage[Cancellation], _PartDetail[Cancellation]):
+    """The cancellation of an agreement, and who decides on it."""
+
+    model = Cancellation
+    template_name = "fund/cancellation_detail.html"
+    permission_required = "fund.view_cancellation"
+
+
+class CancellationApprove(ApprovePage, CancellationDetail):
+    """Approves a cancellation at a press."""
+
+
+class CancellationReject(_PartForm, RejectPage):
+    """Asks why a cancellation is rejected, and rejects it."""
+
+    model = Cancellation
 
 
 class MilestoneDetail(_PartDetail[Milestone]):

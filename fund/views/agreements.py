@@ -16,14 +16,12 @@ from fund.filters.agreements import AgreementFilter
 from fund.forms.agreements import AgreementForm, make_instalments
 from fund.models import Agreement, Pledge
 from fund.operations.agreements import prepare_agreement
-from fund.operations.reversals import cancel_agreement
-from fund.queries.agreements import add_dues, beyond_pledge, waiting_amendment, with_next_due, with_open
+from fund.queries.agreements import add_dues, beyond_pledge, waiting_change, with_next_due, with_open
 from fund.queries.chains import state_of
 from fund.queries.letters import letters_of
 from fund.queries.receipts import has_receipts, receipts_of_agreement
 from fund.queries.recoveries import terms_of
 from fund.recommendations import name_sections
-from fund.views.corrections import ReversalPage
 from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import FormPage, ListPage, find_asked
 from ledger.money import Amount
@@ -69,10 +67,11 @@ class AgreementDetail(DecidedPage[Agreement]):
         agreement: Any = self.object
         add_dues([agreement], today=timezone.localdate())
         receipts, milestones = receipts_of_agreement(agreement), agreement.milestones.all()
-        amending = waiting_amendment(agreement)
+        changing = waiting_change(agreement)
         accepted = any(one.accepted_on and not one.reversed_on for one in milestones)
         write_offs, refunds = list(agreement.write_offs.all()), list(agreement.refunds.all())
-        for document in (*write_offs, *refunds):
+        cancellations = list(agreement.cancellations.select_related("agreement"))
+        for document in (*write_offs, *refunds, *cancellations):
             document.status = state_of(document)
         return super().get_context_data(
             themes=name_sections(agreement.earmark_themes, get_language() or ""),
@@ -81,11 +80,12 @@ class AgreementDetail(DecidedPage[Agreement]):
             receipts=receipts,
             amendments=agreement.amendments.all(),
             milestones=[(one, state_of(one)) for one in milestones],
-            amending=amending,
+            changing=changing,
+            cancellations=cancellations,
             write_offs=write_offs,
             refunds=refunds,
             letters=letters_of(lines__instalment__agreement=agreement),
-            can_cancel=agreement.is_standing and not (amending or accepted or has_receipts(agreement)),
+            can_cancel=agreement.is_standing and not (changing or accepted or has_receipts(agreement)),
             terms=next(reversed(terms_of(agreement.sub_fund)), None),
             pledged=beyond_pledge(agreement),
             **context,
@@ -141,22 +141,3 @@ class AgreementReject(RejectPage):
     """Asks why an agreement is rejected, and rejects it."""
 
     model = Agreement
-
-
-class AgreementCancel(ReversalPage):
-    """Cancels an agreement of which nothing was received."""
-
-    model = Agreement
-    operation = staticmethod(cancel_agreement)
-    permission_required = "fund.change_agreement"
-    title = _("Cancel %(number)s")
-    success_message = _("{} is cancelled.")
-    extra_context = {
-        "submit": _("Cancel the agreement"),
-        "dismiss": _("Keep it"),
-        "busy": _("Posting…"),
-        "danger": True,
-        "lead": _(
-            "The opposite entry is posted, and both stay in the journal. What it took off a pledge is open again."
-        ),
-    }

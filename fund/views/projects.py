@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -74,7 +75,7 @@ class ProjectDetail(Page, DetailView[Project]):
             budget_bars=draw_categories(categories) if budget or shown.standing.obligated else [],
             budget_legend=LEGEND,
             obligations=add_states(latest_obligations(project=project.code)),
-            unfinished=list(find_unfinished(project)) if self._is_closing() else [],
+            unfinished=find_unfinished(project, timezone.localdate()) if self._is_closing() else [],
             recommendations=self._name_recommendations(),
             by_fund=project_fund_standings([project.code]),
             bars=self._draw_categories(),

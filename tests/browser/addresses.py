@@ -30,6 +30,7 @@ DEPOSIT, RETURNED, IN_PARTS = f"RCT-{YEAR}-0003", f"RCT-{YEAR}-0004", f"RCT-{YEA
 SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
 LETTER = f"LTR-{YEAR}-0001"
 OBLIGATION = f"OBL-{YEAR}-0001"
+GIVEN_UP = f"AGR-{YEAR}-0006"
 UNDECIDED, RETURN = f"AGR-{YEAR}-0005", f"ALC-{YEAR}-0002"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
 PAYEE, DETAILS = "INSTRUCTORS-LTD", f"BNK-{YEAR}-0002"
@@ -66,6 +67,8 @@ CONTRIBUTIONS = (
     Address("fund:amendment", (CONDITIONAL, "1")),
     Address("fund:amendment", (AGREEMENT, "1"), reader="approver"),
     Address("fund:amendment-reject", (AGREEMENT, "1"), reader="approver"),
+    Address("fund:cancellation", (GIVEN_UP, "1"), reader="approver"),
+    Address("fund:cancellation-reject", (GIVEN_UP, "1"), reader="approver"),
     Address("fund:milestone-new", (CONDITIONAL,)),
     Address("fund:milestone", (CONDITIONAL, "1")),
     Address("fund:milestone", (CONDITIONAL, "2"), reader="auditor"),
@@ -298,6 +301,7 @@ NO_PAGES = frozenset(
     {
         "fund:agreement-approve",
         "fund:amendment-approve",
+        "fund:cancellation-approve",
         "fund:allocation-approve",
         "fund:advance-approve",
         "fund:disbursement-approve",

@@ -22,6 +22,7 @@ from fund.operations.attachments import attach, withdraw_attachment
 from fund.operations.bank_charges import record_bank_charge
 from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
 from fund.operations.budgets import Planned, set_budget
+from fund.operations.cancellations import prepare_cancellation
 from fund.operations.deposits import Part, record_deposit, record_parts, return_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
@@ -123,11 +124,12 @@ def fill(people: People) -> None:
 
 
 def leave_undecided(agreement: Agreement, donor: Donor, project: Project, by: User) -> None:
-    """An agreement, an amendment and a return that wait for the approver."""
+    """An agreement, an amendment, a cancellation and a return that wait for the approver."""
     dues = [Due(day(11, 1), usd("900"))]
     prepare_agreement(donor=donor, signed_on=day(8, 1), amount=usd("900"), instalments=dues, earmark=Earmark(), by=by)
     terms = [Term(date(YEAR + 2, 2, 1), usd("4500"), f"{agreement.number}/2"), Term(day(12, 1), usd("250"))]
     prepare_amendment(agreement, amended_on=day(8, 2), note="Less, and a part of it earlier", terms=terms, by=by)
+    prepare_cancellation(sign(donor, usd("70"), by), on=day(8, 2), reason="Signed twice", by=by)
     lines, direction = {agreement.number: usd("50")}, Direction.RETURN
     prepare_allocation(project=project, decided_on=day(8, 3), lines=lines, direction=direction, by=by)
 

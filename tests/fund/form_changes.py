@@ -104,6 +104,7 @@ CHANGES = [
     Change("agreement-amend", "/agreements/AGR-2026-0001/amend/", "agreement", AMENDMENT),
     *decisions("agreement", "/agreements/AGR-2026-0001/", "prepared_agreement"),
     *decisions("amendment", "/agreements/AGR-2026-0001/amendments/1/", "prepared_amendment"),
+    *decisions("cancellation", "/agreements/AGR-2026-0001/cancellations/1/", "prepared_cancellation"),
     Change("milestone-new", "/agreements/AGR-2026-0001/milestones/new/", "conditional", MILESTONE),
     Change("milestone-accept", "/agreements/AGR-2026-0001/milestones/1/accept/", "milestone", ACCEPTANCE),
     Change("milestone-reverse", "/agreements/AGR-2026-0001/milestones/1/reverse/", "milestone", REVERSAL),

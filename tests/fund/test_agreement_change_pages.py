@@ -10,8 +10,8 @@ from django.test import Client
 
 from fund.models import Agreement, Amendment, Milestone, Project, Receipt
 from fund.operations.milestones import accept_milestone, reverse_milestone
-from fund.operations.reversals import cancel_agreement
 from ledger.queries import entries
+from tests.deeds import cancel_agreement
 from tests.shorthand import run
 
 AMEND = "/agreements/AGR-2026-0001/amend/"

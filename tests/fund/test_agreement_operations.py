@@ -17,12 +17,12 @@ from fund.errors import (
 from fund.models import Agreement, Donor, Receipt
 from fund.operations.agreements import Due, approve_agreement, prepare_agreement
 from fund.operations.pledges import announce_pledge, withdraw_pledge
-from fund.operations.reversals import cancel_agreement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.queries.contributions import open_pledges
 from ledger.errors import AmountInvalid, UnknownCurrency, YearNotOpen
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, totals
-from tests.deeds import sign_agreement
+from tests.deeds import cancel_agreement, sign_agreement
 from tests.fund.standings import agreement_standings
 
 DAY = date(2026, 1, 20)

@@ -9,10 +9,9 @@ from django.test import Client
 from fund.models import Agreement, BankAccount, Donor, Pledge, Project, Receipt
 from fund.operations.agreements import Due
 from fund.operations.receipts import Facts, record_receipt
-from fund.operations.reversals import cancel_agreement
 from ledger.money import Amount
 from ledger.queries import entries
-from tests.deeds import sign_agreement
+from tests.deeds import cancel_agreement, sign_agreement
 
 WHOLE = Amount(1_000_000, "USD")
 HALVES = (("2026-03-01", "6,000.00"), ("2026-07-01", "4000"))
@@ -163,12 +162,20 @@ def test_an_odd_address_still_shows_the_form(canada: Donor, officer_client: Clie
     assert officer_client.get(f"/agreements/new/{query}").status_code == 200
 
 
-def test_an_officer_cancels_an_agreement(agreement: Agreement, officer_client: Client) -> None:
+def test_an_officer_prepares_and_an_approver_approves_the_cancellation_of_an_agreement(
+    agreement: Agreement, officer_client: Client, approver_client: Client
+) -> None:
     assert "/cancel/" in officer_client.get(agreement.get_absolute_url()).content.decode()
     sent = {"on": "2026-05-02", "reason": "Signed in error"}
-    response = officer_client.post("/agreements/AGR-2026-0001/cancel/", sent, follow=True)
-    page = response.content.decode()
-    for text in ("AGR-2026-0001 is cancelled.", "Cancelled on", "Signed in error", "reversed by JE-2026-000002"):
+    answer = officer_client.post("/agreements/AGR-2026-0001/cancel/", sent, follow=True)
+    assert answer.redirect_chain == [("/agreements/AGR-2026-0001/cancellations/1/", 302)]
+    assert "You prepared it: another person decides." in answer.content.decode()
+    page = officer_client.get(agreement.get_absolute_url()).content.decode()
+    assert ("Awaiting approval" in page, "Cancelled on" in page, "/cancel/" in page) == (True, False, False)
+    done = approver_client.post("/agreements/AGR-2026-0001/cancellations/1/approve/", follow=True).content.decode()
+    assert ("is approved and posted" in done, "JE-2026-000002" in done) == (True, True)
+    page = officer_client.get(agreement.get_absolute_url()).content.decode()
+    for text in ("Cancelled on", "Signed in error", "reversed by JE-2026-000002", "AGR-2026-0001/C1"):
         assert text in page
     assert "/cancel/" not in page
 

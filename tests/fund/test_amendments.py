@@ -15,12 +15,12 @@ from fund.operations.agreements import Due, Earmark
 from fund.operations.amendments import Term
 from fund.operations.attachments import attach
 from fund.operations.disbursements import approve_disbursement
-from fund.operations.reversals import cancel_agreement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.queries.history import load_history
 from ledger.causes import entries_caused_by
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_draft, get_total, totals
-from tests.deeds import allocate, amend_agreement, sign_agreement
+from tests.deeds import allocate, amend_agreement, cancel_agreement, sign_agreement
 from tests.fund.standings import agreement_standings
 from tests.shorthand import check, usd
 

@@ -12,14 +12,14 @@ from fund.models import Agreement, Application, BankAccount, Donor, Project, Rec
 from fund.operations.agreements import Due, Earmark
 from fund.operations.applications import Word, apply_unapplied, reverse_application
 from fund.operations.receipts import Facts, record_receipt
-from fund.operations.reversals import cancel_agreement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.queries.contributions import instalment_standings
 from fund.queries.figures import Grouping, group_contributions
 from fund.queries.statements import make_statement
 from fund.queries.unapplied import unapplied_balances
 from ledger.money import Amount
 from ledger.queries import Scope, entries, totals
-from tests.deeds import allocate, sign_agreement
+from tests.deeds import allocate, cancel_agreement, sign_agreement
 from tests.fund.deposits import legs_of_last
 from tests.shorthand import cad, check, usd
 

@@ -38,11 +38,11 @@ from fund.operations.disbursements import Line, approve_disbursement, prepare_di
 from fund.operations.obligations import cancel_obligation
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import cancel_agreement, reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
 from ledger.entries import Draft, Leg
 from ledger.money import parse_amount
 from ledger.operations import open_account, post_entry
-from tests.deeds import allocate, sign_agreement
+from tests.deeds import allocate, cancel_agreement, sign_agreement
 from tests.lifted import lifted
 from tests.shorthand import check, usd
 

@@ -17,7 +17,6 @@ from fund.operations.milestones import accept_milestone, plan_milestone, reverse
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.reversals import (
-    cancel_agreement,
     reverse_allocation,
     reverse_disbursement,
     reverse_receipt,
@@ -31,7 +30,7 @@ from fund.queries.sub_funds import fund_standings
 from ledger.causes import entries_caused_by
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_draft, totals
-from tests.deeds import allocate, amend_agreement, sign_agreement
+from tests.deeds import allocate, amend_agreement, cancel_agreement, sign_agreement
 from tests.lifted import lifted
 from tests.shorthand import check, usd
 

@@ -37,11 +37,11 @@ from fund.operations.decisions import APPROVE, approve
 from fund.operations.people import add_person, change_person
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_receipt
-from fund.operations.reversals import cancel_agreement, reverse_allocation
+from fund.operations.reversals import reverse_allocation
 from fund.queries.approvals import DECIDED
 from ledger.causes import entries_caused_by
 from ledger.errors import Refused
-from tests.deeds import allocate
+from tests.deeds import allocate, cancel_agreement
 from tests.shorthand import run, usd
 
 pytestmark = pytest.mark.django_db
@@ -260,13 +260,13 @@ def test_one_amendment_at_a_time_waits(
     prepared_amendment: Amendment, agreement: Agreement, officer: User, officer_client: Client, approver: User
 ) -> None:
     facts: dict[str, Any] = {"amended_on": DAY, "note": "More", "terms": [Term(DAY, usd("9"))], "by": officer}
-    with pytest.raises(StateUnfit, match="AGR-2026-0001/A1 awaits approval: once it is decided, another one"):
+    with pytest.raises(StateUnfit, match="AGR-2026-0001/A1 awaits approval: once it is decided, another change"):
         prepare_amendment(agreement, **facts)
-    with pytest.raises(StateUnfit, match="AGR-2026-0001/A1 awaits approval: it is decided first"):
+    with pytest.raises(StateUnfit, match="AGR-2026-0001/A1 awaits approval"):
         cancel_agreement(agreement, on=DAY, reason="No", by=officer)
     page = officer_client.get("/agreements/AGR-2026-0001/amend/", follow=True)
     assert page.redirect_chain == [("/agreements/AGR-2026-0001/amendments/1/", 302)]
-    assert "one amendment at a time" in page.content.decode()
+    assert "one change at a time" in page.content.decode()
     reject(prepared_amendment, reason="No", by=approver)
     assert prepare_amendment(agreement, after=0, **facts).number == "AGR-2026-0001/A2"
 

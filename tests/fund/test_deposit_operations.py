@@ -13,14 +13,14 @@ from fund.money import to_amount
 from fund.operations.agreements import Due
 from fund.operations.deposits import Part, identify_deposit, record_deposit, return_deposit, undo_placement
 from fund.operations.receipts import Facts
-from fund.operations.reversals import cancel_agreement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.queries.figures import Grouping, group_contributions
 from fund.queries.receipts import unidentified_deposits
 from fund.queries.statements import make_statement
 from ledger.errors import PeriodClosed, Refused, YearNotOpen
 from ledger.money import parse_amount
 from ledger.queries import Scope, entries, totals
-from tests.deeds import allocate, sign_agreement
+from tests.deeds import allocate, cancel_agreement, sign_agreement
 from tests.fund.deposits import DAY, LATER, UNIDENTIFIED, balances, first_of, legs_of_last
 from tests.shorthand import cad, check, usd
 

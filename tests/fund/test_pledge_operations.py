@@ -9,11 +9,10 @@ from fund.errors import NotPermitted, StateUnfit, ValueInvalid
 from fund.models import Donor, Pledge
 from fund.operations.agreements import Due
 from fund.operations.pledges import announce_pledge, lapse_pledge, withdraw_pledge
-from fund.operations.reversals import cancel_agreement
 from fund.queries.contributions import open_pledges
 from ledger.money import parse_amount
 from ledger.queries import entries
-from tests.deeds import sign_agreement
+from tests.deeds import cancel_agreement, sign_agreement
 from tests.shorthand import usd
 
 SIGNED, CANCELLED = date(2026, 2, 1), date(2026, 5, 1)

@@ -1,6 +1,7 @@
 """The two closures of a project: what each stops, what it waits for, how it is taken back."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,17 @@ from django.test import Client
 
 from fund.checks import run_checks
 from fund.errors import NotPermitted, ProjectClosed, ProjectUnfinished, StateUnfit, ValueInvalid
-from fund.models import Allocation, AuditRecord, BankAccount, Disbursement, Donor, Obligation, Project
+from fund.models import (
+    Agreement,
+    Allocation,
+    AuditRecord,
+    BankAccount,
+    Disbursement,
+    Donor,
+    InKind,
+    Obligation,
+    Project,
+)
 from fund.operations.approvals import reject
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
@@ -18,7 +29,9 @@ from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.project_closures import close_accounts, close_operations, reopen_project
 from fund.operations.projects import ProjectFacts, add_project
-from fund.operations.reversals import reverse_allocation, reverse_disbursement
+from fund.operations.receipts import Facts, record_receipt
+from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
+from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_run
 from ledger.queries import entries
 from tests.deeds import allocate, reallocate, return_allocation
 from tests.shorthand import usd
@@ -58,7 +71,8 @@ def returned(allocation: Allocation, bank: BankAccount, officer: User, approver:
 
 @pytest.fixture
 def closed(returned: Project, officer: User) -> Project:
-    """The same with its accounts closed."""
+    """The same with its accounts closed, and INK-2026-0001 for it."""
+    record_in_kind(gift=Gift(Donor.objects.get(), returned, DAY, usd("1"), "Laptop", "Price"), by=officer)
     close_accounts(returned, on=END, by=officer)
     return returned
 
@@ -105,6 +119,32 @@ def test_accounts_do_not_close_while_anything_is_open_and_it_says_what_to_do(
     assert run_checks(lambda _: None) == []
 
 
+def test_accounts_do_not_close_before_indirect_cost_is_charged(returned: Project, officer: User) -> None:
+    set_recovery_terms(fund=FUND, terms=Terms(date(2026, 1, 15), Decimal(7), "expenditure"), by=officer)
+    message = r"USD 70\.00 of indirect cost of AGR-2026-0001 is not charged yet: run indirect cost first, and allocate"
+    with pytest.raises(ProjectUnfinished, match=rf"^{message} USD 70\.00 for it\.$"):
+        close_accounts(returned, on=END, by=officer)
+    allocate(project=returned, decided_on=DAY, lines={FUND: usd("70")}, by=officer)
+    run_recovery(month="2026-04", by=officer)
+    close_accounts(returned, on=END, by=officer)
+    assert run_checks(lambda _: None) == []
+
+
+def test_indirect_cost_goes_on_without_a_project_whose_accounts_closed(
+    returned: Project, bank: BankAccount, officer: User
+) -> None:
+    """7 per cent of the 6,000.00 received, all of it borne by CYB-01; of the 100.00 that come then, by the other."""
+    set_recovery_terms(fund=FUND, terms=Terms(date(2026, 1, 15), Decimal(7), "receipt"), by=officer)
+    allocate(project=returned, decided_on=DAY, lines={FUND: usd("420")}, by=officer)
+    run_recovery(month="2026-04", by=officer)
+    close_accounts(returned, on=END, by=officer)
+    other = add_project(code="BOR", facts=ProjectFacts("Borders", [1], [], date(2026, 1, 1)), by=officer)
+    allocate(project=other, decided_on=END, lines={FUND: usd("50")}, by=officer)
+    record_receipt(agreement=Agreement.objects.get(), facts=Facts(bank, END, usd("100"), "B-2"), by=officer)
+    [line] = run_recovery(month="2026-05", by=officer).lines.all()
+    assert (line.project, line.amount.amount) == (other, 7)
+
+
 def test_accounts_do_not_close_on_a_day_when_something_was_left(returned: Project, officer: User) -> None:
     reopen_project(returned, reason="The day was wrong", by=officer)
     close_operations(returned, on=DAY, by=officer)
@@ -128,6 +168,7 @@ def test_after_its_accounts_closed_no_money_moves(closed: Project, bank: BankAcc
         lambda: reverse_disbursement(paid, on=END, reason="Back", by=officer),
         lambda: reverse_allocation(given, on=END, reason="Back", by=officer),
         lambda: record_in_kind(gift=Gift(Donor.objects.get(), closed, DAY, usd("1"), "Laptop", "Price"), by=officer),
+        lambda: reverse_run(InKind.objects.get(), on=END, reason="Back", by=officer),
         lambda: set_budget(closed, decided_on=END, lines=[Planned("O", 2026, "Travel", usd("1"))], by=officer),
     ]
     before = entries().count()

@@ -10,12 +10,12 @@ from fund.errors import FundsFirst, ReceiptTooLarge, ReceiptTwice, ValueInvalid
 from fund.models import Agreement, BankAccount, Donor, Project, Receipt
 from fund.operations.agreements import Due
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import cancel_agreement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.operations.treasury import add_bank_account, add_rate
 from fund.queries.contributions import Standing
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, totals
-from tests.deeds import allocate, sign_agreement
+from tests.deeds import allocate, cancel_agreement, sign_agreement
 from tests.fund.standings import agreement_standings
 
 DAY = date(2026, 3, 2)

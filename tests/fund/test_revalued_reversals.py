@@ -9,8 +9,9 @@ from fund.models import Agreement, BankAccount, Donor, Receipt
 from fund.operations.deposits import Part, identify_deposit, record_deposit, undo_placement
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.revaluations import run_revaluation
-from fund.operations.reversals import cancel_agreement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from ledger.queries import Scope, totals
+from tests.deeds import cancel_agreement
 from tests.fund.deposits import first_of, legs_of_last
 from tests.shorthand import cad, check
 

@@ -10,10 +10,9 @@ from fund.models import Agreement, BankAccount, Disbursement, Donor, Project, Re
 from fund.operations.agreements import Due, Earmark
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import cancel_agreement
 from fund.queries.sub_funds import lowest_available, sub_funds
 from ledger.money import parse_amount
-from tests.deeds import sign_agreement
+from tests.deeds import cancel_agreement, sign_agreement
 
 
 def sign_many(numbers: range, canada: Donor, bank: BankAccount, by: User) -> None:

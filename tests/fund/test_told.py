@@ -30,8 +30,7 @@ from fund.operations.donors import change_donor
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.project_closures import close_accounts, close_operations
 from fund.operations.projects import ProjectFacts, change_project
-from fund.operations.reversals import cancel_agreement
-from tests.deeds import sign_agreement
+from tests.deeds import cancel_agreement, sign_agreement
 from tests.fund.advances import accept
 from tests.shorthand import usd
 

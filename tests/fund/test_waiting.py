@@ -22,11 +22,12 @@ from fund.operations.milestones import plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.recoveries import Terms, set_recovery_terms
-from fund.operations.reversals import cancel_agreement, reverse_allocation
+from fund.operations.reversals import reverse_allocation
 from fund.queries.ageing import find_ageing
 from fund.queries.overview import find_owing
 from fund.queries.statements import make_statement
 from ledger.queries import entries
+from tests.deeds import cancel_agreement
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from fund.operations.approvals import reject
 from fund.operations.closings import close_period
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.revaluations import run_revaluation
-from fund.operations.reversals import cancel_agreement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.operations.write_offs import approve_write_off, prepare_write_off, reverse_write_off
 from fund.queries.ageing import find_ageing
 from fund.queries.contributions import instalment_standings
@@ -22,7 +22,7 @@ from fund.queries.statements import make_statement
 from ledger.causes import entries_caused_by
 from ledger.errors import PeriodClosed
 from ledger.queries import entries, get_draft
-from tests.deeds import sign_agreement
+from tests.deeds import cancel_agreement, sign_agreement
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db

@@ -7,13 +7,12 @@ from django.contrib.auth.models import User
 from fund.errors import NotPermitted
 from fund.models import Agreement, Donor
 from fund.operations.people import add_person
-from fund.operations.reversals import cancel_agreement
 from imports.errors import FileRefused
 from imports.operations.agreements import AgreementOptions, import_agreements
 from imports.operations.batches import Outcome, Years
 from imports.parsers.contributions import parse_agreements
 from ledger.queries import entries, open_years
-from tests.deeds import make_approvers
+from tests.deeds import cancel_agreement, make_approvers
 from tests.fund.standings import agreement_standings
 
 HEADER = "donor,class,country,reference,year,currency,amount"

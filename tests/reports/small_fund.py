@@ -19,10 +19,10 @@ from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import cancel_agreement, reverse_disbursement, reverse_receipt
+from fund.operations.reversals import reverse_disbursement, reverse_receipt
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from ledger.money import Amount, parse_amount
-from tests.deeds import allocate, sign_agreement
+from tests.deeds import allocate, cancel_agreement, sign_agreement
 
 RATES = [
     ("CAD", "2025-12-01", "0.70"),

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management import CommandError, CommandParser
 
 from fund.management.actors import add_actor_option, find_actor
-from fund.management.arguments import read_day
+from fund.management.arguments import describe_prepared, read_day
 from fund.management.base import ChangeCommand, Say
 from fund.models import (
     RUNS,
@@ -15,6 +15,7 @@ from fund.models import (
     Allocation,
     Application,
     BankReconciliation,
+    Decided,
     Disbursement,
     Document,
     Letter,
@@ -29,13 +30,13 @@ from fund.operations.advance_reports import reverse_report
 from fund.operations.advance_returns import reverse_return
 from fund.operations.advances import reverse_advance
 from fund.operations.applications import reverse_application
+from fund.operations.cancellations import prepare_cancellation
 from fund.operations.letters import withdraw_letter
 from fund.operations.milestones import reverse_milestone
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.reconciliations import withdraw_reconciliation
 from fund.operations.refunds import reverse_refund
 from fund.operations.reversals import (
-    cancel_agreement,
     reverse_allocation,
     reverse_disbursement,
     reverse_receipt,
@@ -45,10 +46,11 @@ from fund.operations.write_offs import reverse_write_off
 
 TECHNICAL_USER = "console"
 
-# What reverses each kind of document, cancels or withdraws it; it takes the document, `on`, `reason` and `by`.
-REVERSALS: dict[type[Document], Callable[..., None]] = {
+# What reverses each kind of document or withdraws it, or prepares what another person approves: that is returned then.
+# It takes the document, `on`, `reason` and `by`.
+REVERSALS: dict[type[Document], Callable[..., Decided | None]] = {
     Pledge: withdraw_pledge,
-    Agreement: cancel_agreement,
+    Agreement: prepare_cancellation,
     Letter: withdraw_letter,
     BankReconciliation: withdraw_reconciliation,
     Receipt: reverse_receipt,
@@ -79,11 +81,11 @@ class Command(ChangeCommand):
     def change(self, options: dict[str, Any], say: Say) -> None:
         by = find_actor(options, TECHNICAL_USER, say=say)
         document, act = find_reversal(options["number"].strip())
-        act(document, on=options["on"], reason=options["reason"], by=by)
-        say(f"{document} is reversed.")
+        prepared = act(document, on=options["on"], reason=options["reason"], by=by)
+        say(describe_prepared(prepared) if prepared else f"{document} is reversed.")
 
 
-def find_reversal(number: str) -> tuple[Document, Callable[..., None]]:
+def find_reversal(number: str) -> tuple[Document, Callable[..., Decided | None]]:
     """The document with a number, and what reverses it. Raises CommandError."""
     for model, act in REVERSALS.items():
         found = model._default_manager.filter(number=number).first()

@@ -25,6 +25,7 @@ from fund.models import (
     Allocation,
     Approval,
     BankAccount,
+    Cancellation,
     Disbursement,
     Donor,
     Payee,
@@ -38,6 +39,7 @@ from fund.operations.advance_returns import Back, record_return
 from fund.operations.advances import approve_advance
 from fund.operations.amendments import approve_amendment, prepare_amendment
 from fund.operations.approvals import delegate
+from fund.operations.cancellations import approve_cancellation
 from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import record_obligation
@@ -118,6 +120,20 @@ def test_a_payment_a_contract_and_an_advance_do_not_take_the_same_allocation(
     )
     assert [type(one) for one in refused] == [AllocationExceeded] * 2
     assert all("has USD 2,000.00 of AGR-2026-0001 left" in one.message for one in refused)
+    assert is_sound()
+
+
+def test_an_agreement_is_cancelled_or_paid_and_never_both(
+    prepared_cancellation: Cancellation, agreement: Agreement, bank: BankAccount, officer: User, approver: User
+) -> None:
+    facts = Facts(bank, DAY, usd("5"), "B-1")
+    [refused] = press_each(
+        lambda: approve_cancellation(prepared_cancellation, by=approver),
+        lambda: record_receipt(agreement=agreement, facts=facts, by=officer),
+    )
+    agreement.refresh_from_db()
+    assert isinstance(refused, ValueInvalid if agreement.cancelled_on else StateUnfit)
+    assert Receipt.objects.exists() == (not agreement.cancelled_on)
     assert is_sound()
 
 

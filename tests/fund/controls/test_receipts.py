@@ -56,6 +56,7 @@ def take(path: Path, *options: str) -> None:
         ),
         ({"amount": "10000", "charges": "0.01"}, CONFIRM),
         ({"charges": "-1"}, "Charges are zero or more."),
+        ({"charges": "5.56"}, "more than 10 % of the USD 55.56 that was sent. Record what arrived; what of the rest"),
         ({"amount": "0"}, "The amount is more than zero."),
         ({"received_on": "2026-01-14"}, "Choose 2026-01-15 or later"),
     ],
