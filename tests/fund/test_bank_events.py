@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from fund.errors import FundsFirst, RunTwice, ValueInvalid
 from fund.models import BankAccount, Donor, Interest, Project, Receipt, Transfer
 from fund.operations.bank_charges import record_bank_charge
+from fund.operations.deposits import record_deposit
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.interest import mark_no_interest, record_interest
 from fund.operations.receipts import Facts, record_gift
@@ -77,10 +78,11 @@ class TestInterest:
 
 
 class TestBankCharge:
-    def test_it_is_of_one_sub_fund_or_shared_by_balance(
+    def test_it_is_of_one_sub_fund_or_shared_by_balance_and_no_deposit_bears_it(
         self, receipt: Receipt, bank: BankAccount, acme: Donor, officer: User
     ) -> None:
         record_gift(donor=acme, facts=Facts(bank, date(2026, 3, 2), usd("2000"), "G"), by=officer)
+        record_deposit(facts=Facts(bank, date(2026, 3, 2), usd("500"), "D"), by=officer)
         facts: dict[str, Any] = {"bank_account": bank, "charged_on": LATER, "description": "Fee", "by": officer}
         one = record_bank_charge(**facts, amount=usd("5"), fund="POOL")
         assert legs_of(one) == [
