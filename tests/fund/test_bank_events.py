@@ -17,7 +17,7 @@ from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_run
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account
-from fund.queries.projects import project_standings
+from fund.queries.projects import given_in_kind, project_standings
 from fund.queries.sub_funds import bank_cash, fund_standings
 from ledger.errors import Refused
 from tests.fund.runs import FUND, LATER, legs_of, refuses
@@ -161,6 +161,8 @@ class TestInKind:
             ],
         )
         assert (project_standings(["CYB-01"])["CYB-01"].spent, fund_standings(["POOL"])["POOL"].available) == (0, 0)
+        assert given_in_kind("CYB-01") == 250000
         assert check() == []
         reverse_run(found, on=LATER, reason="returned", by=officer)
+        assert given_in_kind("CYB-01") == 0
         assert check() == []
