@@ -4,7 +4,9 @@ from fund.demonstration.steps import (
     Advanced,
     Allocated,
     Banked,
+    Budgeted,
     CameBack,
+    Let,
     Paid,
     Planned,
     Reported,
@@ -70,6 +72,22 @@ PROJECTS: tuple[Step, ...] = (
     ),
 )
 
+BUDGETS: tuple[Step, ...] = (
+    Budgeted(
+        286,
+        "BOR-01",
+        (
+            ("Border posts are equipped", 0, "Equipment", "USD 420,000"),
+            ("Border posts are equipped", 1, "Equipment", "USD 180,000"),
+            ("Officers are trained together", 0, "Transfers", "USD 150,000"),
+            ("Officers are trained together", 1, "Contractual", "USD 160,000"),
+            ("Officers are trained together", 1, "Travel", "USD 80,000"),
+            ("Support of the Secretariat", 1, "IndirectCost", "USD 50,000"),
+        ),
+        "Steering committee, first meeting",
+    ),
+)
+
 ALLOCATIONS: tuple[Step, ...] = (
     Allocated(290, "a-1", "CYB-01", (("can-cyber", "USD 250,000"),)),
     Allocated(285, "a-2", "BOR-01", (("usa-border", "USD 600,000"),), "Steering committee, first meeting"),
@@ -80,11 +98,35 @@ ALLOCATIONS: tuple[Step, ...] = (
     Allocated(165, "a-7", "CYB-02", (("northbridge", "USD 45,000"),)),
     Allocated(155, "a-8", "EDU-01", (("POOL", "USD 180,000"),), "Steering committee, second meeting"),
     Allocated(95, "a-9", "BOR-01", (("usa-border", "USD 450,000"),)),
+    Allocated(90, "a-14", "EDU-01", (("harbour", "USD 20,000"),)),
     Allocated(80, "a-10", "CYB-01", (("can-cyber", "USD 200,000"), ("POOL", "USD 50,000"))),
     Allocated(30, "a-11", "EDU-01", (("POOL", "USD 40,000"),)),
     Undone(20, "a-11", "Decided for another project"),
     Allocated(5, "a-12", "CYB-02", (("northbridge", "USD 40,000"),)),
     Allocated(2, "a-13", "EDU-01", (("POOL", "USD 25,000"),), "Steering committee, third meeting", waits=True),
+)
+
+OBLIGATIONS: tuple[Step, ...] = (
+    Let(
+        62,
+        "o-1",
+        "BOR-01",
+        "Frontera Equipos S.A.",
+        "Scanners for two border posts",
+        "Equipment",
+        ("usa-border", "USD 150,000"),
+        -75,
+    ),
+    Let(
+        34,
+        "o-2",
+        "CYB-01",
+        "Lakehead Cyber Institute",
+        "Exercises of the national teams",
+        "Contractual",
+        ("POOL", "USD 64,000"),
+        -150,
+    ),
 )
 
 PAYMENTS: tuple[Step, ...] = (
@@ -120,8 +162,17 @@ PAYMENTS: tuple[Step, ...] = (
     Paid(64, "d-19", "Casa de la Memoria", (("fra-victims", "VIC-01", "Transfers", "EUR 48,000"),)),
     Paid(52, "d-20", "Bayview Conference Rooms", (("POOL", "EDU-01", "Travel", "USD 8,940"),)),
     Undone(44, "d-20", "The payment came back: the account was closed"),
+    Paid(46, "d-28", "Trafalgar Print House", (("harbour", "EDU-01", "Supplies", "USD 6,400"),)),
     Paid(38, "d-21", "Ana Duarte Consultores", (("usa-border", "BOR-01", "Contractual", "USD 88,000"),)),
     Paid(27, "d-22", "Copiadora Central", (("POOL", "CYB-01", "Operating", "USD 4,100"),), rejected="No second quote"),
+    Paid(
+        21,
+        "d-29",
+        "Frontera Equipos S.A.",
+        (("usa-border", "BOR-01", "Equipment", "USD 90,000"),),
+        note="The first of two posts",
+        obligation="o-1",
+    ),
     Paid(18, "d-23", "Quipu Análisis S.R.L.", (("andean", "FIN-01", "Supplies", "USD 7,600"),)),
     Paid(9, "d-24", "Project staff, payroll", (("POOL", "EDU-01", "Personnel", "USD 19,500"),)),
     Paid(4, "d-25", "Forensic Tools LLC", (("northbridge", "CYB-02", "Supplies", "USD 6,200"),), waits=True),

@@ -9,10 +9,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pledged:
-    """A pledge is announced."""
+class Step:
+    """Something that happens."""
 
     ago: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pledged(Step):
+    """A pledge is announced."""
+
     key: str
     donor: str
     amount: str
@@ -21,18 +27,18 @@ class Pledged:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """What an earmarked agreement is for."""
+    """What an earmarked agreement is for; `themes` are numbers of sections of the recommendations."""
 
     projects: Sequence[str] = ()
     countries: Sequence[str] = ()
     ends: int | None = None
+    themes: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Step):
     """An agreement is signed and, unless it `waits`, approved. `due` are instalments: days ago, and how much."""
 
-    ago: int
     key: str
     donor: str
     amount: str
@@ -47,10 +53,18 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestoned:
+class Extended(Step):
+    """An earmarked agreement's money may be spent for longer, with another person's approval; it `ends` then."""
+
+    agreement: str
+    ends: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestoned(Step):
     """A part of a conditional agreement's income is planned, due so many days ago; `accepted` is on what grounds."""
 
-    ago: int
     agreement: str
     title: str
     due: int
@@ -59,39 +73,49 @@ class Milestoned:
 
 
 @dataclass(frozen=True, slots=True)
-class Deposited:
+class Deposited(Step):
     """Money arrives from nobody knows whom."""
 
-    ago: int
     key: str
     amount: str
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(Step):
     """A deposit turns out to be a donor's gift."""
 
-    ago: int
     deposit: str
     donor: str
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenOff:
+class Applied(Step):
+    """What came beyond an agreement's first instalment goes to one of another, on the donor's word that day.
+
+    The cash goes with it from one sub-fund to the other.
+    """
+
+    agreement: str
+    amount: str
+    word: str
+    to: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOff(Step):
     """A part of an agreement's first instalment is written off, with another person's approval."""
 
-    ago: int
     agreement: str
     amount: str
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Refunded:
+class Refunded(Step):
     """A donor gets back what came beyond an agreement's first instalment, on the donor's word of the day before."""
 
-    ago: int
     agreement: str
     amount: str
     word: str
@@ -100,39 +124,86 @@ class Refunded:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Step):
     """A manual entry of a sub-fund is made, with another person's approval: accounts with their debits."""
 
-    ago: int
     fund: str
     lines: Sequence[tuple[str, str]]
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Charged:
+class Charged(Step):
     """A sub-fund bears indirect cost on its spending from now on, in per cent."""
 
-    ago: int
     fund: str
     rate: str
 
 
 @dataclass(frozen=True, slots=True)
-class MonthEnded:
+class MonthEnded(Step):
     """Of the month before, the bank's interest is recorded, indirect cost charged, what is open revalued, and each
     account reconciled with its statement; the bank debits `in_transit` only after it."""
 
-    ago: int
     interest: str
     in_transit: str
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class Transferred(Step):
+    """Money of a sub-fund moves to another bank account; banks keep `charges` of what leaves."""
+
+    fund: str
+    amount: str
+    charges: str
+    arrived: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankCharged(Step):
+    """A bank takes its charges."""
+
+    amount: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretariatPaid(Step):
+    """The Secretariat is paid indirect cost that a sub-fund owes it, with another person's approval."""
+
+    fund: str
+    amount: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Step):
+    """The months that are over by then are closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached(Step):
+    """A file is put to a document: what it is, its title and its text."""
+
+    key: str
+    what: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated(Step):
+    """The second approver gives the officer the right to approve, from that day until another one."""
+
+    until: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Step):
     """Money arrives for an agreement. `settles` is what it settles, where that is in another currency."""
 
-    ago: int
     key: str
     agreement: str
     amount: str
@@ -141,10 +212,9 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Given(Step):
     """A gift arrives without an agreement."""
 
-    ago: int
     key: str
     donor: str
     amount: str
@@ -152,10 +222,20 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class GivenInKind(Step):
+    """Something other than money is given for a project; `measured` is how its value was found."""
+
+    donor: str
+    project: str
+    amount: str
+    what: str
+    measured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned(Step):
     """A project is set up."""
 
-    ago: int
     code: str
     title: str
     recommendations: Sequence[int]
@@ -165,10 +245,18 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Allocated:
+class Budgeted(Step):
+    """A project is budgeted: output, years from this one on, category and amount."""
+
+    project: str
+    lines: Sequence[tuple[str, int, str, str]]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated(Step):
     """A project is given money of sub-funds (`POOL`, or an agreement's key) once approved, unless that `waits`."""
 
-    ago: int
     key: str
     project: str
     lines: Sequence[tuple[str, str]]
@@ -177,26 +265,38 @@ class Allocated:
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
+class Let(Step):
+    """A contract is let for a project: it reserves money of a sub-fund until it `ends`."""
+
+    key: str
+    project: str
+    payee: str
+    purpose: str
+    category: str
+    line: tuple[str, str]
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paid(Step):
     """A payment is prepared and, unless it waits or is rejected, approved.
 
-    Its lines are sub-fund, project, category and amount.
+    Its lines are sub-fund, project, category and amount, all out of the `obligation` where one is named.
     """
 
-    ago: int
     key: str
     payee: str
     lines: Sequence[tuple[str, str, str, str]]
     waits: bool = False
     rejected: str = ""
     note: str = ""
+    obligation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Banked:
+class Banked(Step):
     """A payee's bank details are entered and, unless they wait, approved."""
 
-    ago: int
     payee: str
     account: str
     bank: str
@@ -206,10 +306,9 @@ class Banked:
 
 
 @dataclass(frozen=True, slots=True)
-class Advanced:
+class Advanced(Step):
     """An implementing partner is sent money of a sub-fund for a project, with another person's approval."""
 
-    ago: int
     key: str
     partner: str
     line: tuple[str, str, str]
@@ -217,13 +316,12 @@ class Advanced:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Step):
     """A partner reports what it spent, by category; unless it waits, all of it is accepted but what is `questioned`.
 
     That is taken off the first category: how much, and why.
     """
 
-    ago: int
     advance: str
     certified_by: str
     lines: Sequence[tuple[str, str]]
@@ -232,10 +330,9 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(Step):
     """A payee is looked up in a list of sanctions; `cleared` is why a match was none of ours."""
 
-    ago: int
     payee: str
     result: str
     note: str = ""
@@ -243,53 +340,24 @@ class Screened:
 
 
 @dataclass(frozen=True, slots=True)
-class CameBack:
+class CameBack(Step):
     """A partner returns a part of an advance that it did not spend."""
 
-    ago: int
     advance: str
     amount: str
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Step):
     """Something is taken back: a pledge withdrawn, an agreement cancelled, another document reversed."""
 
-    ago: int
     key: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reminded:
+class Reminded(Step):
     """A donor is reminded of all that is overdue."""
 
-    ago: int
     donor: str
     way: str
-
-
-Step = (
-    Pledged
-    | Signed
-    | Milestoned
-    | Received
-    | Given
-    | Deposited
-    | Identified
-    | Planned
-    | Allocated
-    | Paid
-    | Banked
-    | Screened
-    | Advanced
-    | Reported
-    | CameBack
-    | Undone
-    | Reminded
-    | WrittenOff
-    | Refunded
-    | Entered
-    | Charged
-    | MonthEnded
-)

@@ -1,8 +1,21 @@
 """What happens in the demonstration fund, told over 360 days. Pure."""
 
 from fund.demonstration.giving import AGREEMENTS, GIFTS, PLEDGES, REMINDERS
-from fund.demonstration.spending import ADVANCES, ALLOCATIONS, PAYEES, PAYMENTS, PROJECTS
-from fund.demonstration.steps import Charged, Entered, MonthEnded, Refunded, Step, WrittenOff
+from fund.demonstration.spending import ADVANCES, ALLOCATIONS, BUDGETS, OBLIGATIONS, PAYEES, PAYMENTS, PROJECTS
+from fund.demonstration.steps import (
+    Attached,
+    BankCharged,
+    Charged,
+    Closed,
+    Delegated,
+    Entered,
+    MonthEnded,
+    Refunded,
+    SecretariatPaid,
+    Step,
+    Transferred,
+    WrittenOff,
+)
 
 LENGTH = 360
 
@@ -17,10 +30,37 @@ CORRECTIONS: tuple[Step, ...] = (
     ),
 )
 
+BANKS: tuple[Step, ...] = (
+    Transferred(105, "POOL", "EUR 80,000", "EUR 25", "USD 88,000", "The pool pays in US dollars"),
+    BankCharged(55, "USD 120", "Account fees of the quarter"),
+    BankCharged(26, "EUR 18.40", "Transfers abroad"),
+)
+
+PAPERS: tuple[Step, ...] = (
+    Attached(
+        330,
+        "can-cyber",
+        "The signed agreement",
+        "Contribution agreement",
+        "Canada contributes CAD 800,000 to cyber incident response teams in Central America, in two instalments.\n\n"
+        "An invented paper of the demonstration.",
+    ),
+    Attached(
+        21,
+        "d-29",
+        "The supplier's invoice",
+        "Invoice 4471",
+        "Scanners for the first of two border posts: USD 90,000.\n\nAn invented paper of the demonstration.",
+    ),
+    Delegated(3, -11, "Annual leave"),
+)
+
 RUNS: tuple[Step, ...] = (
+    Closed(290),
     Charged(288, "usa-border", "5"),
     Charged(170, "fra-victims", "4"),
     MonthEnded(1, "USD 1,842.30", "USD 1,250"),
+    SecretariatPaid(1, "usa-border", "USD 20,000", "A first part of what is charged"),
 )
 
 STORY: tuple[Step, ...] = (
@@ -28,11 +68,15 @@ STORY: tuple[Step, ...] = (
     *PLEDGES,
     *AGREEMENTS,
     *GIFTS,
+    *BUDGETS,
     *ALLOCATIONS,
+    *OBLIGATIONS,
     *PAYMENTS,
     *PAYEES,
     *ADVANCES,
     *REMINDERS,
     *CORRECTIONS,
+    *BANKS,
     *RUNS,
+    *PAPERS,
 )

@@ -63,7 +63,8 @@ class Teller:
 
     def earmark(self, purpose: For) -> Earmark:
         ends_on = None if purpose.ends is None else self.day(purpose.ends)
-        return Earmark([self.made[code] for code in purpose.projects], purpose.countries, ends_on)
+        projects = [self.made[code] for code in purpose.projects]
+        return Earmark(projects, purpose.countries, ends_on, purpose.themes)
 
     def facts(self, ago: int, key: str, text: str, *, charges: str = "", note: str = "") -> Facts:
         amount, on = read(text), self.day(ago)

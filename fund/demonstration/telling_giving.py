@@ -3,12 +3,28 @@
 from collections.abc import Callable
 from typing import Any
 
-from fund.demonstration.steps import Deposited, Given, Identified, Milestoned, Pledged, Received, Reminded, Signed, Step
+from fund.demonstration.steps import (
+    Applied,
+    Deposited,
+    Extended,
+    Given,
+    GivenInKind,
+    Identified,
+    Milestoned,
+    Pledged,
+    Received,
+    Reminded,
+    Signed,
+    Step,
+)
 from fund.demonstration.teller import Teller, read
 from fund.models import Agreement, Instalment, Receipt, Recognition
 from fund.money import to_amount
 from fund.operations.agreements import Due, prepare_agreement
+from fund.operations.amendments import prepare_amendment
+from fund.operations.applications import Word, apply_unapplied
 from fund.operations.deposits import Part, identify_deposit, record_deposit
+from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.letters import record_letter
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.pledges import announce_pledge
@@ -43,6 +59,12 @@ def _sign(teller: Teller, step: Signed) -> None:
     teller.made[step.key] = agreement if step.waits else teller.approve(agreement)
 
 
+def _extend(teller: Teller, step: Extended) -> None:
+    amended_on, ends_on = teller.day(step.ago), teller.day(step.ends)
+    agreement = teller.made[step.agreement]
+    teller.approve(prepare_amendment(agreement, amended_on=amended_on, ends_on=ends_on, note=step.why, by=teller.by))
+
+
 def _reach(teller: Teller, step: Milestoned) -> None:
     due_on, amount = teller.day(step.due), read(step.amount)
     milestone = plan_milestone(
@@ -67,9 +89,28 @@ def _receive(teller: Teller, step: Received) -> None:
     )
 
 
+def _apply(teller: Teller, step: Applied) -> None:
+    amount, on = read(step.amount), teller.day(step.ago)
+    apply_unapplied(
+        source=teller.made[step.agreement].instalments.earliest("position"),
+        instalment=teller.made[step.to].instalments.get(position=step.position),
+        bank_account=teller.banks[amount.currency],
+        amount=amount,
+        on=on,
+        word=Word(step.word, on),
+        by=teller.by,
+    )
+
+
 def _give(teller: Teller, step: Given) -> None:
     facts = teller.facts(step.ago, step.key, step.amount, note=step.note)
     teller.made[step.key] = record_gift(donor=teller.made[step.donor], facts=facts, by=teller.by)
+
+
+def _give_in_kind(teller: Teller, step: GivenInKind) -> None:
+    donor, project = teller.made[step.donor], teller.made[step.project]
+    gift = Gift(donor, project, teller.day(step.ago), read(step.amount), step.what, step.measured)
+    record_in_kind(gift=gift, by=teller.by)
 
 
 def _deposit(teller: Teller, step: Deposited) -> None:
@@ -96,9 +137,12 @@ def _find_recognition(step: Signed) -> Recognition:
 GIVING: dict[type[Step], Callable[[Teller, Any], None]] = {
     Pledged: _announce,
     Signed: _sign,
+    Extended: _extend,
     Milestoned: _reach,
     Received: _receive,
+    Applied: _apply,
     Given: _give,
+    GivenInKind: _give_in_kind,
     Deposited: _deposit,
     Identified: _identify,
     Reminded: _remind,

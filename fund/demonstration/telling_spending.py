@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from fund.demonstration.steps import Advanced, Allocated, Banked, CameBack, Paid, Planned, Reported, Screened, Step
+from fund.demonstration.steps import (
+    Advanced,
+    Allocated,
+    Banked,
+    Budgeted,
+    CameBack,
+    Let,
+    Paid,
+    Planned,
+    Reported,
+    Screened,
+    Step,
+)
 from fund.demonstration.teller import Teller, read
 from fund.models import Advance, Payee
 from fund.operations.advance_reports import Spent, Verdict, record_report, review_report
@@ -13,8 +25,11 @@ from fund.operations.advances import prepare_advance
 from fund.operations.allocations import prepare_allocation
 from fund.operations.approvals import reject
 from fund.operations.bank_details import Account, prepare_bank_details
+from fund.operations.budgets import Planned as PlannedCost
+from fund.operations.budgets import set_budget
 from fund.operations.decisions import approve
 from fund.operations.disbursements import Line, prepare_disbursement
+from fund.operations.obligations import record_obligation
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.screenings import clear_match, record_screening
 from ledger.money import Amount
@@ -32,6 +47,14 @@ def _plan(teller: Teller, step: Planned) -> None:
     teller.made[step.code] = add_project(code=step.code, facts=facts, by=teller.by)
 
 
+def _budget(teller: Teller, step: Budgeted) -> None:
+    on = teller.day(step.ago)
+    lines = [
+        PlannedCost(output, on.year + years, category, read(amount)) for output, years, category, amount in step.lines
+    ]
+    set_budget(teller.made[step.project], decided_on=on, lines=lines, note=step.note, by=teller.by)
+
+
 def _allocate(teller: Teller, step: Allocated) -> None:
     allocation = prepare_allocation(
         project=teller.made[step.project],
@@ -43,9 +66,24 @@ def _allocate(teller: Teller, step: Allocated) -> None:
     teller.made[step.key] = allocation if step.waits else teller.approve(allocation)
 
 
+def _let(teller: Teller, step: Let) -> None:
+    key, amount = step.line
+    teller.made[step.key] = record_obligation(
+        project=teller.made[step.project],
+        payee=step.payee,
+        purpose=step.purpose,
+        category=step.category,
+        let_on=teller.day(step.ago),
+        ends_on=teller.day(step.ends),
+        lines={teller.fund(key): read(amount)},
+        by=teller.by,
+    )
+
+
 def _pay(teller: Teller, step: Paid) -> None:
+    obligation = teller.made[step.obligation] if step.obligation else None
     lines = [
-        Line(teller.fund(key), teller.made[project], category, read(amount))
+        Line(teller.fund(key), teller.made[project], category, read(amount), obligation)
         for key, project, category, amount in step.lines
     ]
     disbursement = prepare_disbursement(
@@ -117,7 +155,9 @@ def _screen(teller: Teller, step: Screened) -> None:
 
 SPENDING: dict[type[Step], Callable[[Teller, Any], None]] = {
     Planned: _plan,
+    Budgeted: _budget,
     Allocated: _allocate,
+    Let: _let,
     Paid: _pay,
     Advanced: _advance,
     Reported: _report,

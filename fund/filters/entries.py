@@ -8,36 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.accounts import book_choices
 from fund.forms.fields import date_input
+from fund.queries.entries import EVENTS
 from ledger.queries import all_accounts, entries_of, postings
-
-# The kinds of events that the fund's policy posts.
-KINDS = (
-    ("pledge", _("Pledge")),
-    ("agreement", _("Agreement")),
-    ("receipt", _("Receipt")),
-    ("allocation", _("Allocation")),
-    ("disbursement", _("Disbursement")),
-    ("advance", _("Advance")),
-    ("advance_report", _("Expenditure report")),
-    ("advance_return", _("Return of an advance")),
-    ("recovery", _("Indirect cost recovery")),
-    ("secretariat", _("Payment to the Secretariat")),
-    ("interest", _("Interest")),
-    ("bank_charge", _("Bank charges")),
-    ("transfer", _("Transfer")),
-    ("in_kind", _("In kind")),
-    ("revaluation", _("Revaluation")),
-    ("exchange", _("Exchange difference")),
-    ("history", _("History")),
-    ("opening", _("Opening balances")),
-)
 
 
 class EntryFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """By words or a document's number, kind, account and sub-fund of a posting, and day."""
 
     q = django_filters.CharFilter(label=_("Search"), method="filter_words", max_length=100)
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=KINDS, empty_label=_("Any"))
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=list(EVENTS.items()), empty_label=_("Any"))
     account = django_filters.CharFilter(label=_("Account"), method="keep", max_length=120)
     fund = django_filters.ChoiceFilter(label=_("Sub-fund"), choices=book_choices, method="keep", empty_label=_("Any"))
     since = django_filters.DateFilter(label=_("From"), field_name="dated_on", lookup_expr="gte", widget=date_input())

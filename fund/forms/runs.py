@@ -81,7 +81,11 @@ class NoInterestForm(forms.Form):
 
 
 def _bearers() -> Choices:
-    return [("", _("Every sub-fund, by its balance in the account")), *all_fund_choices(), (GENERAL, GENERAL)]
+    return [
+        ("", _("Every sub-fund but GENERAL, by its balance in the account")),
+        *all_fund_choices(),
+        (GENERAL, GENERAL),
+    ]
 
 
 class BankChargeForm(OwnAmountsForm):

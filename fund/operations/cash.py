@@ -15,7 +15,8 @@ from ledger.money import Amount, share, split
 def divide(account: BankAccount, amount: Amount, fund: str, *, on: date) -> dict[str, int]:
     """What of `amount` each sub-fund bears: `fund` all of it, or each its part by its balance where `fund` is empty.
 
-    Checks that each has as much, then and on every later day. Raises FundsFirst, ValueInvalid.
+    Then GENERAL bears nothing: its cash is deposits, owed in full to whom they turn out to be of. Checks that each has
+    as much, then and on every later day. Raises FundsFirst, ValueInvalid.
     """
     acts.check_positive(amount)
     if amount.currency != account.currency:
@@ -40,10 +41,12 @@ def _check_fund(fund: str) -> str:
 
 
 def _divide_by_balance(account: BankAccount, amount: Amount, on: date) -> dict[str, int]:
-    balances = balances_on(account.account, on)
+    balances = {fund: held for fund, held in balances_on(account.account, on).items() if fund != policy.GENERAL}
     held = Amount(sum(balances.values()), account.currency)
     if amount.minor > held.minor:
-        raise FundsFirst(f"{account.code} holds {held} on {on}; {amount} is more.", field="amount")
+        raise FundsFirst(
+            f"{account.code} holds {held} on {on} beside what is in {policy.GENERAL}; {amount} is more.", field="amount"
+        )
     parts = split(amount.minor, list(balances.values()))
     return {fund: part for fund, part in zip(balances, parts, strict=True) if part}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from fund.models import (
     CORRECTIONS,
@@ -31,6 +32,33 @@ from fund.models import (
 )
 from fund.policy import GENERAL, POOL
 from ledger.queries import entries, postings
+
+# The kinds of events that the fund's policy posts, as people read them.
+EVENTS = {
+    "pledge": _("Pledge"),
+    "agreement": _("Agreement"),
+    "milestone": _("Milestone"),
+    "receipt": _("Receipt"),
+    "write_off": _("Write-off"),
+    "refund": _("Refund"),
+    "allocation": _("Allocation"),
+    "obligation": _("Obligation"),
+    "disbursement": _("Disbursement"),
+    "advance": _("Advance"),
+    "advance_report": _("Expenditure report"),
+    "advance_return": _("Return of an advance"),
+    "recovery": _("Indirect cost recovery"),
+    "secretariat": _("Payment to the Secretariat"),
+    "interest": _("Interest"),
+    "bank_charge": _("Bank charges"),
+    "transfer": _("Transfer"),
+    "in_kind": _("In kind"),
+    "revaluation": _("Revaluation"),
+    "exchange": _("Exchange difference"),
+    "manual": _("Manual entry"),
+    "history": _("History"),
+    "opening": _("Opening balances"),
+}
 
 _DOCUMENTS: tuple[type[Document], ...] = (
     Pledge,
@@ -83,11 +111,12 @@ def find_sub_fund_url(code: str) -> str:
 
 
 def add_facts(found: Sequence[Any]) -> None:
-    """Gives entries their `total`, the sum of their debits in minor units, and their `documents` with addresses."""
+    """Gives entries their `total`, the sum of their debits in minor units, `event`, and `documents` with addresses."""
     debits = postings().filter(entry__in=found, functional__gt=0).order_by()
     totals = dict(debits.values_list("entry").annotate(Sum("functional")))
     for entry in found:
         entry.total = int(totals.get(entry.pk, 0))
+        entry.event = EVENTS.get(entry.kind, entry.kind)
         entry.documents = [(link.document, find_document_url(link.document)) for link in entry.links.all()]
 
 

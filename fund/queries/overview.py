@@ -30,8 +30,8 @@ class Position:
     """Where the fund stands, in the functional currency at carrying amounts, all positive.
 
     `pledged` is what of pledges is neither signed, withdrawn nor lapsed; `received` is all that donors sent; `spent` is
-    without what came in kind; `held` is what of the cash waits for a donor's word; `deferred` is income once conditions
-    are met; `advanced` is with partners.
+    without what came in kind; `held` is what of the cash waits for a donor's word or is owed; `deferred` is income
+    once conditions are met; `advanced` is with partners.
     """
 
     pledged: int

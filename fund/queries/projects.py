@@ -7,7 +7,7 @@ from datetime import date
 
 from fund import policy
 from fund.queries.advances import open_by_project
-from ledger.queries import Scope, Total, totals
+from ledger.queries import Scope, Total, get_total, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,11 @@ def spending_by_category(code: str) -> dict[str, int]:
     spent = [total for total in moved if total.functional and policy.is_spending(total.account)]
     found = {policy.split_expense(total.account)[1]: total.functional for total in spent}
     return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def given_in_kind(code: str) -> int:
+    """What came in kind for a project: it is no spending and no part of what is allocated."""
+    return get_total(Scope(accounts=(f"{policy.PROJECTS}{code}:{policy.IN_KIND}",))).functional
 
 
 def _scope_of(codes: Sequence[str]) -> Scope:

@@ -29,9 +29,9 @@ _FIGURES = (
 class FundStanding:
     """Where a sub-fund stands, in minor units of the functional currency, all positive.
 
-    `cash` is the carrying amount of its money at banks; `held` is what of it waits for a donor's word; `allocated`
-    and `spent` are of all its projects; `deferred` is income once conditions are met; `advanced` is with partners who
-    have not reported it yet; `available` can still be allocated.
+    `cash` is the carrying amount of its money at banks; `held` is what of it waits for a donor's word or is owed;
+    `allocated` and `spent` are of all its projects; `deferred` is income once conditions are met; `advanced` is with
+    partners who have not reported it yet; `available` can still be allocated.
     """
 
     fund: str

@@ -59,11 +59,12 @@ def show_flow(flow: Flow, links: Links) -> dict[str, Any]:
         (name_use(Rest.UNALLOCATED), flow.sum_of(Rest.UNALLOCATED), ""),
         (name_use(Rest.OTHER), flow.sum_of(Rest.OTHER), _("bank charges less gains and interest")),
     ]
+    rows = [_to_source_row(source, names) for source in flow.sources]
     return {
         "flow": flow,
         "figures": figures,
         "picture": draw_flow(flow, names),
-        "source_rows": [_to_source_row(source, names) for source in flow.sources],
+        "source_rows": sorted(rows, key=lambda row: (row["source"].fund, str(row["label"]))),
         "use_rows": [_to_use_row(use, names) for use in flow.uses],
         "has_numbers": any(source.number for source in flow.sources),
     }

@@ -22,7 +22,7 @@ from fund.operations.projects import add_project, change_project
 from fund.queries.attachments import attachments_of
 from fund.queries.budgets import CategoryLine, add_categories, find_budget, project_categories
 from fund.queries.history import load_history
-from fund.queries.projects import project_fund_standings, project_standings, spending_by_category
+from fund.queries.projects import given_in_kind, project_fund_standings, project_standings, spending_by_category
 from fund.queries.uses import LATEST, latest_advances, latest_allocations, latest_disbursements, latest_obligations
 from fund.recommendations import get_recommendation
 from fund.templatetags.money import minor
@@ -79,6 +79,7 @@ class ProjectDetail(Page, DetailView[Project]):
             recommendations=self._name_recommendations(),
             by_fund=project_fund_standings([project.code]),
             bars=self._draw_categories(),
+            in_kind=given_in_kind(project.code),
             allocations=latest_allocations(project=project.code),
             disbursements=latest_disbursements(project=project.code),
             advances=latest_advances(lines__project=project),

@@ -18,6 +18,7 @@ from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import Term, prepare_amendment
 from fund.operations.applications import Word, apply_unapplied
+from fund.operations.approvals import delegate
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.operations.bank_charges import record_bank_charge
 from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
@@ -121,6 +122,8 @@ def fill(people: People) -> None:
     put_files(earmarked, officer)
     change(sign(acme, usd("800"), officer, recognition="as_conditions_met", earmark=Earmark(themes=[2])), officer)
     leave_undecided(earmarked, canada, project, officer)
+    today = timezone.localdate()
+    delegate(receiver=officer, since=today, until=today, reason="A day off", by=people.approver)
 
 
 def leave_undecided(agreement: Agreement, donor: Donor, project: Project, by: User) -> None:

@@ -10,13 +10,14 @@ from django.contrib.auth.models import User
 from fund.errors import FundsFirst, RunTwice, ValueInvalid
 from fund.models import BankAccount, Donor, Interest, Project, Receipt, Transfer
 from fund.operations.bank_charges import record_bank_charge
+from fund.operations.deposits import record_deposit
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.interest import mark_no_interest, record_interest
 from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_run
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account
-from fund.queries.projects import project_standings
+from fund.queries.projects import given_in_kind, project_standings
 from fund.queries.sub_funds import bank_cash, fund_standings
 from ledger.errors import Refused
 from tests.fund.runs import FUND, LATER, legs_of, refuses
@@ -77,10 +78,11 @@ class TestInterest:
 
 
 class TestBankCharge:
-    def test_it_is_of_one_sub_fund_or_shared_by_balance(
+    def test_it_is_of_one_sub_fund_or_shared_by_balance_and_no_deposit_bears_it(
         self, receipt: Receipt, bank: BankAccount, acme: Donor, officer: User
     ) -> None:
         record_gift(donor=acme, facts=Facts(bank, date(2026, 3, 2), usd("2000"), "G"), by=officer)
+        record_deposit(facts=Facts(bank, date(2026, 3, 2), usd("500"), "D"), by=officer)
         facts: dict[str, Any] = {"bank_account": bank, "charged_on": LATER, "description": "Fee", "by": officer}
         one = record_bank_charge(**facts, amount=usd("5"), fund="POOL")
         assert legs_of(one) == [
@@ -159,6 +161,8 @@ class TestInKind:
             ],
         )
         assert (project_standings(["CYB-01"])["CYB-01"].spent, fund_standings(["POOL"])["POOL"].available) == (0, 0)
+        assert given_in_kind("CYB-01") == 250000
         assert check() == []
         reverse_run(found, on=LATER, reason="returned", by=officer)
+        assert given_in_kind("CYB-01") == 0
         assert check() == []

@@ -132,6 +132,14 @@ def test_a_payment_that_waits_has_taken_no_money(disbursement: Disbursement, off
     assert "No money left for it" in officer_client.get("/flow/DSB-2026-0001/").content.decode()
 
 
+@pytest.mark.usefixtures("gift")
+def test_donors_are_listed_by_name(canada: Donor, bank: BankAccount, officer: User, officer_client: Client) -> None:
+    record_gift(donor=canada, facts=Facts(bank, date(2026, 3, 4), usd("10"), "G-2"), by=officer)
+    Donor.objects.filter(code="ACME").update(name="Zeta Foundation")
+    rows = officer_client.get("/flow/").context["source_rows"]
+    assert [row["label"] for row in rows if row["source"].fund == "POOL"] == ["Canada", "Zeta Foundation"]
+
+
 def test_an_empty_fund_says_what_comes_first(officer_client: Client) -> None:
     assert "Nothing was received yet" in officer_client.get("/flow/").content.decode()
 
