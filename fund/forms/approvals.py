@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.forms.choices import BLANK, Choices
 from fund.forms.fields import DayField
+from fund.roles import AUDITOR
 
 
 def colleague_choices(user: User) -> Choices:
-    """Who works in the fund, but for the reader."""
-    found = User.objects.filter(is_active=True).exclude(groups=None).exclude(pk=user.pk).distinct().order_by("username")
+    """Who works in the fund, but for the reader and for auditors."""
+    others = User.objects.filter(is_active=True).exclude(groups=None).exclude(groups__name=AUDITOR)
+    found = others.exclude(pk=user.pk).distinct().order_by("username")
     return [BLANK, *((one.username, one.get_full_name() or one.username) for one in found)]
 
 

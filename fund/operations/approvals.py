@@ -13,7 +13,7 @@ from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
 from fund.models import Approval, Decided, Delegation, State
 from fund.models.approvals import describe_delegation
 from fund.operations import acts
-from fund.roles import say_who_may
+from fund.roles import AUDITOR, say_who_may
 from ledger.money import Amount, to_exact_minor
 from ledger.operations import writing
 from ledger.queries import functional_currency
@@ -85,7 +85,9 @@ def find_deciders(document: Decided) -> set[int]:
 
 
 def active_delegations(receiver: User) -> list[Delegation]:
-    """The delegations to a person that hold today, of people who have the right themselves."""
+    """The delegations to a person that hold today, of people who have the right themselves; none to an auditor."""
+    if is_auditor(receiver):
+        return []
     today = timezone.localdate()
     found = Delegation.objects.filter(receiver=receiver, since__lte=today, until__gte=today, ended_at=None)
     return [one for one in found.select_related("giver") if one.giver.is_active and one.giver.has_perm(RIGHT)]
@@ -160,6 +162,16 @@ def _check_receiver(receiver: User, by: User) -> None:
         raise ValueInvalid("Choose another person: one's own right needs no delegation.", field="receiver")
     if not receiver.is_active or not receiver.groups.exists():
         raise ValueInvalid("Choose a person who works in the fund.", field="receiver")
+    if is_auditor(receiver):
+        raise ValueInvalid(
+            f"{receiver} is an auditor and decides on nothing: choose a finance officer or an approver.",
+            field="receiver",
+        )
+
+
+def is_auditor(person: User) -> bool:
+    """Whether the person audits, whatever other role there is."""
+    return person.groups.filter(name=AUDITOR).exists()
 
 
 def end_delegation(delegation: Delegation, *, by: User) -> None:

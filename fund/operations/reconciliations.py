@@ -80,11 +80,16 @@ def _check_currency(amount: Amount, currency: str, field: str) -> None:
     to_minor(amount.decimal, amount.currency)
 
 
+def _check_came(on: date, field: str) -> None:
+    today = timezone.localdate()
+    if on > today:
+        raise ValueInvalid(f"This day has not come yet: {today} or earlier.", field=field)
+
+
 def _check_day(account: BankAccount, on: date) -> None:
     """The day has come, lies in a year of the books, and has no reconciliation of the account that stands."""
-    today, years = timezone.localdate(), open_years()
-    if on > today:
-        raise ValueInvalid(f"This day has not come yet: {today} or earlier.", field="dated_on")
+    years = open_years()
+    _check_came(on, "dated_on")
     if on.year not in years:
         named = ", ".join(map(str, years))
         raise ValueInvalid(f"The books have no {on.year}. Their years are: {named or 'none yet'}.", field="dated_on")
@@ -113,6 +118,7 @@ def withdraw_reconciliation(reconciliation: BankReconciliation, *, on: date, rea
     acts.require(by, "change_bankreconciliation")
     reason = acts.clean_text(reason, field="reason", longest=200)
     acts.check_not_before(on, reconciliation.dated_on, "on")
+    _check_came(on, "on")
     with writing():
         reconciliation.refresh_from_db()
         if reconciliation.withdrawn_on:

@@ -96,6 +96,13 @@ def test_a_role_that_was_taken_away_meanwhile_approves_nothing(disbursement: Dis
     refuse(NotPermitted, disbursement, change_person("approver", role="Auditor"))
 
 
+def test_who_became_an_auditor_meanwhile_decides_in_nobodys_place(
+    disbursement: Disbursement, approver: User, deputy: User
+) -> None:
+    give(approver, deputy)
+    refuse(NotPermitted, disbursement, change_person("deputy", role="Auditor"))
+
+
 def test_somebody_in_an_approvers_place_approves(disbursement: Disbursement, approver: User, deputy: User) -> None:
     refuse(NotPermitted, disbursement, deputy)
     give(approver, deputy)
@@ -167,11 +174,11 @@ def test_a_delegation_has_days_and_a_reason(approver: User, deputy: User, facts:
 
 
 def test_a_right_is_given_by_who_has_it_to_somebody_else_of_the_fund(
-    approver: User, officer: User, deputy: User, donor_user: User
+    approver: User, officer: User, deputy: User, auditor: User, donor_user: User
 ) -> None:
     with pytest.raises(NotPermitted):
         give(officer, deputy)
-    for receiver in (approver, donor_user):
+    for receiver in (approver, auditor, donor_user):
         with pytest.raises(ValueInvalid):
             give(approver, receiver)
     assert not Delegation.objects.exists()

@@ -345,10 +345,10 @@ def test_an_approver_whom_nobody_asked_is_found(agreed: Refund, auditor: User) -
     assert check() == ["RFD-2026-0001 has approvals of other people than its audit records."]
 
 
-def test_a_delegation_that_nobody_gave_is_found(approver: User, auditor: User) -> None:
+def test_a_delegation_that_nobody_gave_is_found(approver: User, officer: User) -> None:
     days: dict[str, date] = {"since": date(2026, 6, 1), "until": date(2026, 6, 30)}
-    delegate(receiver=auditor, reason="Leave", by=approver, **days)
+    delegate(receiver=officer, reason="Leave", by=approver, **days)
     assert check() == []
     Delegation.objects.update(until=date(2026, 7, 31))
-    told = "A delegation to auditor (2026-06-01 to 2026-0{}: Leave) {}."
+    told = "A delegation to officer (2026-06-01 to 2026-0{}: Leave) {}."
     assert check() == [told.format("6-30", "is not there"), told.format("7-31", "no audit record has")]

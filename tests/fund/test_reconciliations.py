@@ -99,6 +99,8 @@ def test_one_stands_per_account_and_day_until_it_is_withdrawn(
         twin.save()
     with pytest.raises(NotPermitted):
         withdraw_reconciliation(reconciled, on=MARCH, reason="A slip", by=auditor)
+    with pytest.raises(ValueInvalid, match="not come yet"):
+        withdraw_reconciliation(reconciled, on=date(2099, 1, 1), reason="A slip", by=officer)
     withdraw_reconciliation(reconciled, on=MARCH, reason="A slip", by=officer)
     with pytest.raises(StateUnfit, match="withdrawn on 2026-03-31 already"):
         withdraw_reconciliation(reconciled, on=MARCH, reason="A slip", by=officer)
