@@ -14,7 +14,7 @@ from tests.browser.small_fund import People
 from tests.settings import ENGINE
 
 WIDE, NARROW = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
-# How a page looks does not depend on the database: on PostgreSQL one look tells whether it is sound.
+# How a page looks does not depend on the database: on PostgreSQL it is opened, and only asked whether it is as wide.
 SIZES = {"wide": WIDE, "narrow": NARROW} if ENGINE == "sqlite" else {"wide": WIDE}
 # So many addresses are one test, or one would go on long after the others ended.
 AT_ONCE = 20
@@ -59,15 +59,16 @@ def find_overflow(page: Page, where: str) -> list[str]:
 
 
 def look_at(page: Page) -> list[str]:
-    """What is wrong with a page that is open, in light and dark, wide and narrow; on PostgreSQL in one of them."""
+    """What is wrong with a page that is open, wide and narrow, and dark where it is wide: the colours are the same."""
     problems = []
     for name, size in SIZES.items():
         page.set_viewport_size(size)  # type: ignore[arg-type]  # the two sizes above
         page.emulate_media(color_scheme="light")
-        problems += find_violations(page, EVERYTHING, f"{name}, light")
         if ENGINE == "sqlite":
-            page.emulate_media(color_scheme="dark")
-            problems += find_violations(page, COLOURS, f"{name}, dark")
+            problems += find_violations(page, EVERYTHING, f"{name}, light")
+            if name == "wide":
+                page.emulate_media(color_scheme="dark")
+                problems += find_violations(page, COLOURS, f"{name}, dark")
         problems += find_overflow(page, name)
     return problems
 
@@ -120,7 +121,8 @@ def test_whoever_looks_finds_what_is_wrong(people: People, enter: Enter) -> None
     said = listen(page)
     page.evaluate(SPOIL)
     problems = "\n".join(look_at(page) + said)
-    for wrong in ("image-alt", "pixels too wide", "Content Security Policy", "a script that fails", "404"):
+    of_axe = ["image-alt"] if ENGINE == "sqlite" else []
+    for wrong in (*of_axe, "pixels too wide", "Content Security Policy", "a script that fails", "404"):
         assert wrong in problems
 
 

@@ -137,7 +137,6 @@ def test_a_transfer_and_a_gift_in_kind_are_recorded(receipt: Receipt, project: P
 @pytest.mark.parametrize(
     ("fixture", "number"),
     [
-        ("agreement", "AGR-2026-0001"),
         ("overpaid", "RCT-2026-0001"),
         ("application", "APL-2026-0001"),
         ("allocation", "ALC-2026-0001"),
@@ -153,6 +152,13 @@ def test_a_document_is_reversed_by_its_number(fixture: str, number: str, request
     assert said.endswith(f"{number} is reversed.\n")
     with pytest.raises(CommandError, match=r"on 2026-06-01"):
         run("reverse", number, reason="A slip", on="2026-06-01")
+
+
+def test_the_reversal_of_an_agreement_is_prepared_as_its_cancellation(agreement: Agreement) -> None:
+    said = run("reverse", "AGR-2026-0001", reason="A slip", on="2026-06-01")
+    assert "AGR-2026-0001/C1 is prepared. Another person approves it" in said
+    with pytest.raises(CommandError, match="AGR-2026-0001/C1"):
+        run("reverse", "AGR-2026-0001", reason="A slip", on="2026-06-01")
 
 
 def test_what_is_not_posted_or_not_there_is_not_reversed(manual_entry: ManualEntry) -> None:

@@ -65,6 +65,7 @@ from fund.queries.period_end import StepName, find_steps
 from ledger.periods import Period
 from ledger.queries import closings, entries, open_years
 from tests.fund.standings import agreement_standings
+from tests.settings import ENGINE
 
 PASSWORD = re.compile(r"^  (.+?) +(officer|approver2?|auditor|donor) +(\S+)$", re.MULTILINE)
 
@@ -163,7 +164,8 @@ def find_instalments(today: date) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("day", ["2026-01-01", "2028-02-29", "2026-12-31"])
+# Which day it is, is nothing to the database.
+@pytest.mark.parametrize("day", ["2026-01-01", "2028-02-29", "2026-12-31"] if ENGINE == "sqlite" else ["2028-02-29"])
 def test_the_demonstration_can_be_loaded_on_any_day_and_its_books_hold(day: str, officer: User, approver: User):
     today = date.fromisoformat(day)
     second = add_person("second", role="Approver")[0]

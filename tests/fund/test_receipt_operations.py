@@ -120,7 +120,7 @@ def test_a_receipt_in_a_third_currency_differs_by_a_tenth_at_the_rates_of_the_da
     euros = add_bank_account(code="ING-EUR", name="ING", currency="EUR", by=officer)
     # CAD 1,000.00 are USD 750.00 and EUR 625.00.
     for amount in ("687.51", "562.49"):
-        with pytest.raises(ReceiptTooLarge, match=r"is worth EUR 625\.00 that day"):
+        with pytest.raises(ValueInvalid, match=r"was worth EUR 625\.00 on 2026-03-02"):
             receive(cad_agreement, euros, amount, officer, lines={"AGR-2026-0001/1": Amount(100000, "CAD")})
     receive(cad_agreement, euros, "687.50", officer, lines={"AGR-2026-0001/1": Amount(100000, "CAD")})
     assert functional("Income:Exchange:Realised") == 730_00 - 825_00

@@ -190,7 +190,7 @@ class TestRecovery:
         approve_payment(paid, by=approver)
         refuses(
             FundsFirst,
-            r"Secretariat holds USD 0\.00",
+            r"owes the Secretariat USD 0\.00",
             lambda: reverse_run(charged, on=LATER, reason="x", by=officer),
         )
         reverse_run(paid, on=LATER, reason="came back", by=officer)
