@@ -14,6 +14,7 @@ from fund.models import Allocation, BankAccount, Disbursement, Project
 from fund.operations.allocations import prepare_allocation
 from fund.operations.approvals import delegate
 from fund.operations.disbursements import Line, prepare_disbursement
+from fund.operations.people import add_person
 from tests.shorthand import usd
 
 Prepare = Callable[[User], Disbursement]
@@ -75,14 +76,14 @@ def test_nobody_is_led_to_what_they_approved_once_and_a_second_approver_is(
 
 
 def test_a_deputy_is_not_led_to_what_the_giver_prepared(
-    prepare: Prepare, officer: User, approver: User, auditor: User, sign_in: Callable[[User], Client]
+    prepare: Prepare, officer: User, approver: User, sign_in: Callable[[User], Client]
 ) -> None:
     prepare(officer)
-    day = date(2026, 6, 15)
-    delegate(receiver=auditor, since=day, until=day, reason="Leave", by=approver)
+    deputy, day = add_person("deputy", role="Finance officer")[0], date(2026, 6, 15)
+    delegate(receiver=deputy, since=day, until=day, reason="Leave", by=approver)
     approver.groups.add(*officer.groups.all())
     prepare(User.objects.get(pk=approver.pk))
-    assert "Nothing else waits for you" in decide(sign_in(auditor), 1)
+    assert "Nothing else waits for you" in decide(sign_in(deputy), 1)
 
 
 def test_what_is_refused_leads_nowhere(prepare: Prepare, officer: User, approver_client: Client) -> None:
