@@ -20,6 +20,7 @@ from fund.models import (
     Instalment,
     Milestone,
     Recognition,
+    Reversal,
     State,
 )
 from fund.models.contributions import describe_earmarked
@@ -106,11 +107,12 @@ def check_earmarks(report: Report) -> Iterator[str]:
 
 
 def check_parts(report: Report) -> Iterator[str]:
-    """Every amendment, cancellation and milestone that the audit records name is there."""
+    """Every amendment, cancellation, milestone and reversal that the audit records name is there."""
     acts = (
         (Amendment, ("prepare amendment", "amend agreement")),
         (Cancellation, ("prepare cancellation",)),
         (Milestone, ("plan milestone",)),
+        (Reversal, ("prepare reversal",)),
     )
     for model, made in acts:
         recorded = set(AuditRecord.objects.filter(act__in=made).values_list("subject", flat=True))

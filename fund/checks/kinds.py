@@ -6,6 +6,7 @@ from fund.checks.corrections import CORRECTIONS
 from fund.checks.documents import DOCUMENTS
 from fund.checks.letters import LETTERS
 from fund.checks.reconciliations import RECONCILIATIONS
+from fund.checks.reversals import REVERSALS
 from fund.checks.runs import RUNS
 
-KINDS = (*DOCUMENTS, CANCELLATIONS, *ADVANCES, *RUNS, *CORRECTIONS, LETTERS, RECONCILIATIONS)
+KINDS = (*DOCUMENTS, CANCELLATIONS, *ADVANCES, *RUNS, *CORRECTIONS, REVERSALS, LETTERS, RECONCILIATIONS)

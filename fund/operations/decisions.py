@@ -16,6 +16,7 @@ from fund.models import (
     Disbursement,
     ManualEntry,
     Refund,
+    Reversal,
     SecretariatPayment,
     WriteOff,
 )
@@ -25,6 +26,7 @@ from fund.operations.allocations import approve_allocation
 from fund.operations.amendments import approve_amendment
 from fund.operations.bank_details import approve_bank_details
 from fund.operations.cancellations import approve_cancellation
+from fund.operations.decided_reversals import approve_reversal
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.manual_entries import approve_manual_entry
 from fund.operations.refunds import approve_refund
@@ -43,6 +45,7 @@ APPROVE: dict[type[Decided], Callable[..., bool]] = {
     WriteOff: approve_write_off,
     Refund: approve_refund,
     ManualEntry: approve_manual_entry,
+    Reversal: approve_reversal,
 }
 
 

@@ -12,16 +12,14 @@ from fund.operations import acts, limits
 from fund.operations.applications import Word, check_unapplied, check_word
 from fund.operations.approvals import add_approval, decide, find_deciders, get_prepared
 from fund.operations.cash import take_out
-from fund.operations.reversals import check_posted, check_standing, clear_rests, reverse_entries
 from fund.policy import Carried, Party
 from fund.queries.rates import carry
 from fund.queries.refunds import owed_of
 from fund.queries.sub_funds import lowest_available, lowest_deferred
-from ledger.causes import entries_caused_by
 from ledger.entries import Draft
 from ledger.money import Amount, share
 from ledger.operations import writing
-from ledger.queries import functional_currency, get_draft
+from ledger.queries import functional_currency
 
 
 def prepare_refund(
@@ -91,21 +89,6 @@ def pay_refund(
         found.bank_account, found.paid, found.paid_on = bank_account, to_money(paid), paid_on
         found.save(update_fields=["bank_account", "paid", "paid_currency", "paid_on"])
         acts.record("pay refund", found, by=by, detail=f"{paid} out of {bank_account.code}")
-
-
-def reverse_refund(refund: Refund, *, on: date, reason: str, by: User) -> None:
-    """Reverses a refund, and its payment where the bank returned it. Raises StateUnfit, YearNotOpen, ValueInvalid."""
-    acts.require(by, "change_refund")
-    with writing():
-        found = Refund.objects.select_related("agreement__donor").get(pk=refund.pk)
-        check_posted(found)
-        check_standing(found, found.reversed_on, on)
-        reverse_entries(found.number, on=on, reason=reason, by=by)
-        agreed = get_draft(entries_caused_by(found.number)[0])
-        clear_rests(found.number, agreed.payee, agreed.legs, on=on, by=by)
-        found.state, found.reversed_on = State.REVERSED, on
-        found.save(update_fields=["state", "reversed_on"])
-        acts.record("reverse refund", found, by=by, detail=reason)
 
 
 def _find_refunded(refund: Refund) -> Carried:

@@ -20,9 +20,11 @@ from fund.models import (
     Cancellation,
     Decided,
     Disbursement,
+    Reversal,
     SecretariatPayment,
     State,
 )
+from fund.queries.chains import state_of
 
 # Every kind of document that one person prepares and another decides on.
 DECIDED: tuple[type[Decided], ...] = (
@@ -36,6 +38,7 @@ DECIDED: tuple[type[Decided], ...] = (
     AdvanceReport,
     BankDetails,
     *CORRECTIONS,
+    Reversal,
 )
 
 
@@ -50,6 +53,14 @@ def waiting_documents(*, most: int | None = None) -> list[Decided]:
         found = DECIDED[kind]._default_manager.filter(number__in=numbers).select_related("created_by")
         documents |= {document.number: document for document in found.prefetch_related(*DECIDED[kind].RELATED)}
     return [documents[number] for _kind, number, _created_at in rows]
+
+
+def reversals_of(document: Decided) -> list[Any]:
+    """What was prepared to reverse a document, the first attempt first, each with its `status`."""
+    found: list[Any] = list(Reversal.objects.filter(document=document.number))
+    for reversal in found:
+        reversal.original, reversal.status = document, state_of(reversal)
+    return found
 
 
 def walk_waiting(*, person: User, after: Decided) -> Iterator[Decided]:

@@ -29,6 +29,7 @@ from fund.models import (
     OpenedBook,
     Pledge,
     Receipt,
+    Reversal,
 )
 from fund.policy import GENERAL, POOL
 from ledger.queries import entries, postings
@@ -78,6 +79,7 @@ _DOCUMENTS: tuple[type[Document], ...] = (
 )
 _KINDS = {model.PREFIX: model for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
+_REVERSAL = re.compile(rf"{_NUMBER.pattern}(?:/R[0-9]+)?/V[0-9]+")
 # What is numbered within an agreement or an advance, by the letter in its number.
 _PART = re.compile(r"((?:AGR|ADV)-[0-9]{4}-[0-9]+)/([ACMRU])([0-9]+)")
 _PARTS: dict[str, type[Document]] = {
@@ -100,6 +102,8 @@ def find_kind(number: str) -> type[Document] | None:
     """What kind of document has a number such as RCT-2026-0001 or AGR-2026-0001/A1; None where it is no document's."""
     if part := _PART.fullmatch(number):
         return _PARTS[part[2]]
+    if _REVERSAL.fullmatch(number):
+        return Reversal
     match = _NUMBER.fullmatch(number)
     return _KINDS.get(match[1]) if match else None
 
