@@ -32,6 +32,7 @@ from fund.operations import acts, limits
 from fund.operations.advances import check_untouched
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.reversals import (
+    check_none_waits,
     check_posted,
     check_spent,
     check_standing,
@@ -63,8 +64,9 @@ def prepare_reversal(document: Decided, *, on: date, reason: str, by: User) -> R
     with writing():
         found: Any = type(document)._default_manager.get(pk=document.pk)
         _check(found, on)
+        check_none_waits(found, "another reversal can be prepared")
         reversal = Reversal(document=found.number, dated_on=on, grounds=reason, created_by=by)
-        reversal.position = _find_position(found)
+        reversal.position = Reversal.objects.filter(document=found.number).count() + 1
         reversal.number = f"{found.number}/V{reversal.position}"
         if len(reversal.number) > LONGEST_NUMBER:
             raise StateUnfit(f"{found} has no number left for another reversal: correct it by another document.")
@@ -83,7 +85,6 @@ def approve_reversal(reversal: Reversal, *, by: User) -> bool:
         found = get_prepared(reversal, by=by)
         document = found.original
         _check(document, found.dated_on)
-        _check_unmoved(document, found)
         if not add_approval(found, functional=_weigh(document), by=by):
             acts.record("approve reversal as the first of two", found, by=by, detail=found.grounds)
             return False
@@ -102,22 +103,6 @@ def _check(document: Any, on: date) -> None:
     check_posted(document)
     check_standing(document, document.reversed_on, on)
     _KINDS[type(document)].check(document, on)
-
-
-def _find_position(document: Decided) -> int:
-    """The number of the next attempt. Raises StateUnfit where one waits."""
-    attempts = Reversal.objects.filter(document=document.number)
-    waiting = attempts.filter(state=State.PREPARED).first()
-    if waiting:
-        raise StateUnfit(f"{waiting} awaits approval: once it is rejected, another reversal can be prepared.")
-    return attempts.count() + 1
-
-
-def _check_unmoved(document: Decided, reversal: Reversal) -> None:
-    """What was posted of it since, such as a refund's payment, is nothing that anybody asked to reverse."""
-    since = entries_caused_by(document.number).filter(posted_at__gt=reversal.created_at).first()
-    if since:
-        raise StateUnfit(f"{since.number} of {document} came after {reversal}: reject that, and prepare another.")
 
 
 def _weigh(document: Decided) -> int:

@@ -12,6 +12,7 @@ from fund.operations import acts, limits
 from fund.operations.applications import Word, check_unapplied, check_word
 from fund.operations.approvals import add_approval, decide, find_deciders, get_prepared
 from fund.operations.cash import take_out
+from fund.operations.reversals import check_none_waits
 from fund.policy import Carried, Party
 from fund.queries.rates import carry
 from fund.queries.refunds import owed_of
@@ -139,6 +140,7 @@ def _check_payable(refund: Refund, on: date, by: User) -> None:
         raise StateUnfit(f"{refund} is {refund.get_state_display().lower()}: only what is approved is paid.")
     if refund.paid_on:
         raise StateUnfit(f"{refund} was paid on {refund.paid_on} already.")
+    check_none_waits(refund, "the refund can be paid")
     if by.pk in find_deciders(refund):
         raise SamePerson(f"You approved {refund}, or gave who did the right: another person pays it.")
     limits.check_payee(refund.agreement.donor, field="agreement")

@@ -21,6 +21,7 @@ from fund.models import (
     Project,
     Receipt,
     Revaluation,
+    Reversal,
     State,
 )
 from fund.money import to_amount
@@ -92,6 +93,13 @@ def check_posted(document: Decided) -> None:
         raise StateUnfit(f"{document} is not posted: reject it instead.")
     if document.state == State.REJECTED:
         raise StateUnfit(f"{document} is rejected: there is nothing to reverse.")
+
+
+def check_none_waits(document: Decided, then: str) -> None:
+    """Raises StateUnfit where a reversal of it waits, with what can be done after that."""
+    waiting = Reversal.objects.filter(document=document.number, state=State.PREPARED).first()
+    if waiting:
+        raise StateUnfit(f"{waiting} awaits approval: once it is rejected, {then}.")
 
 
 def _check_items_stand(run: Revaluation) -> None:

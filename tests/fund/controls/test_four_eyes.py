@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 WAITING = (
     *("prepared_agreement", "prepared_amendment", "prepared_cancellation", "prepared_allocation", "disbursement"),
-    *("advance", "secretariat_payment", "write_off", "refund", "manual_entry", "details"),
+    *("prepared_reversal", "advance", "secretariat_payment", "write_off", "refund", "manual_entry", "details"),
 )
 
 
