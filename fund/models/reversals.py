@@ -51,13 +51,17 @@ class Reversal(Decided):
             ),
         )
 
+    @property
+    def original_kind(self) -> type[Decided]:
+        """The kind of document that it reverses."""
+        # A report's number begins as its advance's does.
+        kinds = (kind for kind in REVERSIBLE if self.document.startswith(kind.PREFIX))
+        return AdvanceReport if "/" in self.document else next(kinds)
+
     @cached_property
     def original(self) -> Any:
         """The document that it reverses."""
-        # A report's number begins as its advance's does.
-        kinds = (kind for kind in REVERSIBLE if self.document.startswith(kind.PREFIX))
-        kind = AdvanceReport if "/" in self.document else next(kinds)
-        return kind._default_manager.get(number=self.document)
+        return self.original_kind._default_manager.get(number=self.document)
 
     @property
     def subject(self) -> str:

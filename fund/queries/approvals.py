@@ -52,7 +52,18 @@ def waiting_documents(*, most: int | None = None) -> list[Decided]:
     for kind, numbers in by_kind.items():
         found = DECIDED[kind]._default_manager.filter(number__in=numbers).select_related("created_by")
         documents |= {document.number: document for document in found.prefetch_related(*DECIDED[kind].RELATED)}
+    _load_originals([document for document in documents.values() if isinstance(document, Reversal)])
     return [documents[number] for _kind, number, _created_at in rows]
+
+
+def _load_originals(reversals: list[Reversal]) -> None:
+    """Reads what they reverse, kind by kind."""
+    of_kinds: defaultdict[type[Decided], dict[str, Reversal]] = defaultdict(dict)
+    for reversal in reversals:
+        of_kinds[reversal.original_kind][reversal.document] = reversal
+    for kind, named in of_kinds.items():
+        for original in kind._default_manager.filter(number__in=named).prefetch_related(*kind.RELATED):
+            named[original.number].original = original
 
 
 def reversals_of(document: Decided) -> list[Any]:

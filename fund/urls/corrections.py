@@ -23,8 +23,8 @@ def _paths(prefix: str, model: type[Document], views: ModuleType) -> list[URLPat
     ]
 
 
-# A report's number has a stroke of its own.
-_REVERSAL = r"^reversals/(?P<number>[A-Z]{3}-[0-9]{4}-[0-9]+(?:/R[0-9]+)?/V[0-9]+)/"
+# Among the approvals, where it is found while it waits. A report's number has a stroke of its own.
+_REVERSAL = r"^approvals/reversals/(?P<number>[A-Z]{3}-[0-9]{4}-[0-9]+(?:/R[0-9]+)?/V[0-9]+)/"
 
 urlpatterns = [
     *_paths("write-offs", WriteOff, write_offs),
