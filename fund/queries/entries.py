@@ -79,7 +79,7 @@ _DOCUMENTS: tuple[type[Document], ...] = (
 )
 _KINDS = {model.PREFIX: model for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
-_REVERSAL = re.compile(rf"{_NUMBER.pattern}(?:/R[0-9]+)?/V[0-9]+")
+_REVERSAL = re.compile(r"[A-Z]{3}-[0-9]{4}-[0-9]+(?:/R[0-9]+)?/V[0-9]+")
 # What is numbered within an agreement or an advance, by the letter in its number.
 _PART = re.compile(r"((?:AGR|ADV)-[0-9]{4}-[0-9]+)/([ACMRU])([0-9]+)")
 _PARTS: dict[str, type[Document]] = {

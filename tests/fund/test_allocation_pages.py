@@ -240,7 +240,7 @@ def test_only_officers_allocate(
     for client in (auditor_client, approver_client):
         page = client.get("/allocations/ALC-2026-0001/")
         assert page.status_code == client.get("/allocations/").status_code == 200
-        assert "Reverse…" not in page.content.decode()
+        assert "reversal…" not in page.content.decode()
     for client in (auditor_client, approver_client, donor_client):
         for path in ("/allocations/new/", "/allocations/ALC-2026-0001/reverse/"):
             assert client.get(path).status_code == client.post(path, {}).status_code == 403
