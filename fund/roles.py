@@ -8,7 +8,7 @@ APPROVER = "Approver"
 AUDITOR = "Auditor"
 
 _AGREED = ("pledge", "agreement", "amendment", "cancellation", "milestone")
-_RECEIVED = ("receipt", "application", "letter")
+_RECEIVED = ("receipt", "depositreturn", "application", "letter")
 _SPENT = ("project", "payee", "allocation", "obligation", "disbursement", "advance", "advancereport", "advancereturn")
 _CORRECTED = ("writeoff", "refund", "manualentry")
 _DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, *_CORRECTED, "attachment")

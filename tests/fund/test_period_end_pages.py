@@ -28,7 +28,7 @@ from fund.models import (
     Revaluation,
     SecretariatPayment,
 )
-from fund.operations.deposits import record_deposit, return_deposit
+from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.receipts import Facts, record_gift
@@ -39,6 +39,7 @@ from fund.operations.treasury import add_rate
 from fund.queries.statements import make_statement
 from ledger.money import parse_amount
 from ledger.queries import entries
+from tests.deeds import return_deposit
 from tests.shorthand import run
 
 FUND = "AGR-2026-0001"

@@ -23,8 +23,15 @@ from tests.shorthand import usd
 pytestmark = pytest.mark.django_db
 
 WAITING = (
-    *("prepared_agreement", "prepared_amendment", "prepared_cancellation", "prepared_allocation", "disbursement"),
-    *("advance", "secretariat_payment", "write_off", "refund", "manual_entry", "details"),
+    *(
+        "prepared_agreement",
+        "prepared_amendment",
+        "prepared_cancellation",
+        "prepared_return",
+        "prepared_allocation",
+        "disbursement",
+    ),
+    *("disbursement", "advance", "secretariat_payment", "write_off", "refund", "manual_entry", "details"),
 )
 
 
