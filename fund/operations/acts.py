@@ -48,9 +48,8 @@ def naming(*named: object, among: Collection[object]) -> Iterator[None]:
     except Refused as refused:
         if len(among) < 2:
             raise
-        places = [str(place) for place, line in enumerate(among, 1) if any(line is one for one in named)]
-        message = f"{'Line' if len(places) == 1 else 'Lines'} {', '.join(places)}: {refused.message}"
-        raise type(refused)(message, field=refused.field) from None
+        places = [place for place, line in enumerate(among, 1) if any(line is one for one in named)]
+        raise refused.of_lines(places) from None
 
 
 def take_number(model: type[Document], on: date) -> str:
