@@ -130,9 +130,8 @@ def test_terms_are_set_on_a_small_form_and_shown_with_the_agreement(
     assert "7.50 per cent of expenditure from 2026-01-15" in read(officer_client, f"/agreements/{FUND}/")
     assert officer_client.get("/sub-funds/GENERAL/indirect-cost/").status_code == 404
     officer_client.post(url, {"starts_on": "2026-02-15", "rate": "5", "base": "receipt"})
-    assert list(
-        AuditRecord.objects.filter(act="set recovery terms", subject=FUND).values_list("detail", flat=True)
-    ) == [
+    records = AuditRecord.objects.filter(act="set recovery terms", subject=FUND)
+    assert list(records.values_list("detail", flat=True)) == [
         "5.00 per cent of receipt from 2026-02-15",
         "7.50 per cent of expenditure from 2026-01-15, the first USD 100.00 free, at most USD 5,000.00",
     ]
