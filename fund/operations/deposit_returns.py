@@ -50,7 +50,7 @@ def approve_deposit_return(document: DepositReturn, *, by: User) -> bool:
         receipt = get_open(found.receipt, found.dated_on)
         deposit = load_deposit(receipt, found.dated_on)
         if not add_approval(found, functional=deposit.owed.functional, by=by):
-            acts.record("approve deposit return as the first of two", found, by=by, detail=found.grounds)
+            acts.record("approve return as the first of two", found, by=by, detail=found.grounds)
             return False
         _post(found, receipt, deposit, by)
         decide(found, State.APPROVED, by=by)
