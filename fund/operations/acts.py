@@ -18,6 +18,8 @@ from ledger.errors import PeriodClosed, Refused, YearNotOpen
 from ledger.money import Amount, to_minor
 from ledger.queries import all_accounts, functional_currency
 
+_LONGEST_ACT = AuditRecord._meta.get_field("act").max_length or 0
+
 
 def require(by: User, permission: str) -> None:
     """Raises NotPermitted unless `by` holds the permission of the fund."""
@@ -93,6 +95,8 @@ def record(
 
     `was` and `became` are what it changed beside the fields of that row.
     """
+    # SQLite keeps a longer one, and PostgreSQL refuses it.
+    assert len(act) <= _LONGEST_ACT, act
     row = of or subject
     before, after = find_changes(row) if isinstance(row, Model) else ({}, {})
     kept = {"before": write_fields({**before, **(was or {})}), "after": write_fields({**after, **(became or {})})}
