@@ -1,6 +1,7 @@
 """Returns of deposits to their senders: one person prepares, another decides, and the deposit waits until then."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,11 +10,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.errors import StateUnfit
-from fund.models import AuditRecord, DepositReturn, Donor, Placement, Receipt, State
+from fund.models import AuditRecord, DepositReturn, Donor, Identity, Placement, Receipt, State
+from fund.operations.acts import post, record
 from fund.operations.approvals import reject
 from fund.operations.deposit_returns import approve_deposit_return, prepare_deposit_return
-from fund.operations.deposits import Part, identify_deposit
+from fund.operations.deposits import Part, get_open, identify_deposit, load_deposit, set_identity, undo_placement
 from fund.operations.reversals import reverse_receipt
+from fund.policy_deposits import return_deposit
 from ledger.queries import entries_of
 from tests.deeds import make_approvers
 from tests.shorthand import check, run, usd
@@ -103,6 +106,18 @@ def test_commands_prepare_approve_and_reverse_it(deposit: Receipt, approver: Use
     assert run("approve", "RCT-2026-0001/D1", by="approver") == "RCT-2026-0001/D1 is approved and posted.\n"
     said = run("reverse", "RCT-2026-0001/D1", "--on=2026-03-10", "--reason=It never left", by="officer")
     assert "RCT-2026-0001/D1 is reversed." in said
+
+
+def test_a_return_of_before_stands_and_is_undone_as_it_was_made(deposit: Receipt, officer: User) -> None:
+    found = get_open(deposit, DAY)
+    Placement.objects.create(receipt=found, placed_on=DAY, returned=True, reason="Slip", created_by=officer)
+    draft = return_deposit(load_deposit(found, DAY), number="", on=DAY, reason="Slip", currency="USD")
+    post(replace(draft, links=(found.number,)), by=officer)
+    set_identity(found, Identity.RETURNED)
+    record("return deposit", found, by=officer, detail="Slip")
+    assert check() == []
+    undo_placement(found, on=LATER, reason="It never left", by=officer)
+    assert (Receipt.objects.get().identity, check()) == ("open", [])
 
 
 @pytest.mark.parametrize(
