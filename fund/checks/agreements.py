@@ -17,6 +17,7 @@ from fund.models import (
     AmendmentLine,
     AuditRecord,
     Cancellation,
+    DepositReturn,
     Instalment,
     Milestone,
     Recognition,
@@ -107,12 +108,13 @@ def check_earmarks(report: Report) -> Iterator[str]:
 
 
 def check_parts(report: Report) -> Iterator[str]:
-    """Every amendment, cancellation, milestone and reversal that the audit records name is there."""
+    """Every amendment, cancellation, milestone, return of a deposit and reversal that audit records name is there."""
     acts = (
         (Amendment, ("prepare amendment", "amend agreement")),
         (Cancellation, ("prepare cancellation",)),
         (Milestone, ("plan milestone",)),
         (Reversal, ("prepare reversal",)),
+        (DepositReturn, ("prepare deposit return",)),
     )
     for model, made in acts:
         recorded = set(AuditRecord.objects.filter(act__in=made).values_list("subject", flat=True))

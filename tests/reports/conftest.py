@@ -2,13 +2,16 @@ import os
 
 import pytest
 
+from tests.kept import Kept
 from tests.reports.small_fund import SmallFund
 from tests.reports.stock_tools import StockTools, make_stock_tools
+
+FUND = Kept(SmallFund)
 
 
 @pytest.fixture
 def small_fund(db: None) -> SmallFund:
-    return SmallFund()
+    return FUND.get()
 
 
 @pytest.fixture(scope="session")
