@@ -80,6 +80,15 @@ def test_a_pledge_leads_to_the_money_of_its_agreements(
     assert "AGR-2026-0001 → The pool: USD 50.00" in page
 
 
+def test_a_pledge_leads_down_to_what_its_agreements_paid_for(
+    pledge: Pledge, paid: Disbursement, gift: Receipt, officer_client: Client
+) -> None:
+    Agreement.objects.update(pledge=pledge)
+    page = officer_client.get("/flow/?of=PLG-2026-0001").content.decode()
+    assert 'href="/flow/DSB-2026-0001/"' in page
+    assert ("→ Travel: USD 700.00" in page, "ACME" in page.partition("<figure")[2]) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("query", "why"),
     [

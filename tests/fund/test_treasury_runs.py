@@ -141,9 +141,18 @@ class TestRecovery:
         assert due_to_secretariat() == {}
         assert check() == []
 
-    def test_the_first_part_is_free_and_the_ceiling_holds(self, paid: Disbursement, officer: User) -> None:
-        set_terms(officer, exempt=usd("200"), ceiling=usd("50"))
-        assert legs_of(run_recovery(month="2026-03", by=officer))[0][1] == 5000
+    def test_the_first_part_is_free_and_the_ceiling_holds_for_all_runs(
+        self, paid: Disbursement, officer: User, approver: User
+    ) -> None:
+        set_terms(officer, exempt=usd("200"), ceiling=usd("65"))
+        assert legs_of(run_recovery(month="2026-03", by=officer))[0][1] == 6000
+        line = Line(FUND, Project.objects.get(), "Travel", usd("100"))
+        facts: dict[str, Any] = {"payee": "X", "bank_account": paid.bank_account, "paid_on": date(2026, 4, 2)}
+        for expected in ([500, -500], None):
+            approve_disbursement(prepare_disbursement(**facts, lines=[line], by=officer), by=approver)
+            if expected:
+                assert [leg[1] for leg in legs_of(run_recovery(month="2026-04", by=officer))] == expected
+        refuses(NothingToPost, "All indirect cost", lambda: run_recovery(month="2026-04", by=officer))
 
     def test_the_exemption_alone_is_taken_off_the_base(self, paid: Disbursement, officer: User) -> None:
         set_terms(officer, exempt=usd("200"))
