@@ -1,0 +1,185 @@
+"""What operations are told that cannot be: each is refused with what could be, and nothing is written."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from fund.errors import CodeTaken, InstalmentsDiffer, MonthNotOver, PledgeUnfit, ValueInvalid
+from fund.models import Agreement, Allocation, BankAccount, Donor, Pledge, Receipt, Refund
+from fund.operations.agreements import Due, Earmark, prepare_agreement
+from fund.operations.allocations import prepare_allocation
+from fund.operations.applications import Word, apply_unapplied
+from fund.operations.bank_charges import record_bank_charge
+from fund.operations.deposits import Part, identify_deposit
+from fund.operations.disbursements import Line, prepare_disbursement
+from fund.operations.interest import record_interest
+from fund.operations.manual_entries import Line as Posting
+from fund.operations.manual_entries import prepare_manual_entry
+from fund.operations.recoveries import Terms, set_recovery_terms
+from fund.operations.refunds import pay_refund, prepare_refund
+from fund.operations.secretariat import prepare_payment
+from fund.operations.write_offs import prepare_write_off
+from ledger.errors import Refused, YearNotOpen
+from tests.deeds import sign_agreement
+from tests.fund.runs import FUND, refuses
+from tests.shorthand import cad, usd
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2026, 4, 1)
+Odd = tuple[dict[str, Any], type[Refused], str]
+
+
+def refuse_each(act: Callable[..., Any], sound: dict[str, Any], *odd: Odd) -> None:
+    """Each change of facts that are sound is refused."""
+    for changes, error, said in odd:
+        refuses(error, said, lambda facts=sound | changes: act(**facts))  # type: ignore[misc]  # bound as it is now
+
+
+def test_what_a_bank_gives_is_of_a_month_that_is_over_and_in_its_currency(
+    receipt: Receipt, bank: BankAccount, officer: User
+) -> None:
+    refuse_each(
+        record_interest,
+        {"bank_account": bank, "month": "2026-03", "amount": usd("10"), "by": officer},
+        ({"amount": usd("0")}, ValueInvalid, "more than zero"),
+        ({"amount": cad("10")}, ValueInvalid, "CITI-USD holds USD"),
+        ({"month": "2026-06"}, MonthNotOver, "run it on 2026-06-30 or later"),
+        ({"credited_on": date(2026, 2, 28)}, ValueInvalid, "2026-03-01 or later"),
+        ({"credited_on": date(2027, 1, 1)}, YearNotOpen, "Open: 2026"),
+    )
+
+
+def test_what_a_bank_takes_is_in_its_currency_and_for_something(
+    receipt: Receipt, bank: BankAccount, officer: User
+) -> None:
+    refuse_each(
+        record_bank_charge,
+        {"bank_account": bank, "charged_on": DAY, "amount": usd("1"), "description": "Fees", "by": officer},
+        ({"amount": usd("0")}, ValueInvalid, "more than zero"),
+        ({"amount": cad("1")}, ValueInvalid, "CITI-USD holds USD"),
+        ({"description": " "}, ValueInvalid, "needed"),
+        ({"charged_on": date(2025, 4, 1)}, YearNotOpen, "Open: 2026"),
+    )
+
+
+def test_a_correction_has_its_grounds_its_day_and_what_it_corrects(agreement: Agreement, officer: User) -> None:
+    refuse_each(
+        lambda **facts: prepare_write_off(agreement, **facts),
+        {"dated_on": DAY, "grounds": "Wound up", "by": officer},
+        ({"grounds": " "}, ValueInvalid, "needed"),
+        ({"dated_on": date(2026, 1, 14)}, ValueInvalid, "2026-01-15 or later"),
+        ({"lines": {f"{FUND}/1": cad("1")}}, ValueInvalid, f"{FUND} is in USD"),
+        ({"lines": {f"{FUND}/1": usd("0")}}, ValueInvalid, "more than zero"),
+    )
+    fees = Posting("Expenses:BankCharges", FUND, usd("1"), 100)
+    refuse_each(
+        prepare_manual_entry,
+        {"dated_on": DAY, "grounds": "Twice", "lines": [fees], "by": officer},
+        ({"grounds": ""}, ValueInvalid, "needed"),
+        ({"lines": [fees, fees]}, ValueInvalid, "named twice: add its lines up"),
+    )
+
+
+def test_a_refund_has_its_grounds_and_is_paid_as_a_whole_and_not_before_its_day(
+    agreed: Refund, cad_agreement: Agreement, bank: BankAccount, officer: User
+) -> None:
+    facts = {"dated_on": DAY, "word": Word("Note 1", DAY), "grounds": "They ask", "amount": usd("1"), "by": officer}
+    refuse_each(
+        lambda **facts: prepare_refund(agreed.agreement, **facts),
+        facts,
+        ({"grounds": " "}, ValueInvalid, "needed"),
+        ({"amount": usd("0")}, ValueInvalid, "more than zero"),
+        ({"dated_on": date(2026, 1, 14), "word": Word("N", date(2026, 1, 1))}, ValueInvalid, "2026-01-15 or later"),
+        ({"source": cad_agreement.instalments.get()}, ValueInvalid, f"is no instalment of {FUND}"),
+    )
+    refuse_each(
+        lambda **facts: pay_refund(agreed, **facts),
+        {"bank_account": bank, "paid_on": DAY, "by": officer},
+        ({"amount": usd("999.99")}, ValueInvalid, "paid as a whole"),
+        ({"paid_on": date(2026, 3, 31)}, ValueInvalid, "2026-04-01 or later"),
+    )
+
+
+def test_an_agreement_has_a_profile_an_end_and_a_pledge_that_came_before(
+    pledge: Pledge, canada: Donor, officer: User
+) -> None:
+    due = [Due(DAY, usd("5"))]
+    refuse_each(
+        prepare_agreement,
+        {"donor": canada, "signed_on": date(2026, 1, 4), "amount": usd("5"), "instalments": due, "by": officer},
+        ({"recognition": "never"}, ValueInvalid, "on signature, as conditions are met, or on receipt"),
+        ({"instalments": [Due(DAY, cad("5"))]}, InstalmentsDiffer, "in the agreement's USD"),
+        ({"instalments": [Due(date(2026, 1, 3), usd("5"))]}, ValueInvalid, "2026-01-04 or later"),
+        ({"earmark": Earmark(ends_on=date(2026, 1, 3))}, ValueInvalid, "ends on the day of signature or later"),
+        ({"earmark": Earmark(countries=["ZZZ"])}, ValueInvalid, "ZZZ"),
+        ({"pledge": pledge}, PledgeUnfit, "was announced on 2026-01-05, after this"),
+    )
+
+
+def test_what_is_given_and_spent_names_a_sub_fund_and_its_currency(
+    allocation: Allocation, bank: BankAccount, cad_bank: BankAccount, officer: User
+) -> None:
+    refuse_each(
+        prepare_allocation,
+        {"project": allocation.project, "decided_on": DAY, "lines": {FUND: usd("1")}, "by": officer},
+        ({"lines": {}}, ValueInvalid, "at least one sub-fund"),
+        ({"lines": {FUND: cad("1")}}, ValueInvalid, "Allocations are in USD"),
+        ({"decided_on": date(2027, 1, 1)}, YearNotOpen, "Open: 2026"),
+    )
+    line = Line(FUND, allocation.project, "Travel", usd("1"))
+    refuse_each(
+        prepare_disbursement,
+        {"payee": "Firm", "bank_account": bank, "paid_on": DAY, "lines": [line], "by": officer},
+        ({"lines": []}, ValueInvalid, "at least one sub-fund"),
+        ({"bank_account": cad_bank}, ValueInvalid, "RBC-CAD holds CAD"),
+        ({"payee": " "}, ValueInvalid, "needed"),
+        ({"paid_on": date(2027, 1, 1)}, YearNotOpen, "Open: 2026"),
+    )
+    refuse_each(
+        prepare_payment,
+        {"bank_account": bank, "paid_on": DAY, "by": officer},
+        ({"lines": {}}, ValueInvalid, "at least one sub-fund"),
+        ({"lines": {FUND: cad("1")}}, ValueInvalid, "the amounts are in it"),
+    )
+
+
+def test_what_is_identified_or_applied_settles_what_it_can(
+    overpaid: Receipt, deposit: Receipt, agreement: Agreement, cad_agreement: Agreement, canada: Donor, officer: User
+) -> None:
+    first, word = cad_agreement.instalments.get(), Word("L", date(2026, 3, 9))
+    young = sign_agreement(
+        donor=canada, signed_on=DAY, amount=usd("50"), instalments=[Due(DAY, usd("50"))], by=officer
+    ).instalments.get()
+    refuse_each(
+        lambda part, **facts: identify_deposit(deposit, parts=[part], **facts),
+        {"on": word.on, "by": officer},
+        ({"part": Part(canada, usd("50"), young)}, ValueInvalid, "2026-04-01 or later"),
+        ({"part": Part(canada, usd("50"), first, usd("50"))}, ValueInvalid, "is settled in CAD"),
+        ({"part": Part(canada, usd("50"), first, cad("0"))}, ValueInvalid, "more than zero"),
+        ({"part": Part(canada, usd("50"), young, usd("49")), "on": DAY}, ValueInvalid, "leave empty what it settles"),
+    )
+    refuse_each(
+        lambda **facts: apply_unapplied(word=word, bank_account=deposit.bank_account, by=officer, **facts),
+        {"source": agreement.instalments.get(position=2), "amount": usd("50"), "on": word.on},
+        ({"instalment": young}, ValueInvalid, "2026-04-01 or later"),
+        ({"instalment": first, "settles": cad("100")}, ValueInvalid, "more than 10 per cent away"),
+        ({"on": date(2027, 1, 1)}, YearNotOpen, "Open: 2026"),
+    )
+
+
+def test_terms_of_indirect_cost_begin_after_the_signature_and_those_before(agreement: Agreement, officer: User) -> None:
+    sound = Terms(date(2026, 2, 1), Decimal(7), "expenditure")
+    set_recovery_terms(fund=FUND, terms=sound, by=officer)
+    refuse_each(
+        lambda fund, terms: set_recovery_terms(fund=fund, terms=terms, by=officer),
+        {"fund": FUND, "terms": sound},
+        ({}, CodeTaken, "has terms from 2026-02-01: begin later"),
+        ({"terms": Terms(date(2026, 1, 14), Decimal(7), "receipt")}, ValueInvalid, "2026-01-15 or later"),
+        ({"terms": Terms(DAY, Decimal(7), "receipt", ceiling=usd("0"))}, ValueInvalid, "more than zero"),
+        ({"fund": "AGR-2026-0077"}, ValueInvalid, "Use POOL, or the number of an earmarked agreement"),
+    )
