@@ -1,24 +1,39 @@
 """What operations are told that cannot be: each is refused with what could be, and nothing is written."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
-from fund.errors import CodeTaken, InstalmentsDiffer, MonthNotOver, PledgeUnfit, ValueInvalid
-from fund.models import Agreement, Allocation, BankAccount, Donor, Pledge, Receipt, Refund
+from fund.errors import (
+    CodeTaken,
+    InstalmentsDiffer,
+    MonthNotOver,
+    NotPermitted,
+    PledgeUnfit,
+    ReceiptTooLarge,
+    ValueInvalid,
+)
+from fund.models import Advance, Agreement, Allocation, BankAccount, Donor, Milestone, Pledge, Receipt, Refund
+from fund.operations.advance_reports import Spent, record_report
+from fund.operations.advance_returns import Back, record_return
+from fund.operations.advances import reverse_advance
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.bank_charges import record_bank_charge
+from fund.operations.cancellations import prepare_cancellation
 from fund.operations.deposits import Part, identify_deposit
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.interest import record_interest
 from fund.operations.manual_entries import Line as Posting
 from fund.operations.manual_entries import prepare_manual_entry
+from fund.operations.milestones import reverse_milestone
 from fund.operations.recoveries import Terms, set_recovery_terms
 from fund.operations.refunds import pay_refund, prepare_refund
 from fund.operations.secretariat import prepare_payment
@@ -69,7 +84,7 @@ def test_what_a_bank_takes_is_in_its_currency_and_for_something(
 
 def test_a_correction_has_its_grounds_its_day_and_what_it_corrects(agreement: Agreement, officer: User) -> None:
     refuse_each(
-        lambda **facts: prepare_write_off(agreement, **facts),
+        partial(prepare_write_off, agreement),
         {"dated_on": DAY, "grounds": "Wound up", "by": officer},
         ({"grounds": " "}, ValueInvalid, "needed"),
         ({"dated_on": date(2026, 1, 14)}, ValueInvalid, "2026-01-15 or later"),
@@ -90,7 +105,7 @@ def test_a_refund_has_its_grounds_and_is_paid_as_a_whole_and_not_before_its_day(
 ) -> None:
     facts = {"dated_on": DAY, "word": Word("Note 1", DAY), "grounds": "They ask", "amount": usd("1"), "by": officer}
     refuse_each(
-        lambda **facts: prepare_refund(agreed.agreement, **facts),
+        partial(prepare_refund, agreed.agreement),
         facts,
         ({"grounds": " "}, ValueInvalid, "needed"),
         ({"amount": usd("0")}, ValueInvalid, "more than zero"),
@@ -98,7 +113,7 @@ def test_a_refund_has_its_grounds_and_is_paid_as_a_whole_and_not_before_its_day(
         ({"source": cad_agreement.instalments.get()}, ValueInvalid, f"is no instalment of {FUND}"),
     )
     refuse_each(
-        lambda **facts: pay_refund(agreed, **facts),
+        partial(pay_refund, agreed),
         {"bank_account": bank, "paid_on": DAY, "by": officer},
         ({"amount": usd("999.99")}, ValueInvalid, "paid as a whole"),
         ({"paid_on": date(2026, 3, 31)}, ValueInvalid, "2026-04-01 or later"),
@@ -121,8 +136,22 @@ def test_an_agreement_has_a_profile_an_end_and_a_pledge_that_came_before(
     )
 
 
+def test_a_cancellation_and_a_milestone_taken_back_have_a_reason_a_day_and_who_may(
+    milestone: Milestone, officer: User, auditor: User
+) -> None:
+    for act in (partial(prepare_cancellation, milestone.agreement), partial(reverse_milestone, milestone)):
+        refuse_each(
+            act,
+            {"on": DAY, "reason": "Never ratified", "by": officer},
+            ({"reason": " "}, ValueInvalid, "needed"),
+            ({"on": date(2026, 1, 14)}, ValueInvalid, "2026-01-15 or later"),
+            ({"on": date(2027, 1, 1)}, YearNotOpen, "Open: 2026"),
+            ({"by": auditor}, NotPermitted, "does not allow"),
+        )
+
+
 def test_what_is_given_and_spent_names_a_sub_fund_and_its_currency(
-    allocation: Allocation, bank: BankAccount, cad_bank: BankAccount, officer: User
+    allocation: Allocation, bank: BankAccount, cad_bank: BankAccount, officer: User, auditor: User
 ) -> None:
     refuse_each(
         prepare_allocation,
@@ -135,6 +164,7 @@ def test_what_is_given_and_spent_names_a_sub_fund_and_its_currency(
     refuse_each(
         prepare_disbursement,
         {"payee": "Firm", "bank_account": bank, "paid_on": DAY, "lines": [line], "by": officer},
+        ({"by": auditor}, NotPermitted, "does not allow"),
         ({"lines": []}, ValueInvalid, "at least one sub-fund"),
         ({"bank_account": cad_bank}, ValueInvalid, "RBC-CAD holds CAD"),
         ({"payee": " "}, ValueInvalid, "needed"),
@@ -161,10 +191,11 @@ def test_what_is_identified_or_applied_settles_what_it_can(
         ({"part": Part(canada, usd("50"), young)}, ValueInvalid, "2026-04-01 or later"),
         ({"part": Part(canada, usd("50"), first, usd("50"))}, ValueInvalid, "is settled in CAD"),
         ({"part": Part(canada, usd("50"), first, cad("0"))}, ValueInvalid, "more than zero"),
+        ({"part": Part(canada, usd("50"), first, cad("1000.01"))}, ReceiptTooLarge, r"is owed CAD 1,000\.00"),
         ({"part": Part(canada, usd("50"), young, usd("49")), "on": DAY}, ValueInvalid, "leave empty what it settles"),
     )
     refuse_each(
-        lambda **facts: apply_unapplied(word=word, bank_account=deposit.bank_account, by=officer, **facts),
+        partial(apply_unapplied, word=word, bank_account=deposit.bank_account, by=officer),
         {"source": agreement.instalments.get(position=2), "amount": usd("50"), "on": word.on},
         ({"instalment": young}, ValueInvalid, "2026-04-01 or later"),
         ({"instalment": first, "settles": cad("100")}, ValueInvalid, "more than 10 per cent away"),
@@ -172,11 +203,45 @@ def test_what_is_identified_or_applied_settles_what_it_can(
     )
 
 
+def test_a_partner_has_reports_and_returns_of_its_own_lines_from_who_may(
+    sent: Advance, bank: BankAccount, cad_bank: BankAccount, officer: User, auditor: User
+) -> None:
+    spent = Spent(sent.lines.get(), "Travel", usd("1"))
+    refuse_each(
+        partial(record_report, sent),
+        {"reported_on": DAY, "certified_by": "Head", "lines": [spent], "by": officer},
+        ({"lines": []}, ValueInvalid, "at least one line"),
+        ({"lines": [replace(spent, amount=usd("0"))]}, ValueInvalid, "more than zero"),
+        ({"lines": [replace(spent, amount=cad("1"))]}, ValueInvalid, "was paid in USD"),
+        ({"lines": [replace(spent, category="Lunch")]}, ValueInvalid, "not a category of spending"),
+        ({"lines": [spent, spent]}, ValueInvalid, "Name each category once"),
+        ({"certified_by": " "}, ValueInvalid, "needed"),
+        ({"by": auditor}, NotPermitted, "does not allow"),
+    )
+    refuse_each(
+        lambda lines, by, **facts: record_return(sent, back=Back(reference="U", **facts), lines=lines, by=by),
+        {"bank_account": bank, "received_on": DAY, "lines": {"ADV-2026-0001/1": usd("1")}, "by": officer},
+        ({"bank_account": cad_bank}, ValueInvalid, "choose an account in USD"),
+        ({"lines": {}}, ValueInvalid, "at least one line"),
+        ({"lines": {"ADV-2026-0001/9": usd("1")}}, ValueInvalid, "is no line of ADV-2026-0001"),
+        ({"lines": {"ADV-2026-0001/1": usd("0")}}, ValueInvalid, "more than zero"),
+        ({"received_on": date(2026, 3, 19)}, ValueInvalid, "2026-03-20 or later"),
+        ({"by": auditor}, NotPermitted, "does not allow"),
+    )
+    refuse_each(
+        partial(reverse_advance, sent),
+        {"on": DAY, "reason": "Came back", "by": officer},
+        ({"reason": " "}, ValueInvalid, "needed"),
+        ({"on": date(2026, 3, 19)}, ValueInvalid, "2026-03-20 or later"),
+        ({"by": auditor}, NotPermitted, "does not allow"),
+    )
+
+
 def test_terms_of_indirect_cost_begin_after_the_signature_and_those_before(agreement: Agreement, officer: User) -> None:
     sound = Terms(date(2026, 2, 1), Decimal(7), "expenditure")
     set_recovery_terms(fund=FUND, terms=sound, by=officer)
     refuse_each(
-        lambda fund, terms: set_recovery_terms(fund=fund, terms=terms, by=officer),
+        partial(set_recovery_terms, by=officer),
         {"fund": FUND, "terms": sound},
         ({}, CodeTaken, "has terms from 2026-02-01: begin later"),
         ({"terms": Terms(date(2026, 1, 14), Decimal(7), "receipt")}, ValueInvalid, "2026-01-15 or later"),
