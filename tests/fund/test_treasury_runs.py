@@ -183,6 +183,20 @@ class TestRecovery:
         set_terms(officer, "7", date(2026, 4, 1))
         refuses(NothingToPost, ".", lambda: run_recovery(month="2026-04", by=officer))
 
+    @pytest.mark.parametrize("limit", [{"exempt": usd("200")}, {"ceiling": usd("50")}], ids=["exempt", "ceiling"])
+    @pytest.mark.parametrize("is_dropped", [True, False])
+    def test_an_exemption_or_a_ceiling_that_changes_leaves_what_earlier_terms_charged(
+        self, paid: Disbursement, officer: User, limit: dict[str, Any], is_dropped: bool
+    ) -> None:
+        set_terms(officer, **(limit if is_dropped else {}))
+        run_recovery(month="2026-03", by=officer)
+        set_terms(officer, start=date(2026, 4, 1), **({} if is_dropped else limit))
+        refuses(NothingToPost, "All indirect cost", lambda: run_recovery(month="2026-04", by=officer))
+        reverse_disbursement(paid, on=date(2026, 5, 2), reason="came back", by=officer)
+        run_recovery(month="2026-05", by=officer)
+        assert due_to_secretariat() == {}
+        assert check() == []
+
     def test_an_earlier_month_is_not_run_after_a_later_one(self, charged: Recovery, officer: User) -> None:
         refuses(RunOutOfOrder, "Run 2026-03 or later", lambda: run_recovery(month="2026-02", by=officer))
 
