@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from fund.errors import (
     CodeTaken,
+    FundsFirst,
     InstalmentsDiffer,
     MonthNotOver,
     NotPermitted,
@@ -27,17 +28,28 @@ from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.bank_charges import record_bank_charge
+from fund.operations.bank_details import prepare_bank_details
 from fund.operations.cancellations import prepare_cancellation
-from fund.operations.deposits import Part, identify_deposit
+from fund.operations.closings import close_period
+from fund.operations.deposits import Part, identify_deposit, record_parts
 from fund.operations.disbursements import Line, prepare_disbursement
+from fund.operations.donors import change_donor
 from fund.operations.interest import record_interest
 from fund.operations.manual_entries import Line as Posting
 from fund.operations.manual_entries import prepare_manual_entry
 from fund.operations.milestones import reverse_milestone
+from fund.operations.pledges import announce_pledge
+from fund.operations.projects import add_project, change_project
+from fund.operations.receipts import Facts, record_gift, record_receipt
+from fund.operations.reconciliations import record_reconciliation
 from fund.operations.recoveries import Terms, set_recovery_terms
-from fund.operations.refunds import pay_refund, prepare_refund
+from fund.operations.refunds import pay_refund, prepare_refund, reverse_refund
+from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.screenings import record_screening
 from fund.operations.secretariat import prepare_payment
-from fund.operations.write_offs import prepare_write_off
+from fund.operations.transfers import TransferFacts, record_transfer
+from fund.operations.treasury import add_bank_account, add_rate
+from fund.operations.write_offs import prepare_write_off, reverse_write_off
 from ledger.errors import Refused, YearNotOpen
 from tests.deeds import sign_agreement
 from tests.fund.runs import FUND, refuses
@@ -235,6 +247,51 @@ def test_a_partner_has_reports_and_returns_of_its_own_lines_from_who_may(
         ({"on": date(2026, 3, 19)}, ValueInvalid, "2026-03-20 or later"),
         ({"by": auditor}, NotPermitted, "does not allow"),
     )
+
+
+def test_what_went_to_another_account_is_not_taken_out_of_the_first(
+    overpaid: Receipt, deposit: Receipt, agreement: Agreement, canada: Donor, bank: BankAccount, officer: User
+) -> None:
+    other = add_bank_account(code="B-2", name="Second bank", currency="USD", by=officer)
+    for fund, amount in ((FUND, usd("10100")), ("GENERAL", usd("50"))):
+        facts = TransferFacts(bank, other, date(2026, 3, 5), amount, amount, fund=fund)
+        record_transfer(facts=facts, by=officer)
+    word, source = Word("L", DAY), agreement.instalments.get(position=2)
+    acts: list[Callable[[], Any]] = [
+        lambda: reverse_receipt(overpaid, on=DAY, reason="Bounced", by=officer),
+        lambda: apply_unapplied(source=source, amount=usd("9"), on=DAY, word=word, bank_account=bank, by=officer),
+        lambda: identify_deposit(deposit, on=DAY, parts=[Part(canada, usd("50"))], by=officer),
+    ]
+    for act in acts:
+        refuses(FundsFirst, r"has USD 0\.00 in CITI-USD on 2026-04-01; USD .* is more\. It has .* in B-2", act)
+    late = Facts(bank, DAY, usd("5"), "B-9", charges=usd("0.50"))
+    kept = partial(record_receipt, agreement=agreement, facts=late, accept_excess=True, by=officer)
+    refuses(ReceiptTooLarge, "Charges cannot be unapplied", kept)
+
+
+def test_every_operation_asks_first_who_may(auditor: User) -> None:
+    thing: Any = None
+    reversal: dict[str, Any] = {"on": DAY, "reason": "A slip"}
+    acts: list[Callable[..., Any]] = [
+        partial(announce_pledge, donor=thing, announced_on=DAY, amount=thing),
+        partial(record_receipt, agreement=thing, facts=thing),
+        partial(record_gift, donor=thing, facts=thing),
+        partial(record_parts, facts=thing, parts=()),
+        *(partial(undo, thing, **reversal) for undo in (reverse_receipt, reverse_allocation, reverse_disbursement)),
+        *(partial(undo, thing, **reversal) for undo in (reverse_write_off, reverse_refund)),
+        partial(prepare_refund, thing, amount=thing, dated_on=DAY, word=thing, grounds=""),
+        partial(prepare_bank_details, thing, facts=thing, valid_from=DAY),
+        partial(record_screening, thing, screened_on=DAY, list_name="", result=""),
+        partial(add_project, code="", facts=thing),
+        partial(change_project, thing, facts=thing),
+        partial(change_donor, thing, name="", donor_class="", country=""),
+        partial(record_reconciliation, statement=thing, lines=()),
+        partial(add_bank_account, code="", name="", currency=""),
+        partial(add_rate, currency="", effective_on=DAY, rate=thing),
+        partial(close_period, "2026-01"),
+    ]
+    for act in acts:
+        refuses(NotPermitted, "Your role does not allow this", partial(act, by=auditor))
 
 
 def test_terms_of_indirect_cost_begin_after_the_signature_and_those_before(agreement: Agreement, officer: User) -> None:

@@ -253,11 +253,15 @@ class TestPayment:
         refuses(StateUnfit, "nothing to reverse", lambda: reverse_run(paid, on=LATER, reason="x", by=both))
         assert check() == ["officer has the role Approver, which no audit record gave."]
 
-    def test_another_currency_is_refused(self, charged: Recovery, cad_bank: BankAccount, officer: User) -> None:
-        def prepare() -> None:
-            prepare_payment(bank_account=cad_bank, paid_on=LATER, lines={FUND: usd("80")}, by=officer)
+    def test_another_currency_and_an_account_without_the_cash_are_refused(
+        self, charged: Recovery, cad_bank: BankAccount, officer: User
+    ) -> None:
+        def prepare(bank: BankAccount) -> None:
+            prepare_payment(bank_account=bank, paid_on=LATER, lines={FUND: usd("80")}, by=officer)
 
-        refuses(ValueInvalid, "transfer money to one first", prepare)
+        refuses(ValueInvalid, "transfer money to one first", lambda: prepare(cad_bank))
+        empty = add_bank_account(code="B-2", name="Second bank", currency="USD", by=officer)
+        refuses(FundsFirst, r"AGR-2026-0001 has USD 0\.00 in B-2", lambda: prepare(empty))
 
 
 def test_only_an_officer_does_any_of_it(bank: BankAccount, auditor: User, acme: Donor, project: Project) -> None:
