@@ -53,10 +53,13 @@ def identify_deposit(deposit: Deposit, parts: Sequence[Part], *, on: date, curre
     return _draft(deposit.number, f"Receipt {deposit.number} identified as {_name(parts)}", parts, on, legs)
 
 
-def return_deposit(deposit: Deposit, *, on: date, reason: str, currency: str) -> Draft:
-    """A deposit goes back to its sender: the liability and the cash leave, as where it is identified."""
+def return_deposit(deposit: Deposit, *, number: str, on: date, reason: str, currency: str) -> Draft:
+    """A deposit goes back to its sender: the liability and the cash leave, as where it is identified.
+
+    The entry is the receipt's, and names the return by its `number`.
+    """
     narration = f"Receipt {deposit.number} returned to its sender: {reason}"
-    return Draft(on, "receipt", "", narration, (deposit.number,), tuple(_general(deposit, currency)))
+    return Draft(on, "receipt", "", narration, (deposit.number, number), tuple(_general(deposit, currency)))
 
 
 def receive_parts(number: str, parts: Sequence[Part], *, on: date, currency: str) -> Draft:

@@ -8,7 +8,7 @@ APPROVER = "Approver"
 AUDITOR = "Auditor"
 
 _AGREED = ("pledge", "agreement", "amendment", "cancellation", "milestone")
-_RECEIVED = ("receipt", "application", "letter")
+_RECEIVED = ("receipt", "depositreturn", "application", "letter")
 _SPENT = ("project", "payee", "allocation", "obligation", "disbursement", "advance", "advancereport", "advancereturn")
 _CORRECTED = ("writeoff", "refund", "manualentry")
 _DOCUMENTS = ("donor", *_AGREED, *_RECEIVED, *_SPENT, *_CORRECTED, "attachment")
@@ -28,8 +28,41 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+_ACTS = {"add": "record", "change": "change", "view": "see"}
+# What each is called whose codename is no word.
+NAMES = {
+    "advancereport": "a partner's report",
+    "advancereturn": "a return of an advance",
+    "auditrecord": "audit records",
+    "bankaccount": "a bank account",
+    "bankcharge": "a bank charge",
+    "bankdetails": "bank details",
+    "bankreconciliation": "a bank reconciliation",
+    "depositreturn": "a return of a deposit",
+    "exchangerate": "an exchange rate",
+    "inkind": "a contribution in kind",
+    "interest": "interest",
+    "manualentry": "a manual entry",
+    "openedbook": "an opened book",
+    "recovery": "a recovery of indirect cost",
+    "recoveryterms": "terms of indirect cost",
+    "secretariatpayment": "a payment to the Secretariat",
+    "writeoff": "a write-off",
+}
+_WHOLE = {"add_approval": "approve documents", "close_period": "close periods"}
+
+
+def describe_permission(permission: str) -> str:
+    """What a permission allows, in words, by its codename: record a bank reconciliation."""
+    if permission in _WHOLE:
+        return _WHOLE[permission]
+    act, _, thing = permission.partition("_")
+    article = "an" if thing[0] in "aeio" else "a"
+    return f"{_ACTS.get(act, act)} {NAMES.get(thing, f'{article} {thing}')}"
+
+
 def say_who_may(permission: str) -> str:
     """The refusal of who has not a permission of the fund, by its codename: it names the roles that have it."""
     roles = [role for role, allowed in PERMISSIONS.items() if permission in allowed]
     who = " or ".join(f"{'an' if role.startswith('A') else 'a'} {role.lower()}" for role in roles) or "nobody"
-    return f"Your role does not allow this ({permission.replace('_', ' ')}). {who[0].upper()}{who[1:]} can do it."
+    return f"Your role does not allow this ({describe_permission(permission)}). {who[0].upper()}{who[1:]} can do it."

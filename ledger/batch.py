@@ -20,6 +20,11 @@ def ask(sql: str, values: Sequence[Any] = ()) -> list[Row]:
         return list(cursor.fetchall())
 
 
+def is_streamed(rows: Sequence[Any]) -> bool:
+    """True where the database works on so many rows by itself for a while: PostgreSQL does, SQLite is called by row."""
+    return connection.vendor == "postgresql" and len(rows) >= _MANY
+
+
 class Batch:
     """Statements that PostgreSQL gets in one message: a trip to it takes longer than most. SQLite gets each at once."""
 

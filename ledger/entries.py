@@ -123,9 +123,8 @@ def check_names(draft: Draft, functional: str) -> Iterator[str]:
         if not leg.fund:
             yield f"{leg.account} names no sub-fund."
         for code in (leg.fund, leg.project, leg.instalment, leg.party):
-            if not _CODE.fullmatch(code):
-                yield f"“{code}” is not a code."
-            yield from check_text(code, "A code", LONGEST_CODE)
+            if len(code) > LONGEST_CODE or not _CODE.fullmatch(code):
+                yield f"“{code}” is not a code: at most {LONGEST_CODE} letters and digits, with - _ / and full stops."
 
 
 def check_words(draft: Draft, functional: str) -> Iterator[str]:

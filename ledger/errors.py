@@ -1,20 +1,29 @@
 """What the books refuse, each named for the fact and saying what would be allowed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 class Refused(Exception):
     """A request that the books cannot take; nothing of it was written.
 
     `message` is one sentence or two for the person at the screen. `field` names the input that it concerns
-    (a form field, an import column), or is empty when it concerns the whole.
+    (a form field, an import column), or is empty when it concerns the whole. `lines` are the places, from 1 on, of the
+    lines of several that it concerns; the message begins with them.
     """
 
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str, *, field: str = "", lines: Sequence[int] = ()) -> None:
+        self.unnumbered = message
+        named = f"{'Line' if len(lines) == 1 else 'Lines'} {', '.join(map(str, lines))}: " if lines else ""
+        self.message = f"{named}{message}"
+        super().__init__(self.message)
         self.field = field
+        self.lines = lines
+
+    def of_lines(self, lines: Sequence[int]) -> Self:
+        """The same refusal, of these lines."""
+        return type(self)(self.unnumbered, field=self.field, lines=lines)
 
 
 class BooksBusy(Refused):

@@ -87,7 +87,7 @@ def write_entries(batch: Batch, rows: Sequence[Row], account_ids: Mapping[str, i
     links = [(row.place, position, link) for row in rows for position, link in enumerate(row.draft.links)]
     batch.add_rows(_POSTING, postings)
     batch.add_rows(_LINK, links)
-    batch.add_rows(_ENTRY, [_to_entry(row, days, instants) for row in rows])
+    batch.add_rows(_ENTRY, [to_columns(row, days[row.draft.on], instants[row.posted_at]) for row in rows])
 
 
 def _to_postings(row: Row, days: Mapping[date, Any], account_ids: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:
@@ -97,8 +97,9 @@ def _to_postings(row: Row, days: Mapping[date, Any], account_ids: Mapping[str, i
         yield (row.place, line, day, account_ids[leg.account], *codes, leg.amount, leg.functional)
 
 
-def _to_entry(row: Row, days: Mapping[date, Any], instants: Mapping[datetime, Any]) -> tuple[Any, ...]:
+def to_columns(row: Row, on: Any, posted_at: Any) -> tuple[Any, ...]:
+    """The columns of an entry, in the order of Entry's fields, with its day and its instant as they are wanted."""
     draft = row.draft
-    what = (days[draft.on], draft.kind, draft.payee, draft.narration, row.reverses, row.text)
-    posted = (instants[row.posted_at], row.posted_by)
-    return (row.place, row.number, draft.on.year, row.sequence, *what, row.previous, row.sha256, *posted)
+    what = (on, draft.kind, draft.payee, draft.narration, row.reverses, row.text)
+    chain = (row.previous, row.sha256)
+    return (row.place, row.number, draft.on.year, row.sequence, *what, *chain, posted_at, row.posted_by)

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from ledger import accounts, beans, journal, queries, syntax, triggers
-from ledger.batch import Batch, ask
+from ledger.batch import Batch, ask, is_streamed
+from ledger.beside import before, beside
 from ledger.chain import GENESIS, chain_hash, entry_number
 from ledger.entries import LONGEST_NAME, Draft, check_draft, check_text, opposite
 from ledger.errors import (
@@ -30,6 +32,8 @@ from ledger.periods import EARLIEST, LATEST, Period
 from ledger.queries import Scope
 from ledger.standing import Standing, carry_on, read_standing, refusing_too_large
 from ledger.waits import SUSPECTS, is_busy
+
+_FIELDS = [field.attname for field in Entry._meta.concrete_fields]
 
 
 @contextmanager
@@ -123,14 +127,16 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
         standing = read_standing(drafts)
         _check_accounts(drafts, standing)
         rows = _number(drafts, state, by)
-        beans.check_entries(
+        check = partial(
+            beans.check_entries,
             [row.text for row in rows],
             drafts,
             opens=[account for _, account in standing.accounts.values()],
             begins_on=date(min(state.years), 1, 1),
             functional=functional,
         )
-        with refusing_too_large():
+        # A refusal takes back what was written beside it.
+        with refusing_too_large(), beside(check) if is_streamed(rows) else before(check):
             batch = Batch()
             journal.write_entries(batch, rows, standing.keys())
             carry_on(batch, standing, drafts)
@@ -156,14 +162,14 @@ def _number(drafts: Sequence[Draft], state: State, by: str) -> list[Row]:
     """The rows of new entries: with their numbers, texts and places in the chain."""
     place, previous, sequences = state.place, state.sha256, dict(state.years)
     reversed_ids = _find_reversed(drafts)
-    now = timezone.now().replace(microsecond=0)
+    now, functional = timezone.now().replace(microsecond=0), settings.FUNCTIONAL_CURRENCY
+    posted_at = f"{now:%Y-%m-%dT%H:%M:%SZ}"
     rows = []
     for draft in drafts:
         year = draft.on.year
         place, sequences[year] = place + 1, sequences[year] + 1
         number = entry_number(year, sequences[year])
-        stamp = syntax.Stamp(number, f"{now:%Y-%m-%dT%H:%M:%SZ}", by)
-        text = syntax.render_entry(draft, stamp, settings.FUNCTIONAL_CURRENCY)
+        text = syntax.render_entry(draft, syntax.Stamp(number, posted_at, by), functional)
         sha256 = chain_hash(previous, text)
         reverses = reversed_ids.get(draft.reverses)
         rows.append(Row(place, number, sequences[year], reverses, text, previous, sha256, now, by, draft))
@@ -172,24 +178,7 @@ def _number(drafts: Sequence[Draft], state: State, by: str) -> list[Row]:
 
 
 def _to_entry(row: Row) -> Entry:
-    entry = Entry(
-        id=row.place,
-        number=row.number,
-        year_id=row.draft.on.year,
-        sequence=row.sequence,
-        dated_on=row.draft.on,
-        kind=row.draft.kind,
-        payee=row.draft.payee,
-        narration=row.draft.narration,
-        reverses_id=row.reverses,
-        text=row.text,
-        previous_sha256=row.previous,
-        sha256=row.sha256,
-        posted_at=row.posted_at,
-        posted_by=row.posted_by,
-    )
-    entry._state.adding = False
-    return entry
+    return Entry.from_db(connection.alias, _FIELDS, journal.to_columns(row, row.draft.on, row.posted_at))
 
 
 def _find_reversed(drafts: Sequence[Draft]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection
 
@@ -106,7 +106,8 @@ def _find(first: Mapping[Key, date]) -> Standing:
 
 
 def _ask(wanted: Sequence[tuple[Key, date]]) -> list[Row]:
-    rows = [(*key, _adapt(day)) for key, day in wanted]
+    adapt = connection.ops.adapt_datefield_value
+    rows = [(*key, adapt(day)) for key, day in wanted]
     if connection.vendor == "postgresql":
         return ask(_FIND.format(_LISTS), [list(column) for column in zip(*rows, strict=True)])
     marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(rows))
@@ -163,7 +164,7 @@ def _make_missing(batch: Batch, standing: Standing, moves: _Moves) -> Mapping[Ke
 
 def _accumulate(balance: Balance, moves: Mapping[date, Sequence[int]], added: list[Row], grown: list[Row]) -> None:
     """The day rows of a balance from the first day on that it moves: new ones, and those that grow by what moved."""
-    stood, first = dict(balance.days), min(moves)
+    stood, first, adapt = dict(balance.days), min(moves), connection.ops.adapt_datefield_value
     amount, debit, credit = 0, 0, 0
     latest = _NOTHING
     for day in sorted({*stood, *moves}):
@@ -172,7 +173,7 @@ def _accumulate(balance: Balance, moves: Mapping[date, Sequence[int]], added: li
             more = moves[day]
             amount, debit, credit = amount + more[0], debit + more[1], credit + more[2]
         if day >= first:
-            row = (balance.pk, _adapt(day), latest[0] + amount, latest[1] + debit, latest[2] + credit)
+            row = (balance.pk, adapt(day), latest[0] + amount, latest[1] + debit, latest[2] + credit)
             (grown if day in stood else added).append(row)
 
 
@@ -195,7 +196,3 @@ def refusing_too_large() -> Iterator[None]:
 
 def _too_large() -> EntryInvalid:
     return EntryInvalid(f"A balance would pass {LARGEST_BALANCE:,} minor units, the most it holds.")
-
-
-def _adapt(day: date) -> Any:
-    return connection.ops.adapt_datefield_value(day)

@@ -38,10 +38,16 @@ _WAIT = f"""
 """
 
 _EXISTING = "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id)"
+# Counted, and not EXISTS: of a table that it has no statistics of yet PostgreSQL hopes to find the first row soon, and
+# goes through all of it in the order of the sub-funds.
 _UNBALANCED = """
-    EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id GROUP BY fund HAVING SUM(functional) <> 0)
-    OR (SELECT COUNT(*) FROM ledger_posting WHERE entry_id = NEW.id AND dated_on = NEW.dated_on) < 2
-    OR EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id AND dated_on <> NEW.dated_on)
+    (SELECT COUNT(*) FROM (
+        SELECT fund FROM ledger_posting WHERE entry_id = NEW.id GROUP BY fund HAVING SUM(functional) <> 0
+    ) AS unbalanced) > 0
+    OR NOT (
+        SELECT COUNT(*) > 1 AND MIN(dated_on) = NEW.dated_on AND MAX(dated_on) = NEW.dated_on
+        FROM ledger_posting WHERE entry_id = NEW.id
+    )
 """
 _CLOSED = "EXISTS (SELECT 1 FROM ledger_closing WHERE ends_on >= NEW.dated_on)"
 _NEWEST = "(SELECT MAX(ends_on) FROM ledger_closing)"

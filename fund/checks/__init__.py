@@ -10,6 +10,7 @@ from fund.checks.agreements import check_amendments, check_cancellations, check_
 from fund.checks.attachments import check_attachments, check_contents, check_frozen
 from fund.checks.balances import check_allocations, check_cash, check_pledges
 from fund.checks.closings import check_closings
+from fund.checks.deposit_returns import check_deposit_returns
 from fund.checks.kinds import KINDS
 from fund.checks.letters import check_letters
 from fund.checks.payees import check_bank_details, check_blocked, check_screenings
@@ -50,6 +51,7 @@ CHECKS: list[Check] = [
     check_earmarks,
     check_amendments,
     check_cancellations,
+    check_deposit_returns,
     check_parts,
     check_deferred,
     check_obligations,

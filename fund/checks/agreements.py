@@ -17,6 +17,7 @@ from fund.models import (
     AmendmentLine,
     AuditRecord,
     Cancellation,
+    DepositReturn,
     Instalment,
     Milestone,
     Recognition,
@@ -106,11 +107,12 @@ def check_earmarks(report: Report) -> Iterator[str]:
 
 
 def check_parts(report: Report) -> Iterator[str]:
-    """Every amendment, cancellation and milestone that the audit records name is there."""
+    """Every amendment, cancellation, milestone and return of a deposit that the audit records name is there."""
     acts = (
         (Amendment, ("prepare amendment", "amend agreement")),
         (Cancellation, ("prepare cancellation",)),
         (Milestone, ("plan milestone",)),
+        (DepositReturn, ("prepare deposit return",)),
     )
     for model, made in acts:
         recorded = set(AuditRecord.objects.filter(act__in=made).values_list("subject", flat=True))

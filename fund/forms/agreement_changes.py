@@ -55,7 +55,14 @@ class AmendedInstalmentForm(InstalmentForm):
         self.fields["amount"].help_text = self.initial.get("standing", "")
 
 
-_Instalments: Any = line_formset(AmendedInstalmentForm, base=BaseLines)
+class BaseAmended(BaseLines):
+    """The instalments of an amendment. One that stands and is removed says something: it is lowered to nothing."""
+
+    def is_filled(self, line: Any) -> bool:
+        return super().is_filled(line) or bool(getattr(line, "cleaned_data", {}).get("reference"))
+
+
+_Instalments: Any = line_formset(AmendedInstalmentForm, base=BaseAmended)
 
 
 def make_amended(data: Any, agreement: Agreement, dues: Iterable[Due]) -> Any:
@@ -79,13 +86,13 @@ def to_terms(formset: Any, agreement: Agreement) -> list[Term]:
     """What the lines make of the instalments, as the operation takes it; a removed one is lowered to nothing."""
     days = dict(agreement.instalments.values_list("reference", "due_on"))
     terms = []
-    for line in formset:
-        values = getattr(line, "cleaned_data", {})
-        reference = values.get("reference", "")
+    for line in filter(formset.is_filled, formset):
+        values = line.cleaned_data
+        reference = values["reference"]
         if values.get("DELETE"):
-            if reference in days:
-                terms.append(Term(days[reference], Amount(0, line.currency), reference))
-        elif values:
+            # A day that no instalment has is refused with its reference.
+            terms.append(Term(days.get(reference, agreement.signed_on), Amount(0, line.currency), reference))
+        else:
             terms.append(Term(values["due_on"], values["amount"], reference))
     return terms
 

@@ -1,6 +1,5 @@
 """The lines of a document's form."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -20,6 +19,11 @@ class BaseLines(BaseFormSet[Any]):
         "too_many_forms": ngettext_lazy("At most %(num)d line.", "At most %(num)d lines.", "num"),
     }
 
+    def is_filled(self, line: Any) -> bool:
+        """Whether a line says something: it is neither blank nor removed."""
+        values = getattr(line, "cleaned_data", {})
+        return bool(values) and not values.get("DELETE")
+
 
 def line_formset(
     form: type[forms.Form], *, base: type[BaseFormSet[Any]] = BaseLines, extra: int = 1
@@ -36,7 +40,11 @@ def line_formset(
     )
 
 
-def filled_lines(formset: Iterable[Any]) -> list[dict[str, Any]]:
+def filled_lines(formset: BaseLines) -> list[dict[str, Any]]:
     """The cleaned values of the lines that are neither blank nor removed, in their order."""
-    lines = (getattr(line, "cleaned_data", {}) for line in formset)
-    return [values for values in lines if values and not values.get("DELETE")]
+    return [line.cleaned_data for line in formset if formset.is_filled(line)]
+
+
+def number_lines(formset: BaseLines) -> list[int]:
+    """The numbers of these lines on the page, which counts every line."""
+    return [number for number, line in enumerate(formset, 1) if formset.is_filled(line)]

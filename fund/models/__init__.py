@@ -28,7 +28,7 @@ from fund.models.corrections import (
     WriteOff,
     WriteOffLine,
 )
-from fund.models.deposits import Application, Placement, ReceiptPart
+from fund.models.deposits import Application, DepositReturn, Placement, ReceiptPart
 from fund.models.disbursements import Category, Disbursement, DisbursementLine, DisbursementState
 from fund.models.donors import Donor, DonorAccess, DonorClass, Language
 from fund.models.letters import Letter, LetterLine, Way
@@ -95,6 +95,7 @@ __all__ = [
     "Correction",
     "Decided",
     "Delegation",
+    "DepositReturn",
     "Direction",
     "Disbursement",
     "DisbursementLine",

@@ -9,7 +9,7 @@ from fund.models.disbursements import Category
 from fund.models.projects import Project
 
 #: The eight categories of a budget: those of payments, and what the secretariat recovers.
-BUDGET_CATEGORIES = [*Category.choices, ("IndirectCost", _("Indirect support costs"))]
+BUDGET_CATEGORIES = [*Category.choices, ("IndirectCost", _("Indirect cost"))]
 
 
 class Budget(models.Model):

@@ -1,9 +1,13 @@
 """What became of a deposit that nobody could place, its parts, and unapplied money that found its use."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
-from fund.models.base import Document, money_field
+from fund.models.agreement_changes import part_url
+from fund.models.base import Decided, Document, State, money_field
 from fund.models.contributions import Instalment, Receipt
 from fund.models.donors import Donor
 from fund.models.treasury import BankAccount
@@ -33,6 +37,50 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receipt} {self.placed_on}"
+
+
+class DepositReturn(Decided):
+    """An unidentified deposit that goes back to its sender; `grounds` say why. Until it is approved the deposit waits.
+
+    Numbered within its receipt (`RCT-2026-0001/D1`). Approved, it is the receipt's placement and entry.
+    """
+
+    PREFIX = "RCT"
+    ROUTE = "deposit-return"
+    DAY = "dated_on"
+    RELATED = ("receipt",)
+    LINES = ""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="returns")
+    position = models.PositiveSmallIntegerField()
+    dated_on = models.DateField()
+    grounds = models.CharField(max_length=200)
+    reversed_on = models.DateField(null=True, editable=False)
+
+    class Meta(Decided.Meta):
+        ordering = ("receipt", "position")
+        constraints = (
+            *Decided.Meta.constraints,
+            models.UniqueConstraint(fields=("receipt", "position"), name="return_position_once"),
+            models.UniqueConstraint(
+                fields=("receipt",),
+                condition=Q(state__in=(State.PREPARED, State.APPROVED)),
+                name="one_return_waits_or_stands",
+            ),
+        )
+
+    @property
+    def subject(self) -> str:
+        return self.grounds
+
+    @property
+    def amount(self) -> Any:
+        """All of the deposit."""
+        return self.receipt.amount
+
+    def get_absolute_url(self) -> str:
+        """The return's own page, beneath its receipt's."""
+        return part_url(self, self.position)
 
 
 class ReceiptPart(models.Model):

@@ -18,6 +18,8 @@ from ledger.errors import PeriodClosed, Refused, YearNotOpen
 from ledger.money import Amount, to_minor
 from ledger.queries import all_accounts, functional_currency
 
+_LONGEST_ACT = AuditRecord._meta.get_field("act").max_length or 0
+
 
 def require(by: User, permission: str) -> None:
     """Raises NotPermitted unless `by` holds the permission of the fund."""
@@ -48,9 +50,8 @@ def naming(*named: object, among: Collection[object]) -> Iterator[None]:
     except Refused as refused:
         if len(among) < 2:
             raise
-        places = [str(place) for place, line in enumerate(among, 1) if any(line is one for one in named)]
-        message = f"{'Line' if len(places) == 1 else 'Lines'} {', '.join(places)}: {refused.message}"
-        raise type(refused)(message, field=refused.field) from None
+        places = [place for place, line in enumerate(among, 1) if any(line is one for one in named)]
+        raise refused.of_lines(places) from None
 
 
 def take_number(model: type[Document], on: date) -> str:
@@ -94,6 +95,8 @@ def record(
 
     `was` and `became` are what it changed beside the fields of that row.
     """
+    # SQLite keeps a longer one, and PostgreSQL refuses it.
+    assert len(act) <= _LONGEST_ACT, act
     row = of or subject
     before, after = find_changes(row) if isinstance(row, Model) else ({}, {})
     kept = {"before": write_fields({**before, **(was or {})}), "after": write_fields({**after, **(became or {})})}

@@ -13,6 +13,7 @@ from fund.models import (
     BankDetails,
     Cancellation,
     Decided,
+    DepositReturn,
     Disbursement,
     ManualEntry,
     Refund,
@@ -25,6 +26,7 @@ from fund.operations.allocations import approve_allocation
 from fund.operations.amendments import approve_amendment
 from fund.operations.bank_details import approve_bank_details
 from fund.operations.cancellations import approve_cancellation
+from fund.operations.deposit_returns import approve_deposit_return
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.manual_entries import approve_manual_entry
 from fund.operations.refunds import approve_refund
@@ -35,6 +37,7 @@ APPROVE: dict[type[Decided], Callable[..., bool]] = {
     Agreement: approve_agreement,
     Amendment: approve_amendment,
     Cancellation: approve_cancellation,
+    DepositReturn: approve_deposit_return,
     Allocation: approve_allocation,
     Disbursement: approve_disbursement,
     SecretariatPayment: approve_payment,

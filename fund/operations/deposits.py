@@ -1,4 +1,4 @@
-"""Deposits: not identified, identified later, returned to their sender, and deposits in several parts."""
+"""Deposits: not identified, identified later, and deposits in several parts. `deposit_returns` has their returns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from fund import policy, policy_deposits
 from fund.errors import PartsDiffer, ReceiptTooLarge, StateUnfit, ValueInvalid
-from fund.models import Donor, Identity, Instalment, Placement, Receipt, ReceiptPart
+from fund.models import Donor, Identity, Instalment, Placement, Receipt, ReceiptPart, State
 from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.receipts import Facts, check_facts, make_receipt, to_share
@@ -98,48 +98,43 @@ def identify_deposit(
     """
     acts.require(by, "change_receipt")
     with writing():
-        found = _get_open(receipt, on)
-        deposit = _load(found, on)
+        limits.check_no_return_waits(receipt)
+        found = get_open(receipt, on)
+        deposit = load_deposit(found, on)
         placement = Placement.objects.create(receipt=found, placed_on=on, created_by=by)
         placed = _place(found, parts, deposit.cash.functional, placement, on=on, accept_excess=accept_excess)
         acts.post(policy_deposits.identify_deposit(deposit, placed, on=on, currency=functional_currency()), by=by)
-        _set_identity(found, Identity.IDENTIFIED)
+        set_identity(found, Identity.IDENTIFIED)
         acts.record("identify deposit", found, by=by, detail=_name(parts))
 
 
-def return_deposit(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
-    """Returns an unidentified deposit to its sender, for a reason. Raises StateUnfit, YearNotOpen, ValueInvalid."""
-    acts.require(by, "change_receipt")
-    reason = acts.clean_text(reason, field="reason", longest=200)
-    with writing():
-        found = _get_open(receipt, on)
-        deposit = _load(found, on)
-        Placement.objects.create(receipt=found, placed_on=on, returned=True, reason=reason, created_by=by)
-        draft = policy_deposits.return_deposit(deposit, on=on, reason=reason, currency=functional_currency())
-        acts.post(draft, by=by)
-        _set_identity(found, Identity.RETURNED)
-        acts.record("return deposit", found, by=by, detail=reason)
-
-
 def undo_placement(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
-    """Undoes a mistaken identification or return: the deposit is not identified again.
+    """Undoes a mistaken identification: the deposit is not identified again. A return is reversed by its own document.
 
     Raises FundsFirst where its money is used already, StateUnfit, YearNotOpen, ValueInvalid.
     """
     acts.require(by, "change_receipt")
     with writing():
-        found = Receipt.objects.select_related("bank_account").get(pk=receipt.pk)
-        placement = found.placements.filter(undone_on=None).first()
-        if placement is None:
-            raise StateUnfit(f"{found} is neither identified nor returned: there is nothing to undo.")
-        acts.check_day(on, "on")
-        acts.check_not_before(on, placement.placed_on, "on")
-        entry = entries_caused_by(found.number).filter(kind="receipt", reverses=None).latest("id")
-        take_back(found.number, found.bank_account, entry.number, on=on, reason=reason, by=by)
-        placement.undone_on = on
-        placement.save(update_fields=["undone_on"])
-        _set_identity(found, Identity.OPEN)
-        acts.record("undo placement", found, by=by, detail=reason)
+        standing = receipt.returns.filter(state=State.APPROVED).first()
+        if standing:
+            raise StateUnfit(f"{receipt} is returned by {standing}, which two people decided: reverse {standing}.")
+        take_placement_back(receipt, on=on, reason=reason, by=by)
+
+
+def take_placement_back(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
+    """The opposite of the entry by which a deposit was identified or returned; it waits again."""
+    found = Receipt.objects.select_related("bank_account").get(pk=receipt.pk)
+    placement = found.placements.filter(undone_on=None).first()
+    if placement is None:
+        raise StateUnfit(f"{found} is neither identified nor returned: there is nothing to undo.")
+    acts.check_day(on, "on")
+    acts.check_not_before(on, placement.placed_on, "on")
+    entry = entries_caused_by(found.number).filter(kind="receipt", reverses=None).latest("id")
+    take_back(found.number, found.bank_account, entry.number, on=on, reason=reason, by=by)
+    placement.undone_on = on
+    placement.save(update_fields=["undone_on"])
+    set_identity(found, Identity.OPEN)
+    acts.record("undo placement", found, by=by, detail=reason)
 
 
 def _make(facts: Facts, accept_twin: bool, by: User) -> Receipt:
@@ -149,7 +144,7 @@ def _make(facts: Facts, accept_twin: bool, by: User) -> Receipt:
     return make_receipt(facts, by=by)
 
 
-def _get_open(receipt: Receipt, on: date) -> Receipt:
+def get_open(receipt: Receipt, on: date) -> Receipt:
     """The deposit as it stands now, which nobody placed yet."""
     found = Receipt.objects.select_related("bank_account").get(pk=receipt.pk)
     if found.reversed_on:
@@ -164,7 +159,7 @@ def _get_open(receipt: Receipt, on: date) -> Receipt:
     return found
 
 
-def _load(receipt: Receipt, on: date) -> Deposit:
+def load_deposit(receipt: Receipt, on: date) -> Deposit:
     """What the books hold of the deposit: the liability by itself, the cash at its average carrying amount."""
     amount, account = to_amount(receipt.amount), receipt.bank_account
     limits.check_cash(account, policy.GENERAL, amount, on=on, field="on")
@@ -183,7 +178,7 @@ def _find_owed(receipt: Receipt, amount: Amount) -> int:
     return next(-item.functional for item in items if item.instalment == receipt.number)
 
 
-def _set_identity(receipt: Receipt, identity: Identity) -> None:
+def set_identity(receipt: Receipt, identity: Identity) -> None:
     receipt.identity = identity
     receipt.save(update_fields=["identity"])
 

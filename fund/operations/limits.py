@@ -18,10 +18,11 @@ from fund.errors import (
     StateUnfit,
     ValueInvalid,
 )
-from fund.models import Agreement, BankAccount, Decided, Project, Recipient, State
+from fund.models import Agreement, BankAccount, Decided, Project, Receipt, Recipient, State
 from fund.policy_treasury import SECRETARIAT
 from fund.queries.payees import find_blocked, find_renamed, name_of, uncleared_matches
 from fund.queries.rates import exchange
+from fund.queries.receipts import find_waiting_return
 from fund.queries.sub_funds import (
     cash_of_funds,
     find_earmark,
@@ -211,6 +212,15 @@ def get_earmark(fund: str, *, field: str) -> Agreement:
         )
     check_approved(agreement, field=field)
     return agreement
+
+
+def check_no_return_waits(receipt: Receipt) -> None:
+    """Raises StateUnfit where the return of a deposit waits: it has one fate."""
+    waiting = find_waiting_return(receipt)
+    if waiting:
+        raise StateUnfit(
+            f"{waiting} awaits approval: once it is rejected, {receipt} can be identified, returned or reversed."
+        )
 
 
 def check_earmark(fund: str, project: Project, *, on: date, field: str = "lines") -> None:

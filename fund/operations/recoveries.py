@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from fund import policy, policy_treasury
 from fund.errors import CodeTaken, NothingToPost, RunOutOfOrder, ValueInvalid
 from fund.models import Project, Recovery, RecoveryBase, RecoveryLine, RecoveryTerms
-from fund.money import to_money
+from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.months import get_month, take_run_number
 from fund.operations.releases import find_releases
@@ -55,9 +55,11 @@ def set_recovery_terms(*, fund: str, terms: Terms, by: User) -> RecoveryTerms:
 
 
 def describe_terms(terms: RecoveryTerms) -> str:
-    """What the audit record of terms says."""
-    limits_ = f"the first {terms.exempt} free, at most {terms.ceiling}"
-    return f"{terms.rate} per cent of {terms.base} from {terms.starts_on}: {limits_}"
+    """What the audit record of terms says: what is free and the ceiling only where they are set."""
+    exempt, ceiling = to_amount(terms.exempt), to_amount(terms.ceiling)
+    limits_ = [f"the first {exempt} free"] if exempt.minor else []
+    limits_ += [f"at most {ceiling}"] if ceiling.minor else []
+    return ", ".join([f"{terms.rate} per cent of {terms.base} from {terms.starts_on}", *limits_])
 
 
 def _check_terms(terms: Terms) -> None:

@@ -50,6 +50,7 @@ def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> Non
         found = Receipt.objects.select_related("bank_account").get(pk=receipt.pk)
         if found.identity in (Identity.IDENTIFIED, Identity.RETURNED):
             raise StateUnfit(f"{found} is {found.get_identity_display().lower()}: undo that first.")
+        limits.check_no_return_waits(found)
         check_standing(found, found.reversed_on, on)
         take_back(
             found.number, found.bank_account, entries_caused_by(found.number)[0].number, on=on, reason=reason, by=by

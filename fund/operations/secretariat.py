@@ -53,7 +53,7 @@ def approve_payment(payment: SecretariatPayment, *, by: User) -> bool:
         _check_limits(lines, found.bank_account, found.dated_on)
         total = to_amount(found.amount)
         if not add_approval(found, functional=total.minor, by=by):
-            acts.record("approve secretariat payment as the first of two", found, by=by, detail=str(total))
+            acts.record("approve payment as the first of two", found, by=by, detail=str(total))
             return False
         draft = policy_treasury.pay_secretariat(
             number=found.number,

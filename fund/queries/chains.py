@@ -28,6 +28,7 @@ from fund.models import (
     Cancellation,
     Correction,
     Decided,
+    DepositReturn,
     Direction,
     Disbursement,
     Document,
@@ -122,6 +123,8 @@ def _find(document: Document) -> _Chain:
         return _of_agreements(Agreement.objects.filter(pk=document.agreement_id))
     if isinstance(document, Receipt):
         return _of_receipt(document)
+    if isinstance(document, DepositReturn):
+        return _of_receipt(document.receipt)
     if isinstance(document, Application):
         return _of_application(document)
     if isinstance(document, Allocation):

@@ -21,6 +21,7 @@ from fund.models import (
     BankDetails,
     BankReconciliation,
     Cancellation,
+    DepositReturn,
     Disbursement,
     Document,
     Letter,
@@ -78,11 +79,12 @@ _DOCUMENTS: tuple[type[Document], ...] = (
 )
 _KINDS = {model.PREFIX: model for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
-# What is numbered within an agreement or an advance, by the letter in its number.
-_PART = re.compile(r"((?:AGR|ADV)-[0-9]{4}-[0-9]+)/([ACMRU])([0-9]+)")
+# What is numbered within an agreement, a receipt or an advance, by the letter in its number.
+_PART = re.compile(r"((?:AGR|RCT|ADV)-[0-9]{4}-[0-9]+)/([ACDMRU])([0-9]+)")
 _PARTS: dict[str, type[Document]] = {
     "A": Amendment,
     "C": Cancellation,
+    "D": DepositReturn,
     "M": Milestone,
     "R": AdvanceReport,
     "U": AdvanceReturn,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from fund import policy
-from fund.models import Agreement, Application, Donor, Identity, Receipt, ReceiptPart
+from fund.models import Agreement, Application, DepositReturn, Donor, Identity, Receipt, ReceiptPart, State
 from ledger.document_sums import OpenInstalment, document_totals, open_instalments
 from ledger.money import Amount
 
@@ -54,6 +54,11 @@ def has_receipts(agreement: Agreement) -> bool:
     """Whether something that stands settled or overpaid the agreement."""
     applied = Application.objects.filter(reversed_on=None, instalment__agreement=agreement)
     return receipts_of_agreement(agreement).filter(reversed_on=None).exists() or applied.exists()
+
+
+def find_waiting_return(receipt: Receipt) -> DepositReturn | None:
+    """The return of a deposit that waits for a decision, or None; there is one at a time."""
+    return receipt.returns.filter(state=State.PREPARED).first()
 
 
 @dataclass(frozen=True, slots=True)

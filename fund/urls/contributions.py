@@ -2,10 +2,22 @@
 
 from django.urls import path
 
-from fund.views import ageing, agreement_changes, agreements, applications, deposits, donors, letters, pledges, receipts
+from fund.views import (
+    ageing,
+    agreement_changes,
+    agreements,
+    applications,
+    deposit_returns,
+    deposits,
+    donors,
+    letters,
+    pledges,
+    receipts,
+)
 
 _AMENDMENT = "agreements/<slug:number>/amendments/<int:position>/"
 _CANCELLATION = "agreements/<slug:number>/cancellations/<int:position>/"
+_RETURN = "receipts/<slug:number>/returns/<int:position>/"
 _MILESTONE = "agreements/<slug:number>/milestones/<int:position>/"
 
 urlpatterns = [
@@ -43,8 +55,12 @@ urlpatterns = [
     path("receipts/<slug:number>/", receipts.ReceiptDetail.as_view(), name="receipt"),
     path("receipts/<slug:number>/reverse/", receipts.ReceiptReverse.as_view(), name="receipt-reverse"),
     path("receipts/<slug:number>/identify/", deposits.ReceiptIdentify.as_view(), name="receipt-identify"),
-    path("receipts/<slug:number>/return/", deposits.ReceiptReturn.as_view(), name="receipt-return"),
+    path("receipts/<slug:number>/return/", deposit_returns.ReceiptReturn.as_view(), name="receipt-return"),
     path("receipts/<slug:number>/undo/", deposits.ReceiptUndo.as_view(), name="receipt-undo"),
+    path(_RETURN, deposit_returns.DepositReturnDetail.as_view(), name="deposit-return"),
+    path(f"{_RETURN}approve/", deposit_returns.DepositReturnApprove.as_view(), name="deposit-return-approve"),
+    path(f"{_RETURN}reject/", deposit_returns.DepositReturnReject.as_view(), name="deposit-return-reject"),
+    path(f"{_RETURN}reverse/", deposit_returns.DepositReturnReverse.as_view(), name="deposit-return-reverse"),
     path("unapplied/", applications.ApplicationList.as_view(), name="application-list"),
     path("unapplied/new/", applications.ApplicationNew.as_view(), name="application-new"),
     path("unapplied/<slug:number>/", applications.ApplicationDetail.as_view(), name="application"),

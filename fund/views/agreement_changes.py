@@ -4,11 +4,9 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -21,14 +19,14 @@ from fund.forms.agreement_changes import (
     make_amended,
     to_terms,
 )
-from fund.models import Agreement, Amendment, Cancellation, Milestone, Recognition
+from fund.models import Agreement, Amendment, Cancellation, Decided, Milestone, Recognition
 from fund.operations.amendments import prepare_amendment
 from fund.operations.cancellations import prepare_cancellation
 from fund.operations.milestones import accept_milestone, plan_milestone, reverse_milestone
 from fund.queries.agreements import add_dues, waiting_change
 from fund.queries.figures import sum_deferred
 from fund.templatetags.money import minor, money
-from fund.views.corrections import DocumentFormPage, ReversalPage
+from fund.views.corrections import DocumentFormPage, OneAtATime, ReversalPage
 from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import D, DocumentPage, find_asked
 from ledger.queries import functional_currency
@@ -41,19 +39,14 @@ _CONSEQUENCES = {
 }
 
 
-class _ChangeForm(DocumentFormPage):
-    """The form of what changes an agreement; where another change waits, it leads there."""
+class _ChangeForm(OneAtATime, DocumentFormPage):
+    """The form of what changes an agreement."""
 
     model = Agreement
     success_message = PREPARED
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        waiting = waiting_change(self.document)
-        if waiting is None:
-            return super().get(request, *args, **kwargs)
-        # Said before anything is typed that would be refused.
-        messages.info(request, _t("%(number)s is decided first: one change at a time.") % {"number": waiting})
-        return redirect(waiting.get_absolute_url())
+    def find_waiting(self) -> Decided | None:
+        return waiting_change(self.document)
 
 
 class AgreementAmend(_ChangeForm):

@@ -5,12 +5,15 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.reversals import ReversalForm
-from fund.models import Document
+from fund.models import Decided, Document
 from fund.views.pages import FormPage
 
 
@@ -30,6 +33,25 @@ class DocumentFormPage(FormPage):
         title = self.title % {"number": number}
         back = (number, self.document.get_absolute_url())
         return super().get_context_data(title=title, back=back, document=self.document, **context)
+
+
+class OneAtATime(FormPage):
+    """A form on what one decision at a time waits for: where one waits, it leads there.
+
+    Comes first among the bases.
+    """
+
+    def find_waiting(self) -> Decided | None:
+        """What waits, or None."""
+        raise TypeError(f"{type(self).__name__} finds nothing")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        waiting = self.find_waiting()
+        if waiting is None:
+            return super().get(request, *args, **kwargs)
+        # Said before anything is typed that would be refused.
+        messages.info(request, _t("%(number)s is decided first: one change at a time.") % {"number": waiting})
+        return redirect(waiting.get_absolute_url())
 
 
 class ReversalPage(DocumentFormPage):

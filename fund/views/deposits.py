@@ -1,4 +1,4 @@
-"""Deposits: recorded without a sender or in parts, identified, returned; what was a mistake is undone."""
+"""Deposits: recorded without a sender or in parts, and identified; what was a mistake is undone."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.deposits import DepositForm, IdentifyForm, PartLines, PartsForm, place_choices
-from fund.models import BankAccount, Receipt
+from fund.models import BankAccount, Decided, Receipt
 from fund.money import to_amount
 from fund.operations.deposits import (
     identify_deposit,
     record_deposit,
     record_parts,
-    return_deposit,
     undo_placement,
 )
-from fund.views.corrections import DocumentFormPage, ReversalPage
+from fund.queries.receipts import find_waiting_return
+from fund.views.corrections import DocumentFormPage, OneAtATime, ReversalPage
 from fund.views.pages import FormPage
 from fund.views.receipts import ReceiptRecord
 from ledger.queries import functional_currency
@@ -86,7 +86,7 @@ class PartsNew(PartsPage, ReceiptRecord):
         return record_parts(facts=facts, parts=formsets[0].to_parts(facts.amount), by=self.user, **ticks)
 
 
-class ReceiptIdentify(PartsPage, DocumentFormPage):
+class ReceiptIdentify(OneAtATime, PartsPage, DocumentFormPage):
     """Says whose an unidentified deposit is."""
 
     model = Receipt
@@ -99,6 +99,9 @@ class ReceiptIdentify(PartsPage, DocumentFormPage):
         "busy": _("Posting…"),
         "lines": _LINES | {"target": "id_whole"},
     }
+
+    def find_waiting(self) -> Decided | None:
+        return find_waiting_return(self.document)
 
     def make_form(self, data: Any = None) -> forms.Form:
         return IdentifyForm(data)
@@ -118,24 +121,8 @@ class ReceiptIdentify(PartsPage, DocumentFormPage):
         return super().get_context_data(days=days, whole=whole, **context)
 
 
-class ReceiptReturn(ReversalPage):
-    """Returns an unidentified deposit to its sender."""
-
-    model = Receipt
-    operation = staticmethod(return_deposit)
-    permission_required = "fund.change_receipt"
-    title = _("Return %(number)s to its sender")
-    success_message = _("{} is returned to its sender.")
-    extra_context = {
-        "submit": _("Return it"),
-        "busy": _("Posting…"),
-        "danger": True,
-        "lead": _("Record it once the bank has paid it back: the cash and the liability leave the books."),
-    }
-
-
 class ReceiptUndo(ReversalPage):
-    """Undoes an identification or a return that was a mistake."""
+    """Undoes an identification that was a mistake."""
 
     model = Receipt
     operation = staticmethod(undo_placement)

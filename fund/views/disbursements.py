@@ -144,7 +144,8 @@ class DisbursementNew(FormPage):
         """The form with sources for the lines that name none. Nothing is recorded."""
         form, formsets, _valid = self.bind()
         facts, lines = form.cleaned_data, [line for line in formsets[0] if not _is_removed(line)]
-        if "bank_account" not in facts or "paid_on" not in facts or any(map(_is_incomplete, lines)):
+        refused = self.keep_not_offered(form, formsets)
+        if refused or "bank_account" not in facts or "paid_on" not in facts or any(map(_is_incomplete, lines)):
             return self.show(form, formsets, status=422)
         account = BankAccount.objects.get(code=facts["bank_account"])
         proposed, missing = fill_sources([line.cleaned_data for line in lines], account, facts["paid_on"])

@@ -20,6 +20,7 @@ from django_filters.views import FilterView
 
 from fund.errors import KeySpent, NotPermitted, ValueInvalid
 from fund.forms.choices import find_not_offered
+from fund.forms.lines import number_lines
 from fund.models import Answer, Document
 from fund.operations.answers import Attempt, Outcome, answer_once, find_answer
 from fund.operations.refusals import record_refusal
@@ -198,6 +199,16 @@ class FormPage(ChangePage, TemplateView):
         """Calls the operation with cleaned values."""
         raise TypeError(f"{type(self).__name__} has no operation")
 
+    def act_by_lines(self, form: Any, formsets: list[Any]) -> Any:
+        """Acts, and names the lines of a refusal by their numbers on the page."""
+        try:
+            return self.act(form, formsets)
+        except Refused as refusal:
+            if not refusal.lines:
+                raise
+            numbers = number_lines(formsets[0])
+            raise refusal.of_lines([numbers[place - 1] for place in refusal.lines]) from None
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(self.make_form(), self.make_formsets(), status=200)
 
@@ -206,7 +217,7 @@ class FormPage(ChangePage, TemplateView):
         if not valid:
             self.keep_not_offered(form, formsets)
             return self.show(form, formsets, status=422)
-        return self.record(attempt, lambda: self.act(form, formsets))
+        return self.record(attempt, lambda: self.act_by_lines(form, formsets))
 
     def refuse(self, refusal: Refused | forms.ValidationError, *, status: int) -> HttpResponse:
         form, formsets, _valid = self.bind()
@@ -219,11 +230,12 @@ class FormPage(ChangePage, TemplateView):
         valid = [form.is_valid(), *(formset.is_valid() for formset in formsets)]
         return form, formsets, all(valid)
 
-    def keep_not_offered(self, form: forms.Form, formsets: list[BaseFormSet[Any]]) -> None:
-        """Records a choice that the page does not offer. What was only mistyped is no refusal of an act."""
+    def keep_not_offered(self, form: forms.Form, formsets: list[BaseFormSet[Any]]) -> bool:
+        """Records a choice that the page does not offer; whether there is one. What was mistyped is no refusal."""
         not_offered = find_not_offered(form, formsets)
         if not_offered:
             self.keep_refusal(ValueInvalid(not_offered))
+        return bool(not_offered)
 
     def add_refusal(
         self, refusal: Refused | forms.ValidationError, form: forms.Form, formsets: list[BaseFormSet[Any]]

@@ -18,6 +18,7 @@ from fund.operations.answers import Attempt
 from fund.operations.receipts import record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.queries.agreements import add_dues, standing_agreements, with_next_due
+from fund.queries.chains import state_of
 from fund.queries.receipts import realised_difference, standing_parts, unidentified_deposits, with_parts
 from fund.views.corrections import ReversalPage
 from fund.views.pages import ChangePage, DocumentPage, FormPage, ListPage, find_asked
@@ -56,10 +57,16 @@ class ReceiptDetail(DocumentPage[Receipt]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         lines = self.object.lines.select_related("instalment").order_by("instalment__position")
         difference = realised_difference(self.object)
+        returns = list(self.object.returns.select_related("receipt"))
+        for document in returns:
+            document.status = state_of(document)  # type: ignore[attr-defined]  # what the table shows
         return super().get_context_data(
             lines=lines,
             parts=standing_parts().filter(receipt=self.object),
             placement=self.object.placements.filter(undone_on=None).first(),
+            returns=returns,
+            waiting_return=next((one for one in returns if one.is_waiting), None),
+            standing_return=next((one for one in returns if one.state == State.APPROVED), None),
             gain=max(difference, 0),
             loss=max(-difference, 0),
             **context,

@@ -27,6 +27,7 @@ PLEDGE, AGREEMENT, UNPAID = f"PLG-{YEAR}-0001", f"AGR-{YEAR}-0001", f"AGR-{YEAR}
 CONDITIONAL = f"AGR-{YEAR}-0004"
 RECEIPT, ALLOCATION = f"RCT-{YEAR}-0001", f"ALC-{YEAR}-0001"
 DEPOSIT, RETURNED, IN_PARTS = f"RCT-{YEAR}-0003", f"RCT-{YEAR}-0004", f"RCT-{YEAR}-0005"
+GOING_BACK = f"RCT-{YEAR}-0006"
 SMALL, APPLICATION = f"AGR-{YEAR}-0003", f"APL-{YEAR}-0001"
 LETTER = f"LTR-{YEAR}-0001"
 OBLIGATION = f"OBL-{YEAR}-0001"
@@ -87,6 +88,10 @@ CONTRIBUTIONS = (
     Address("fund:receipt-identify", (DEPOSIT,)),
     Address("fund:receipt-return", (DEPOSIT,)),
     Address("fund:receipt-undo", (RETURNED,)),
+    Address("fund:receipt", (GOING_BACK,)),
+    Address("fund:deposit-return", (GOING_BACK, "1"), reader="approver"),
+    Address("fund:deposit-return-reject", (GOING_BACK, "1"), reader="approver"),
+    Address("fund:deposit-return-reverse", (RETURNED, "1")),
     Address("fund:application-list"),
     Address("fund:application-new", query=f"of={SMALL}/2"),
     Address("fund:application", (APPLICATION,)),
@@ -302,6 +307,7 @@ NO_PAGES = frozenset(
         "fund:agreement-approve",
         "fund:amendment-approve",
         "fund:cancellation-approve",
+        "fund:deposit-return-approve",
         "fund:allocation-approve",
         "fund:advance-approve",
         "fund:disbursement-approve",

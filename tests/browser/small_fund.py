@@ -24,7 +24,8 @@ from fund.operations.bank_charges import record_bank_charge
 from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.cancellations import prepare_cancellation
-from fund.operations.deposits import Part, record_deposit, record_parts, return_deposit
+from fund.operations.deposit_returns import prepare_deposit_return
+from fund.operations.deposits import Part, record_deposit, record_parts
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.in_kind import Gift, record_in_kind
@@ -54,7 +55,7 @@ from fund.policy import CarriedEntry
 from fund.queries.reconciliations import book_balance
 from ledger.entries import Leg
 from ledger.money import Amount
-from tests.deeds import allocate, amend_agreement, sign_agreement
+from tests.deeds import allocate, amend_agreement, return_deposit, sign_agreement
 from tests.shorthand import cad, usd
 
 YEAR = timezone.localdate().year - 1
@@ -157,13 +158,15 @@ def receive(agreement: Agreement, bank: BankAccount, amount: Amount, reference: 
 
 
 def place(earmarked: Agreement, small: Agreement, bank: BankAccount, by: User) -> None:
-    """A deposit that waits, one that is returned, one in parts, and what came beyond an agreement, partly applied."""
+    """Deposits that wait, are returned, in parts and to be returned; what came beyond an agreement, partly applied."""
     record_deposit(facts=Facts(bank, day(3, 5), usd("75.50"), "B-3"), by=by)
     back = record_deposit(facts=Facts(bank, day(3, 6), usd("20"), "B-4"), by=by)
     return_deposit(back, on=day(3, 7), reason="sent to us by mistake", by=by)
     first, last = earmarked.instalments.get(position=2), small.instalments.get(position=2)
     parts = [Part(earmarked.donor, usd("10"), first), Part(small.donor, usd("500"), last)]
     record_parts(facts=Facts(bank, day(3, 8), usd("510"), "B-5"), parts=parts, by=by, accept_excess=True)
+    going = record_deposit(facts=Facts(bank, day(3, 8), usd("30"), "B-6"), by=by)
+    prepare_deposit_return(going, on=day(3, 9), reason="meant for another fund", by=by)
     word = Word("Letter 7", day(3, 9))
     to = small.instalments.get(position=1)
     apply_unapplied(source=last, amount=usd("50"), on=day(3, 10), word=word, instalment=to, by=by)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from fund.models import (
     BankAccount,
     BankReconciliation,
     Decided,
+    DepositReturn,
     Donor,
     Letter,
     Milestone,
@@ -40,7 +42,8 @@ from fund.operations.amendments import Term
 from fund.operations.applications import Word, apply_unapplied
 from fund.operations.approvals import reject
 from fund.operations.decisions import approve
-from fund.operations.deposits import Part, identify_deposit, return_deposit
+from fund.operations.deposit_returns import approve_deposit_return, prepare_deposit_return
+from fund.operations.deposits import Part, identify_deposit
 from fund.operations.letters import record_letter, withdraw_letter
 from fund.operations.milestones import accept_milestone, plan_milestone
 from fund.operations.pledges import lapse_pledge
@@ -49,7 +52,7 @@ from fund.operations.reconciliations import BankStatement, record_reconciliation
 from fund.policy import DEFERRED
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_total
-from tests.deeds import amend_agreement
+from tests.deeds import amend_agreement, make_approvers
 from tests.fund.presses import only_one, press_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,10 +160,16 @@ def test_a_deposit_identified_at_once_is_identified_once(deposit: Receipt, canad
 
 def test_a_deposit_returned_and_identified_at_once_has_one_fate(deposit: Receipt, canada: Donor, officer: User) -> None:
     parts = [Part(canada, parse_amount("50", "USD"))]
-    acts = [
+    acts: list[Callable[[], Any]] = [
         lambda: identify_deposit(deposit, on=DAY, parts=parts, by=officer),
-        lambda: return_deposit(deposit, on=DAY, reason="asked for", by=officer),
+        lambda: prepare_deposit_return(deposit, on=DAY, reason="asked for", by=officer),
     ]
+    only_one(press_at_once(lambda: acts.pop()(), times=2), StateUnfit)
+    assert Placement.objects.count() + DepositReturn.objects.count() == 1
+
+
+def test_a_return_approved_at_once_goes_back_once(prepared_return: DepositReturn) -> None:
+    acts = [partial(approve_deposit_return, prepared_return, by=approver) for approver in make_approvers()]
     only_one(press_at_once(lambda: acts.pop()(), times=2), StateUnfit)
     assert Placement.objects.count() == 1
 

@@ -116,7 +116,7 @@ def test_the_form_begins_with_the_version_that_holds(project: Project, officer_c
     officer_client.post(url, form(("Training", "2026", "Travel", "1,000.00")))
     assert 'value="1000.00"' in officer_client.get(url).content.decode()
     page = officer_client.post(url, form(("Courses", "2026", "IndirectCost", "50")), follow=True).content.decode()
-    for text in ("Budget by category", "Indirect support costs", "Version 2 of 2026-03-12"):
+    for text in ("Budget by category", "Indirect cost", "Version 2 of 2026-03-12"):
         assert text in page
     page = officer_client.get("/projects/CYB-01/budgets/").content.decode()
     for text in ("Version 1", "Training", "1,000.00", "Version 2", "Courses", "After the mid-term review"):

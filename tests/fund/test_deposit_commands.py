@@ -37,16 +37,11 @@ def test_a_deposit_in_parts_is_recorded_at_once(agreement: Agreement, bank: Bank
     ]
 
 
-def test_a_deposit_is_identified_and_another_returned(
-    deposit: Receipt, cad_agreement: Agreement, officer: User
-) -> None:
+def test_a_deposit_is_identified_and_that_is_undone(deposit: Receipt, cad_agreement: Agreement, officer: User) -> None:
     run("identify_deposit", "RCT-2026-0001", "--on=2026-03-09", f"--of={cad_agreement}/1=50:66.67")
     assert to_amount(ReceiptPart.objects.get().settled) == Amount(6667, "CAD")
-    run(*RECORD)
-    assert "is returned to its sender" in run("return_deposit", "RCT-2026-0002", "a mistake", "--on=2026-03-09")
-    for number in ("RCT-2026-0001", "RCT-2026-0002"):
-        assert "waits to be identified again" in run("undo_placement", number, "a slip", "--on=2026-03-10")
-    assert {receipt.identity for receipt in Receipt.objects.all()} == {"open"}
+    assert "waits to be identified again" in run("undo_placement", "RCT-2026-0001", "a slip", "--on=2026-03-10")
+    assert Receipt.objects.get().identity == "open"
 
 
 @pytest.mark.parametrize(

@@ -101,14 +101,6 @@ def test_what_is_identified_is_not_identified_again_by_an_old_form(
     assert "undo that first" in text(officer_client.post(RETURN, {"on": "2026-03-10", "reason": "x"}))
 
 
-def test_a_return_says_why_on_the_receipts_page(deposit: Receipt, officer_client: Client) -> None:
-    sent = {"on": "2026-03-10", "reason": "Meant for another fund"}
-    page = text(officer_client.post(RETURN, sent, follow=True))
-    assert "RCT-2026-0001 is returned to its sender." in page
-    assert "Meant for another fund" in page
-    assert "is not identified again" in text(officer_client.post(UNDO, sent, follow=True))
-
-
 def test_a_deposit_in_parts_is_recorded_at_once(
     agreement: Agreement, bank: BankAccount, acme: Donor, officer_client: Client
 ) -> None:

@@ -10,14 +10,13 @@ from fund.operations.deposits import (
     identify_deposit,
     record_deposit,
     record_parts,
-    return_deposit,
     undo_placement,
 )
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.receipts import Facts
 from fund.operations.reversals import reverse_receipt
 from ledger.queries import Scope, totals
-from tests.deeds import allocate
+from tests.deeds import allocate, return_deposit
 from tests.fund.deposits import DAY, LATER, UNIDENTIFIED, balances, first_of, legs_of_last
 from tests.shorthand import cad, check, usd
 

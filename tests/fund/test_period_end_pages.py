@@ -29,7 +29,7 @@ from fund.models import (
     Revaluation,
     SecretariatPayment,
 )
-from fund.operations.deposits import record_deposit, return_deposit
+from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.receipts import Facts, record_gift
@@ -42,6 +42,7 @@ from fund.queries.statements import make_statement
 from ledger.money import parse_amount
 from ledger.periods import Period
 from ledger.queries import entries
+from tests.deeds import return_deposit
 from tests.shorthand import run
 
 FUND = "AGR-2026-0001"
@@ -131,7 +132,12 @@ def test_terms_are_set_on_a_small_form_and_shown_with_the_agreement(
     assert "USD\xa05,000.00" in read(officer_client, f"/sub-funds/{FUND}/")
     assert "7.50 per cent of expenditure from 2026-01-15" in read(officer_client, f"/agreements/{FUND}/")
     assert officer_client.get("/sub-funds/GENERAL/indirect-cost/").status_code == 404
-    assert AuditRecord.objects.get(act="set recovery terms").subject == FUND
+    officer_client.post(url, {"starts_on": "2026-02-15", "rate": "5", "base": "receipt"})
+    records = AuditRecord.objects.filter(act="set recovery terms", subject=FUND)
+    assert list(records.values_list("detail", flat=True)) == [
+        "5.00 per cent of receipt from 2026-02-15",
+        "7.50 per cent of expenditure from 2026-01-15, the first USD 100.00 free, at most USD 5,000.00",
+    ]
 
 
 def test_a_payment_is_prepared_with_what_is_owed_and_approved_by_another(

@@ -31,7 +31,7 @@ from fund.operations.advance_reports import Verdict, review_report
 from fund.operations.advance_returns import Back, record_return
 from fund.operations.attachments import attach
 from fund.operations.bank_charges import record_bank_charge
-from fund.operations.deposits import return_deposit
+from fund.operations.deposits import Part, identify_deposit
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.interest import record_interest
 from fund.operations.letters import record_letter
@@ -45,7 +45,9 @@ from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account
 from ledger.money import parse_amount
+from tests.deeds import return_deposit
 from tests.fund.form_changes import CHANGES, RECEIPT, Change
+from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
 
@@ -94,9 +96,13 @@ def delegation(approver: User, officer: User) -> Delegation:
 
 
 @pytest.fixture
-def returned(deposit: Receipt, officer: User) -> Receipt:
+def returned(deposit: Receipt, officer: User) -> None:
     return_deposit(deposit, on=date(2026, 3, 9), reason="Sent by mistake", by=officer)
-    return deposit
+
+
+@pytest.fixture
+def identified(deposit: Receipt, canada: Donor, officer: User) -> None:
+    identify_deposit(deposit, on=date(2026, 3, 9), parts=[Part(canada, usd("50"))], by=officer)
 
 
 @pytest.fixture

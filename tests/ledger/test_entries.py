@@ -43,7 +43,7 @@ def test_sub_funds_must_each_add_up_to_zero():
         (make_draft(narration="n" * 501), "the books take 500"),
         (change_leg(make_draft(), fund=""), "names no sub-fund"),
         (change_leg(make_draft(), fund="PO OL"), "“PO OL” is not a code"),
-        (change_leg(make_draft(), project="P" * 41), "the books take 40"),
+        (change_leg(make_draft(), project="P" * 41), "at most 40 letters"),
         (change_leg(make_draft(), instalment='A"'), "is not a code"),
         (change_leg(make_draft(), account="Cash"), "Cash is not an account"),
         (change_leg(make_draft(), currency="XXX"), "XXX is not a currency"),

@@ -1,6 +1,7 @@
 import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -88,10 +89,13 @@ def test_refusal_says_why(books: None, draft: Draft, error: type[Refused], words
         operations.post_entry(draft, by="officer")
 
 
-def test_account_of_one_currency_takes_no_other(books: None):
-    legs = make_foreign_draft().legs
+@pytest.mark.parametrize("others", [0, 60], ids=["alone", "written while Beancount reads"])
+def test_account_of_one_currency_takes_no_other(books: None, others: int):
+    money, gift = make_foreign_draft().legs
+    wrong = make_draft(legs=(replace(money, account=BANK), gift))
     with pytest.raises(EntryInvalid, match="Invalid currency CAD"):
-        post(legs=(make_leg(BANK, legs[0].amount, currency="CAD", functional=legs[0].functional), legs[1]))
+        operations.post_entries([make_draft()] * others + [wrong], by="officer")
+    assert (Entry.objects.count(), Posting.objects.count(), DayBalance.objects.count()) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("by", ["", "a\nb", "n" * 151])

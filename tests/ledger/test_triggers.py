@@ -11,6 +11,7 @@ from ledger import triggers
 from ledger.models import Entry
 from ledger.operations import post_entry, writing
 from tests.ledger.drafts import make_draft
+from tests.settings import ENGINE
 
 TABLES = ("ledger_entry", "ledger_posting", "ledger_link", "ledger_account")
 NEW_ENTRY = """
@@ -102,6 +103,18 @@ def test_database_refuses_a_posting_whose_entry_never_comes(entry: Entry):
     with pytest.raises(IntegrityError):
         execute(new_posting(99, 1, 5))
     assert entry.postings.model.objects.count() == 2
+
+
+if ENGINE == "postgresql":
+
+    def test_postings_of_an_entry_are_looked_up_by_their_index_without_statistics(entry: Entry):
+        many = NEW_POSTING.format(entry="n", line="1", amount="5").replace("posting WHERE", "posting, {} n WHERE")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(many.format("generate_series(100, 30000)"))
+            cursor.execute(f"EXPLAIN SELECT id FROM ledger_entry AS new WHERE {triggers._UNBALANCED}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            transaction.set_rollback(True)
+        assert "posting_by_fund" not in plan, plan
 
 
 def test_no_trigger_is_missing(db: None):

@@ -10,7 +10,7 @@ from fund.operations.advances import Line as AdvancedLine
 from fund.operations.advances import approve_advance, prepare_advance
 from fund.operations.agreements import Due, Earmark
 from fund.operations.applications import Word, apply_unapplied
-from fund.operations.deposits import Part, identify_deposit, record_deposit, record_parts, return_deposit
+from fund.operations.deposits import Part, identify_deposit, record_deposit, record_parts
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.donors import add_donor
 from fund.operations.obligations import record_obligation
@@ -22,7 +22,7 @@ from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_disbursement, reverse_receipt
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from ledger.money import Amount, parse_amount
-from tests.deeds import allocate, cancel_agreement, sign_agreement
+from tests.deeds import allocate, cancel_agreement, return_deposit, sign_agreement
 
 RATES = [
     ("CAD", "2025-12-01", "0.70"),

@@ -4,15 +4,16 @@ from django.core.management import CommandParser
 from django.utils import timezone
 
 from fund.management.actors import add_actor_option, find_actor
+from fund.management.arguments import describe_prepared
 from fund.management.base import ChangeCommand, Say
 from fund.management.deposits import find_receipt, read_day
-from fund.operations.deposits import return_deposit
+from fund.operations.deposit_returns import prepare_deposit_return
 
 TECHNICAL_USER = "console"
 
 
 class Command(ChangeCommand):
-    help = "Records that an unidentified deposit went back to its sender."
+    help = "Prepares the return of an unidentified deposit to its sender; another person approves it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -25,5 +26,5 @@ class Command(ChangeCommand):
         by = find_actor(options, TECHNICAL_USER, say=say)
         receipt = find_receipt(options["receipt"])
         on = options["on"] or timezone.localdate()
-        return_deposit(receipt, on=on, reason=options["reason"], by=by)
-        say(f"{receipt} is returned to its sender.")
+        prepared = prepare_deposit_return(receipt, on=on, reason=options["reason"], by=by)
+        say(describe_prepared(prepared))

@@ -16,6 +16,7 @@ from fund.models import (
     Application,
     BankReconciliation,
     Decided,
+    DepositReturn,
     Disbursement,
     Document,
     Letter,
@@ -31,6 +32,7 @@ from fund.operations.advance_returns import reverse_return
 from fund.operations.advances import reverse_advance
 from fund.operations.applications import reverse_application
 from fund.operations.cancellations import prepare_cancellation
+from fund.operations.deposit_returns import reverse_deposit_return
 from fund.operations.letters import withdraw_letter
 from fund.operations.milestones import reverse_milestone
 from fund.operations.pledges import withdraw_pledge
@@ -54,6 +56,7 @@ REVERSALS: dict[type[Document], Callable[..., Decided | None]] = {
     Letter: withdraw_letter,
     BankReconciliation: withdraw_reconciliation,
     Receipt: reverse_receipt,
+    DepositReturn: reverse_deposit_return,
     Application: reverse_application,
     Milestone: reverse_milestone,
     Allocation: reverse_allocation,

@@ -12,7 +12,7 @@ TECHNICAL_USER = "console"
 
 
 class Command(ChangeCommand):
-    help = "Undoes a mistaken identification or return of a deposit: it waits to be identified again."
+    help = "Undoes a mistaken identification of a deposit: it waits to be identified again. A return is reversed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -12,19 +12,27 @@ from django.core.management import call_command
 from django.test import Client
 
 from fund.models import BankAccount, Decided, Disbursement, SecretariatPayment
-from fund.operations.decisions import APPROVE
+from fund.operations.decisions import APPROVE, approve
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.people import change_person
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.secretariat import prepare_payment
+from tests.deeds import make_approvers
 from tests.fund.controls.attempts import FUND, make_approver, nothing_written, run, send
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
 
 WAITING = (
-    *("prepared_agreement", "prepared_amendment", "prepared_cancellation", "prepared_allocation", "disbursement"),
-    *("advance", "secretariat_payment", "write_off", "refund", "manual_entry", "details"),
+    *(
+        "prepared_agreement",
+        "prepared_amendment",
+        "prepared_cancellation",
+        "prepared_return",
+        "prepared_allocation",
+        "disbursement",
+    ),
+    *("disbursement", "advance", "secretariat_payment", "write_off", "refund", "manual_entry", "details"),
 )
 
 
@@ -73,6 +81,15 @@ def test_what_is_decided_is_not_decided_again(waiting: Decided, approver: User, 
     said = f"{waiting} is rejected already: a decision is made once, and a mistake corrected by another document."
     send(approver_client, f"{waiting.get_absolute_url()}approve/", said=said)
     run("approve", waiting.number, by="approver", said=said)
+
+
+def test_a_payment_to_the_secretariat_takes_two_others_from_the_threshold_on(
+    secretariat_payment: SecretariatPayment, settings: Any
+) -> None:
+    settings.TWO_APPROVERS_FROM = 84
+    first, second = make_approvers()
+    assert not approve(secretariat_payment, by=first)
+    assert approve(secretariat_payment, by=second)
 
 
 def test_one_person_counts_once_however_often_they_approve(

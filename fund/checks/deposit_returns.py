@@ -1,0 +1,38 @@
+"""What was decided on returns of deposits, against what became of the deposits."""
+
+from collections.abc import Iterator
+
+from fund.checks.documents import Kind, acts_of_decided
+from fund.models import AuditRecord, DepositReturn, Placement, State
+from ledger.checks import Report
+
+# The entries are the receipts' own, and checked with them.
+DEPOSIT_RETURNS = Kind(
+    DepositReturn,
+    day="dated_on",
+    accounts=(),
+    expect=lambda *_: [],
+    acts=acts_of_decided("deposit return", "reverse deposit return"),
+    related=("receipt",),
+    letter="D",
+    whole="receipt",
+)
+
+
+def check_deposit_returns(report: Report) -> Iterator[str]:
+    """Every deposit went back as its approved return says, and by none that is not approved."""
+    placements = Placement.objects.filter(returned=True).select_related("receipt")
+    found = {(one.receipt.number, one.placed_on, one.undone_on) for one in placements}
+    posted = DepositReturn.objects.filter(state__in=(State.APPROVED, State.REVERSED)).select_related("receipt")
+    known = set()
+    for one in posted.order_by("number"):
+        known.add(one.number)
+        if (one.receipt.number, one.dated_on, one.reversed_on) not in found:
+            yield f"{one} is {one.get_state_display().lower()}, and {one.receipt} did not go back as it says."
+    # What went back before that needed approval has a record that names no return.
+    acts = AuditRecord.objects.filter(act="return deposit").order_by("id").values_list("subject", "detail")
+    for receipt, detail in acts:
+        number = detail.partition(":")[0]
+        if number.startswith(f"{receipt}/D") and number not in known:
+            yield f"{receipt} went back, and {number} is not approved."
+    report(f"{len(found):,} returned deposits")
