@@ -56,7 +56,7 @@ class RecoveryTerms(Remembers):
     """The indirect cost that a sub-fund bears from a day on, until other terms begin. They are never changed.
 
     `rate` is in per cent of the base. The first `exempt` of the base is free; no more than `ceiling` is charged in all,
-    or any amount where it is 0.
+    or any amount where it is 0. What earlier terms charged or left free stays so.
     """
 
     fund = models.CharField(max_length=20)

@@ -146,9 +146,11 @@ def _settle(part: Part, cash: Carried, account: BankAccount | None, on: date) ->
     if part.instalment is None:
         return arrival
     standing = instalment_standings([part.instalment])[part.instalment.reference]
-    settled = find_settled(part, standing.currency, standing.outstanding, on=on)
-    if part.amount.currency == standing.currency and settled != part.amount:
-        owed = Amount(standing.outstanding, standing.currency)
+    owed = Amount(standing.outstanding, standing.currency)
+    settled = find_settled(part, owed, on=on)
+    if owed.currency != part.amount.currency:
+        limits.check_worth(settled, part.amount, on=on, field="amount")
+    elif settled != part.amount:
         raise ReceiptTooLarge(f"{part.instalment} is owed {owed}: {part.amount} is more.", field="amount")
     number = part.instalment.agreement.number
     shares = [to_share(part.instalment, standing, settled)]

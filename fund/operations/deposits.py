@@ -255,42 +255,44 @@ def _settle(part: Part, functional: int, receipt: Receipt, accept_excess: bool) 
         return arrival
     reference = part.instalment.reference
     standing = instalment_standings([part.instalment])[reference]
-    settled = find_settled(part, standing.currency, standing.outstanding, on=receipt.received_on)
-    minor = part.amount.minor - settled.minor if standing.currency == part.amount.currency else 0
-    if minor and not accept_excess:
-        owed, excess = Amount(standing.outstanding, standing.currency), Amount(minor, standing.currency)
+    owed, on = Amount(standing.outstanding, standing.currency), receipt.received_on
+    settled = find_settled(part, owed, on=on, most=True)
+    excess = limits.find_excess(settled, part.amount, on=on, field="lines")
+    if excess.minor and not accept_excess:
         raise ReceiptTooLarge(
             f"{reference} is owed {owed}: {excess} is more. Lower the part, or confirm that the rest waits as "
             "unapplied until the donor says.",
             field="accept_excess",
         )
-    carried = Carried(Amount(minor, standing.currency), share(functional, minor, part.amount.minor))
+    carried = Carried(excess, share(functional, excess.minor, part.amount.minor))
     return replace(
         arrival,
         settled=[to_share(part.instalment, standing, settled)] if settled.minor else [],
-        excess=carried if minor else None,
-        overpaid=reference if minor else "",
+        excess=carried if excess.minor else None,
+        overpaid=reference if excess.minor else "",
         agreement=part.instalment.agreement.number,
     )
 
 
-def find_settled(part: Part, currency: str, outstanding: int, *, on: date) -> Amount:
-    """What a part settles of an instalment that is owed `outstanding` (minor units), in its currency.
+def find_settled(part: Part, owed: Amount, *, on: date, most: bool = False) -> Amount:
+    """What a part settles of an instalment of which `owed` is open, in its currency.
 
-    Raises ReceiptTooLarge where it is more than that, ValueInvalid where it is not worth about the part that day.
+    In another currency it is what the part says, or else what it is worth on the day: at `most` what is owed. Raises
+    ReceiptTooLarge where that is more than is owed, ValueInvalid.
     """
+    currency = owed.currency
     if part.amount.currency == currency:
         if part.settles and part.settles != part.amount:
             raise ValueInvalid(f"{part.name} is in {currency} too: leave empty what it settles.", field="lines")
-        return Amount(min(part.amount.minor, outstanding), currency)
+        return Amount(min(part.amount.minor, owed.minor), currency)
     settled = part.settles or exchange(part.amount, currency, on)
     if settled.currency != currency:
         raise ValueInvalid(f"{part.name} is settled in {currency}.", field="lines")
-    if settled.minor > outstanding:
-        owed = Amount(outstanding, currency)
-        raise ReceiptTooLarge(f"{part.name} is owed {owed}: {settled} is more. Lower the part.", field="lines")
+    if most and not part.settles:
+        return Amount(min(settled.minor, owed.minor), currency)
     acts.check_positive(settled, "lines")
-    limits.check_worth(settled, part.amount, on=on, field="lines")
+    if settled.minor > owed.minor:
+        raise ReceiptTooLarge(f"{part.name} is owed {owed}: {settled} is more. Lower the part.", field="lines")
     return settled
 
 

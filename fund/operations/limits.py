@@ -292,6 +292,20 @@ def _functional(minor: int) -> Amount:
     return Amount(minor, functional_currency())
 
 
+def find_excess(settled: Amount, sent: Amount, *, on: date, field: str) -> Amount:
+    """What was sent beyond what it settles, in its own currency.
+
+    In another one a difference of up to a tenth is one of rates, and nothing is beyond. CAD 1,000.00 that are worth
+    USD 750.00 and paid by USD 900.00 leave USD 150.00. Raises ValueInvalid where less was sent.
+    """
+    worth = exchange(settled, sent.currency, on)
+    excess = Amount(max(sent.minor - worth.minor, 0), sent.currency)
+    if settled.currency != sent.currency and excess.minor * 100 <= worth.minor * _LARGEST_DIFFERENCE:
+        check_worth(settled, sent, on=on, field=field)
+        return Amount(0, sent.currency)
+    return excess
+
+
 def check_worth(amount: Amount, other: Amount, *, on: date, field: str) -> None:
     """Raises ValueInvalid where an amount in another currency is too far from what `amount` was worth on the day."""
     worth = exchange(amount, other.currency, on)

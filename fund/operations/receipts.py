@@ -171,11 +171,8 @@ def _settle(agreement: Agreement, facts: Facts, lines: Mapping[str, Amount] | No
         settled = _earliest_first(found, exchange(facts.sent, currency, facts.received_on))
     else:
         settled = _as_told(found, lines, agreement)
-    total = sum(amount.minor for _, _, amount in settled)
-    if currency == facts.amount.currency:
-        return Settlement(settled, _excess(facts, total))
-    _check_value(facts, settled, currency)
-    return Settlement(settled, Amount(0, facts.amount.currency))
+    total = Amount(sum(amount.minor for _, _, amount in settled), currency)
+    return Settlement(settled, _excess(facts, total))
 
 
 def _earliest_first(found: Open, sent: Amount) -> list[tuple[Instalment, Standing, Amount]]:
@@ -212,14 +209,14 @@ def _as_told(
     return settled
 
 
-def _excess(facts: Facts, total: int) -> Amount:
-    excess = facts.sent.minor - total
-    if excess < 0:
-        applied = Amount(total, facts.amount.currency)
-        raise ReceiptTooLarge(f"{applied} is applied, but only {facts.sent} was sent.", field="lines")
-    if excess > facts.amount.minor:
+def _excess(facts: Facts, total: Amount) -> Amount:
+    sent = facts.sent
+    if total.currency == sent.currency and total.minor > sent.minor:
+        raise ReceiptTooLarge(f"{total} is applied, but only {sent} was sent.", field="lines")
+    excess = limits.find_excess(total, sent, on=facts.received_on, field="lines")
+    if excess.minor > facts.amount.minor:
         raise ReceiptTooLarge("Charges cannot be unapplied: apply at least them.", field="lines")
-    return Amount(excess, facts.amount.currency)
+    return excess
 
 
 def _too_large(settlement: Settlement) -> ReceiptTooLarge:
@@ -230,14 +227,6 @@ def _too_large(settlement: Settlement) -> ReceiptTooLarge:
         "the rest waits as unapplied until the donor says.",
         field="accept_excess",
     )
-
-
-def _check_value(facts: Facts, settled: Sequence[tuple[Instalment, Standing, Amount]], currency: str) -> None:
-    """Paid in another currency, what is settled is worth about what was sent."""
-    if not settled:
-        raise ReceiptTooLarge("Nothing of the agreement is open: record it as a gift.", field="lines")
-    total = Amount(sum(amount.minor for _, _, amount in settled), currency)
-    limits.check_worth(total, facts.sent, on=facts.received_on, field="lines")
 
 
 def _save(facts: Facts, donor: Donor, agreement: Agreement | None, settlement: Settlement, by: User) -> Receipt:

@@ -73,7 +73,7 @@ class Contribution:
 
     `fund` is the sub-fund that its money belongs to; `year` is that of the signature, or of the gift. `functional` is
     at the rates of the books; `own` is in the agreement's currency, where a payment in another one counts as what it
-    settled.
+    settled, and what came beyond in another one is left out.
     """
 
     number: str
@@ -214,7 +214,7 @@ def combine(
             gifts.append(_to_gift_part(part))
         else:
             functional[part.agreement][_RECEIVED] += part.functional
-    signed = [_to_contribution(one, functional[one.number], own[one.number]) for one in agreements]
+    signed = [_to_contribution(one, functional[one.number], own) for one in agreements]
     found = (one for one in (*signed, *gifts) if one.functional != NOTHING)
     return sorted(found, key=lambda one: one.number)
 
@@ -229,16 +229,17 @@ def _sum_sent(sums: Mapping[tuple[str, str, str, str], tuple[int, int]]) -> dict
     return sent
 
 
-def _to_contribution(agreement: Agreement, functional: list[int], own: list[int]) -> Contribution:
+def _to_contribution(agreement: Agreement, functional: list[int], own: "_Own") -> Contribution:
+    currency = str(agreement.amount.currency)
     return Contribution(
         number=agreement.number,
         donor=agreement.donor.code,
         fund=agreement.sub_fund,
         year=agreement.signed_on.year,
-        currency=str(agreement.amount.currency),
+        currency=currency,
         is_gift=False,
         functional=Figures(*functional),
-        own=Figures(*own),
+        own=Figures(*own[agreement.number, currency]),
     )
 
 
@@ -269,19 +270,20 @@ def _to_gift_part(gift: SentPart) -> Contribution:
 
 
 _Sums = defaultdict[str, list[int]]
+_Own = defaultdict[tuple[str, str], list[int]]
 _SIGNED, _RECEIVED, _UNAPPLIED, _OUTSTANDING, _DEFERRED = range(5)
 
 
-def _sum_instalments(items: Iterable[InstalmentTotal]) -> tuple[_Sums, _Sums]:
-    """Figures by agreement, in the functional currency without what was received, and in the agreement's own."""
+def _sum_instalments(items: Iterable[InstalmentTotal]) -> tuple[_Sums, _Own]:
+    """Figures by agreement, in the functional currency without what was received, and in each one of its items."""
     functional: _Sums = defaultdict(lambda: [0] * 5)
-    own: _Sums = defaultdict(lambda: [0] * 5)
+    own: _Own = defaultdict(lambda: [0] * 5)
     for total in items:
         number = total.instalment.rpartition("/")[0]
         _add(functional[number], total, total.functional)
-        _add(own[number], total, total.amount)
+        _add(own[number, total.currency], total, total.amount)
         if total.kind == "receipt" and total.account.startswith((*policy.OWED, policy.UNAPPLIED)):
-            own[number][_RECEIVED] -= total.amount
+            own[number, total.currency][_RECEIVED] -= total.amount
     return functional, own
 
 

@@ -1,5 +1,6 @@
 """Bank details: prepared by one person, approved by another, every version kept, and never in the journal."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
 from fund.models import AuditRecord, BankDetails, Disbursement, Donor, Payee
 from fund.operations.approvals import reject
 from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
+from fund.operations.people import add_person
 from fund.queries.payees import find_details
 from ledger.errors import Refused
 from ledger.queries import entries
@@ -109,14 +111,18 @@ def test_a_forged_approval_is_refused_and_nothing_is_written(
     assert BankDetails.objects.get().is_waiting
 
 
-def test_an_approver_sees_old_and_new_beside_each_other_and_approves(
-    approved: BankDetails, payee: Payee, officer: User, approver_client: Client
+def test_an_approver_sees_old_and_new_and_who_asked_for_each_beside_each_other_and_approves(
+    approved: BankDetails, payee: Payee, approver_client: Client
 ) -> None:
-    change = prepare_bank_details(payee, facts=OTHER, valid_from=APRIL, by=officer)
+    asking = add_person("asking", role="Finance officer")[0]
+    change = prepare_bank_details(payee, facts=OTHER, valid_from=APRIL, by=asking)
     page = approver_client.get(change.get_absolute_url())
+    assert page.context["rows"][-1][:3] == ("Asked for by", "officer", "asking")
+    asked = re.findall(r"<td>(officer|asking)</td>", approver_client.get("/payees/WINGS/").content.decode())
+    assert asked[:2] == ["asking", "officer"]
     changed = [str(label) for label, _old, _new, is_other in page.context["rows"] if is_other]
     assert changed == ["Account", "BIC", "Country of the bank"]
-    for text in ("GB82 WEST 1234 5698 7654 32", "DE89 3704 0044 0532 0130 00", "Asked for by", "officer"):
+    for text in ("GB82 WEST 1234 5698 7654 32", "DE89 3704 0044 0532 0130 00", "Asked for by"):
         assert text in page.content.decode()
     done = approver_client.post("/bank-details/BNK-2026-0002/approve/", follow=True)
     assert "BNK-2026-0002 is approved." in done.content.decode()

@@ -1,5 +1,6 @@
 """Bank events and gifts in kind: what they post to the cent, what they refuse, what a reversal takes."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from fund.errors import FundsFirst, RunTwice, ValueInvalid
+from fund.errors import FundsFirst, RateMissing, RunTwice, ValueInvalid
 from fund.models import BankAccount, Donor, Interest, Project, Receipt, Transfer
 from fund.operations.bank_charges import record_bank_charge
 from fund.operations.deposits import record_deposit
@@ -16,10 +17,11 @@ from fund.operations.interest import mark_no_interest, record_interest
 from fund.operations.receipts import Facts, record_gift
 from fund.operations.reversals import reverse_run
 from fund.operations.transfers import TransferFacts, record_transfer
-from fund.operations.treasury import add_bank_account
+from fund.operations.treasury import add_bank_account, add_rate
 from fund.queries.projects import given_in_kind, project_standings
 from fund.queries.sub_funds import bank_cash, fund_standings
-from ledger.errors import Refused
+from ledger.errors import Refused, YearNotOpen
+from ledger.money import parse_amount
 from tests.fund.runs import FUND, LATER, legs_of, refuses
 from tests.shorthand import cad, check, usd
 
@@ -166,3 +168,23 @@ class TestInKind:
         reverse_run(found, on=LATER, reason="returned", by=officer)
         assert given_in_kind("CYB-01") == 0
         assert check() == []
+
+    @pytest.mark.parametrize(
+        ("changes", "error", "message"),
+        [
+            ({"amount": usd("0")}, ValueInvalid, "more than zero"),
+            ({"amount": parse_amount("1", "EUR")}, RateMissing, "No EUR rate of"),
+            ({"amount": parse_amount("1", "IDR")}, ValueInvalid, r"IDR 1\.00 is worth nothing in USD"),
+            ({"received_on": date(2025, 12, 31)}, YearNotOpen, "Open: 2026"),
+            ({"received_on": date(2026, 1, 31)}, ValueInvalid, "2026-02-01 or later"),
+            ({"description": " "}, ValueInvalid, "needed"),
+            ({"measurement": ""}, ValueInvalid, "needed"),
+        ],
+    )
+    def test_what_has_no_fair_value_no_day_and_no_words_is_refused(
+        self, acme: Donor, project: Project, rates: int, officer: User, changes: Any, error: type[Refused], message: str
+    ) -> None:
+        add_rate(currency="IDR", effective_on=date(2026, 5, 1), rate=Decimal("0.00006"), by=officer)
+        project.starts_on = date(2026, 2, 1)
+        gift = Gift(acme, project, date(2026, 5, 4), usd("1"), "Laptops", "Price list")
+        refuses(error, message, lambda: record_in_kind(gift=replace(gift, **changes), by=officer))

@@ -109,6 +109,22 @@ def test_paid_in_another_currency_a_part_settles_what_it_says(
     assert check() == []
 
 
+def test_what_a_part_in_another_currency_has_beyond_its_instalment_waits(
+    deposit: Receipt, cad_agreement: Agreement, canada: Donor, officer: User
+) -> None:
+    parts = [Part(canada, usd("1000"), first_of(cad_agreement))]
+    with pytest.raises(ReceiptTooLarge, match=r"AGR-2026-0001/1 is owed CAD 1,000\.00: USD 250\.00 is more"):
+        identify_deposit(deposit, on=LATER, parts=parts, by=officer)
+    identify_deposit(deposit, on=LATER, parts=parts, by=officer, accept_excess=True)
+    assert legs_of_last()[2:] == [
+        ("Assets:Bank:CITI-USD", 100000, 100000, "POOL"),
+        ("Liabilities:Unapplied:CAN", -25000, -25000, "POOL"),
+        ("Assets:Receivable:CAN", -100000, -73000, "POOL"),
+        ("Income:Exchange:Realised", -2000, -2000, "POOL"),
+    ]
+    assert check() == []
+
+
 def test_returned_both_the_cash_and_the_liability_leave(deposit: Receipt, officer: User) -> None:
     return_deposit(deposit, on=LATER, reason="sent to us by mistake", by=officer)
     assert legs_of_last() == [

@@ -80,6 +80,16 @@ def test_a_pledge_leads_to_the_money_of_its_agreements(
     assert "AGR-2026-0001 → The pool: USD 50.00" in page
 
 
+def test_a_pledge_leads_down_to_what_its_agreements_paid_for(
+    pledge: Pledge, paid: Disbursement, bank: BankAccount, officer: User, officer_client: Client
+) -> None:
+    Agreement.objects.update(pledge=pledge)
+    record_gift(donor=pledge.donor, facts=Facts(bank, date(2026, 3, 3), usd("90"), "G-2"), by=officer)
+    page = officer_client.get("/flow/?of=PLG-2026-0001").content.decode()
+    assert 'href="/flow/DSB-2026-0001/"' in page
+    assert ("→ Travel: USD 700.00" in page, "USD 90.00" in page) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("query", "why"),
     [

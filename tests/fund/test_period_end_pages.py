@@ -15,6 +15,7 @@ from django.urls import reverse
 from fund.models import (
     Agreement,
     Allocation,
+    Amendment,
     AuditRecord,
     BankAccount,
     BankReconciliation,
@@ -36,8 +37,10 @@ from fund.operations.reconciliations import withdraw_reconciliation
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.secretariat import prepare_payment
 from fund.operations.treasury import add_rate
+from fund.queries.period_end import find_steps
 from fund.queries.statements import make_statement
 from ledger.money import parse_amount
+from ledger.periods import Period
 from ledger.queries import entries
 from tests.deeds import return_deposit
 from tests.shorthand import run
@@ -251,6 +254,13 @@ class TestChecklist:
         assert "/interest/new/?bank_account=CITI-USD&amp;month=2026-01" in page
         assert "It held nothing" in page
         assert "Still open:" in read(officer_client, "/closing/")
+
+    def test_what_waits_what_is_overdue_and_what_is_not_charged_counts(
+        self, spent_by_terms: None, cad_agreement: Agreement, prepared_amendment: Amendment
+    ) -> None:
+        steps = [{step.name.value: step.count for step in find_steps(Period(2026, month))} for month in (2, 3)]
+        counts = [[found[name] for name in ("approval", "overdue", "recovery")] for found in steps]
+        assert counts == [[0, 1, 0], [1, 1, 1]]
 
     def test_every_unidentified_deposit_of_the_month_counts(
         self, bank: BankAccount, officer: User, officer_client: Client

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from fund.models import AuditRecord, Disbursement, Project
+from fund.models import AuditRecord, Disbursement, Payee, Project
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 
@@ -92,10 +92,11 @@ def test_a_project_without_money_says_so(project: Project, officer_client: Clien
     assert "Nothing is spent on it yet." in page
 
 
-def test_an_officer_adds_a_project(officer_client: Client) -> None:
-    response = officer_client.post("/projects/new/", FORM, follow=True)
+def test_an_officer_adds_a_project_with_its_partner(partner: Payee, officer_client: Client) -> None:
+    response = officer_client.post("/projects/new/", FORM | {"partner": "UNODC"}, follow=True)
     assert response.redirect_chain == [("/projects/BOR-01/", 302)]
     project = Project.objects.get()
+    assert (project.partner, str(partner) in response.content.decode()) == (partner, True)
     assert (project.title, project.countries, project.ends_on) == (
         "Border control",
         ["GTM", "HND"],
@@ -118,6 +119,7 @@ def test_an_officer_adds_a_project(officer_client: Client) -> None:
         ({"ends_on": "2026-01-31"}, "A project ends on its first day, 2026-02-01, or later."),
         ({"recommendations": []}, "Name at least one recommendation"),
         ({"recommendations": ["36"]}, "36 is not one of the available choices"),
+        ({"partner": "NOBODY"}, "NOBODY is not one of the available choices"),
         ({"countries": ["ZZZ"]}, "ZZZ is not one of the available choices"),
         ({"countries": ["G\x00M"]}, "is not one of the available choices"),
     ],

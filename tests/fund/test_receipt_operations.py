@@ -13,10 +13,13 @@ from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.operations.treasury import add_bank_account, add_rate
 from fund.queries.contributions import Standing
+from fund.queries.figures import Figures, contributions
+from fund.queries.unapplied import unapplied_balances
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, totals
 from tests.deeds import allocate, cancel_agreement, sign_agreement
 from tests.fund.standings import agreement_standings
+from tests.shorthand import check
 
 DAY = date(2026, 3, 2)
 
@@ -106,11 +109,27 @@ def test_a_receipt_in_another_currency_settles_its_worth_at_the_rate_of_the_day(
     assert (standing(cad_agreement).received, standing(cad_agreement).carried) == (50000, 36500)
 
 
-def test_a_receipt_far_from_the_worth_of_what_it_settles_is_refused(
+def test_a_receipt_far_below_the_worth_of_what_it_settles_is_refused(
     cad_agreement: Agreement, bank: BankAccount, officer: User
 ) -> None:
     with pytest.raises(ValueInvalid, match="more than 10 per cent away"):
+        receive(cad_agreement, bank, "674.99", officer, lines={cad_agreement.number + "/1": Amount(100000, "CAD")})
+
+
+def test_what_comes_beyond_in_another_currency_waits_in_that_currency(
+    cad_agreement: Agreement, bank: BankAccount, officer: User
+) -> None:
+    """CAD 1,000.00 that are worth USD 750.00, carried at 730.00; of USD 900.00, 150.00 are beyond."""
+    with pytest.raises(ReceiptTooLarge, match=r"USD 150\.00 is more than the open instalments are owed"):
         receive(cad_agreement, bank, "900", officer)
+    receive(cad_agreement, bank, "900", officer, accept_excess=True)
+    assert [functional(account) for account in ("Liabilities:", "Income:Exchange:")] == [-15000, -2000]
+    receive(cad_agreement, bank, "5", officer, accept_excess=True)
+    [waiting] = unapplied_balances()
+    assert (waiting.instalment.agreement, waiting.amount) == (cad_agreement, Amount(15500, "USD"))
+    [one] = contributions()
+    assert (one.own, one.functional.unapplied) == (Figures(signed=100000, received=100000), 15500)
+    assert check() == []
 
 
 def test_a_receipt_in_a_third_currency_differs_by_a_tenth_at_the_rates_of_the_day_and_no_more(
@@ -119,8 +138,11 @@ def test_a_receipt_in_a_third_currency_differs_by_a_tenth_at_the_rates_of_the_da
     add_rate(currency="EUR", effective_on=DAY, rate=Decimal("1.2"), by=officer)
     euros = add_bank_account(code="ING-EUR", name="ING", currency="EUR", by=officer)
     # CAD 1,000.00 are USD 750.00 and EUR 625.00.
-    for amount in ("687.51", "562.49"):
-        with pytest.raises(ValueInvalid, match=r"was worth EUR 625\.00 on 2026-03-02"):
+    for amount, refused, said in (
+        ("687.51", ReceiptTooLarge, r"EUR 62\.51 is more"),
+        ("562.49", ValueInvalid, r"was worth EUR 625\.00 on 2026-03-02"),
+    ):
+        with pytest.raises(refused, match=said):
             receive(cad_agreement, euros, amount, officer, lines={"AGR-2026-0001/1": Amount(100000, "CAD")})
     receive(cad_agreement, euros, "687.50", officer, lines={"AGR-2026-0001/1": Amount(100000, "CAD")})
     assert functional("Income:Exchange:Realised") == 730_00 - 825_00

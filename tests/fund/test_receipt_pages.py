@@ -147,11 +147,16 @@ def test_a_payment_in_another_currency_shows_its_exchange_difference(
         assert text in " ".join(page.split())
 
 
-def test_a_payment_far_from_what_it_settles_is_refused(
+def test_a_payment_far_from_what_it_settles_is_refused_or_leaves_the_rest_unapplied(
     cad_agreement: Agreement, bank: BankAccount, officer_client: Client
 ) -> None:
     response = officer_client.post(NEW, form(amount="500", settles_1="1000"))
     assert "more than 10 per cent away. Correct the amount" in str(response.context["form"].errors["settles_1"])
+    response = officer_client.post(NEW, form(amount="900"))
+    assert "USD 150.00 is more than the open" in str(response.context["form"].errors["accept_excess"])
+    assert not Receipt.objects.exists()
+    page = officer_client.post(NEW, form(amount="900", accept_excess="on"), follow=True).content.decode()
+    assert "USD\xa0150.00" in page
 
 
 def test_a_gift_goes_into_the_pool(canada: Donor, bank: BankAccount, officer_client: Client) -> None:

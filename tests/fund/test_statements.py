@@ -1,8 +1,12 @@
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +15,7 @@ from fund.queries.figures import Figures
 from fund.queries.shares import PoolShare, Spending, share_pool
 from fund.queries.statement_lines import DonorStatement
 from fund.queries.statements import make_statement
+from fund.templatetags.money import MINUS
 from ledger.queries import Scope, Total, get_total
 from tests.reports.small_fund import SmallFund, on
 
@@ -93,6 +98,25 @@ def test_the_pool_is_shared_by_what_each_paid_in(small_fund: SmallFund) -> None:
         balance_share=60873,
         balance_up_from=Decimal("0.6"),
     )
+
+
+def read_pool(page: str) -> list[tuple[int, int, str]]:
+    """The rows of the pool on a statement: the whole and the share in cents, and “Cent from”."""
+    _, *rows = re.findall(r"<tr.*?</tr>", page[page.index('<section id="pool">') :].split("</tfoot>")[0], re.S)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in rows]
+    return [(*(int(re.sub("[.,]", "", cell).replace(MINUS, "-")) for cell in row[:2]), row[2]) for row in cells]
+
+
+def test_a_donor_recomputes_each_share_from_what_the_page_prints(
+    small_fund: SmallFund, sign_in: Callable[[User], Client]
+) -> None:
+    page = sign_in(small_fund.auditor).get("/donors/USA/statement/?as_of=2026-03-31").content.decode()
+    (whole, own, _), *lines, _spent, other, balance, obligated = read_pool(page)
+    for line, share, up_from in (*lines, balance, obligated):
+        cents, fraction = divmod(line * own, whole)
+        assert share == cents + (up_from != "" and Fraction(fraction, whole) >= Fraction(up_from))
+    spent = sum(line[1] for line in lines)
+    assert (own, own - spent - other[1]) == (70000, balance[1])
 
 
 def test_the_shares_of_all_donors_add_up_to_the_pool(small_fund: SmallFund) -> None:

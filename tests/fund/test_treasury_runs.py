@@ -141,9 +141,18 @@ class TestRecovery:
         assert due_to_secretariat() == {}
         assert check() == []
 
-    def test_the_first_part_is_free_and_the_ceiling_holds(self, paid: Disbursement, officer: User) -> None:
-        set_terms(officer, exempt=usd("200"), ceiling=usd("50"))
-        assert legs_of(run_recovery(month="2026-03", by=officer))[0][1] == 5000
+    def test_the_first_part_is_free_and_the_ceiling_holds_for_all_runs(
+        self, paid: Disbursement, officer: User, approver: User
+    ) -> None:
+        set_terms(officer, exempt=usd("200"), ceiling=usd("65"))
+        assert legs_of(run_recovery(month="2026-03", by=officer))[0][1] == 6000
+        line = Line(FUND, Project.objects.get(), "Travel", usd("100"))
+        facts: dict[str, Any] = {"payee": "X", "bank_account": paid.bank_account, "paid_on": date(2026, 4, 2)}
+        for expected in ([500, -500], None):
+            approve_disbursement(prepare_disbursement(**facts, lines=[line], by=officer), by=approver)
+            if expected:
+                assert [leg[1] for leg in legs_of(run_recovery(month="2026-04", by=officer))] == expected
+        refuses(NothingToPost, "All indirect cost", lambda: run_recovery(month="2026-04", by=officer))
 
     def test_the_exemption_alone_is_taken_off_the_base(self, paid: Disbursement, officer: User) -> None:
         set_terms(officer, exempt=usd("200"))
@@ -173,6 +182,20 @@ class TestRecovery:
         refuses(RunOutOfOrder, "begin later", lambda: set_terms(officer, "7", date(2026, 3, 31)))
         set_terms(officer, "7", date(2026, 4, 1))
         refuses(NothingToPost, ".", lambda: run_recovery(month="2026-04", by=officer))
+
+    @pytest.mark.parametrize("limit", [{"exempt": usd("200")}, {"ceiling": usd("50")}], ids=["exempt", "ceiling"])
+    @pytest.mark.parametrize("is_dropped", [True, False])
+    def test_an_exemption_or_a_ceiling_that_changes_leaves_what_earlier_terms_charged(
+        self, paid: Disbursement, officer: User, limit: dict[str, Any], is_dropped: bool
+    ) -> None:
+        set_terms(officer, **(limit if is_dropped else {}))
+        run_recovery(month="2026-03", by=officer)
+        set_terms(officer, start=date(2026, 4, 1), **({} if is_dropped else limit))
+        refuses(NothingToPost, "All indirect cost", lambda: run_recovery(month="2026-04", by=officer))
+        reverse(paid, on=date(2026, 5, 2), reason="came back", by=officer)
+        run_recovery(month="2026-05", by=officer)
+        assert due_to_secretariat() == {}
+        assert check() == []
 
     def test_an_earlier_month_is_not_run_after_a_later_one(self, charged: Recovery, officer: User) -> None:
         refuses(RunOutOfOrder, "Run 2026-03 or later", lambda: run_recovery(month="2026-02", by=officer))
@@ -230,11 +253,15 @@ class TestPayment:
         refuses(StateUnfit, "nothing to reverse", lambda: reverse(paid, on=LATER, reason="x", by=both))
         assert check() == ["officer has the role Approver, which no audit record gave."]
 
-    def test_another_currency_is_refused(self, charged: Recovery, cad_bank: BankAccount, officer: User) -> None:
-        def prepare() -> None:
-            prepare_payment(bank_account=cad_bank, paid_on=LATER, lines={FUND: usd("80")}, by=officer)
+    def test_another_currency_and_an_account_without_the_cash_are_refused(
+        self, charged: Recovery, cad_bank: BankAccount, officer: User
+    ) -> None:
+        def prepare(bank: BankAccount) -> None:
+            prepare_payment(bank_account=bank, paid_on=LATER, lines={FUND: usd("80")}, by=officer)
 
-        refuses(ValueInvalid, "transfer money to one first", prepare)
+        refuses(ValueInvalid, "transfer money to one first", lambda: prepare(cad_bank))
+        empty = add_bank_account(code="B-2", name="Second bank", currency="USD", by=officer)
+        refuses(FundsFirst, r"AGR-2026-0001 has USD 0\.00 in B-2", lambda: prepare(empty))
 
 
 def test_only_an_officer_does_any_of_it(bank: BankAccount, auditor: User, acme: Donor, project: Project) -> None:

@@ -24,8 +24,8 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
-        found = find_obligation(options["number"])
         by = find_actor(options, TECHNICAL_USER, say=say)
+        found = find_obligation(options["number"])
         lines = read_lines(options["lines"]) or None
         cancel_obligation(found, on=options["on"], reason=options["reason"], lines=lines, by=by)
         say(f"{found}: cancelled.")

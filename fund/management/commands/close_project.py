@@ -21,8 +21,8 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
-        project = find_project(options["project"])
         by = find_actor(options, TECHNICAL_USER, say=say)
+        project = find_project(options["project"])
         close = close_operations if options["what"] == "operations" else close_accounts
         close(project, on=options["on"], by=by)
         say(f"{project.code}: its {options['what']} closed on {options['on']}.")

@@ -27,6 +27,7 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
         account = find_bank_account(options["bank_account"])
         parts = read_parts(options["lines"], account.currency, "POOL/CYB-01=1500.00")
         advance = prepare_advance(
@@ -35,6 +36,6 @@ class Command(ChangeCommand):
             paid_on=options["on"],
             lines=[Line(fund, find_project(project), amount) for fund, project, amount in parts],
             note=options["note"],
-            by=find_actor(options, TECHNICAL_USER, say=say),
+            by=by,
         )
         say(f"{advance} is prepared and awaits another person's approval.")

@@ -28,6 +28,7 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
         find = find_donor if options["donor"] else find_payee
         facts = Account(**{name: options[name] for name in Account.__slots__})
         details = prepare_bank_details(
@@ -35,6 +36,6 @@ class Command(ChangeCommand):
             facts=facts,
             valid_from=options["on"],
             note=options["note"],
-            by=find_actor(options, TECHNICAL_USER, say=say),
+            by=by,
         )
         say(describe_prepared(details))

@@ -29,6 +29,7 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
         advance = find_advance(options["number"])
         parts = read_parts(options["lines"], str(advance.amount.currency), "1/Travel=600.00")
         report = record_report(
@@ -37,6 +38,6 @@ class Command(ChangeCommand):
             certified_by=options["certified_by"],
             lines=[Spent(find_line(advance, line), category, amount) for line, category, amount in parts],
             note=options["note"],
-            by=find_actor(options, TECHNICAL_USER, say=say),
+            by=by,
         )
         say(f"{report} is recorded and awaits another person's review.")

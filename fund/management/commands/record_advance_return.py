@@ -30,6 +30,7 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
         advance, account = find_advance(options["number"]), find_bank_account(options["bank_account"])
         lines: dict[str, Amount] = {}
         for position, _, amount in read_parts(options["lines"], str(advance.amount.currency), "1=800.00"):
@@ -38,5 +39,5 @@ class Command(ChangeCommand):
                 raise CommandError(f"Line {position} is named twice. Name it once, with all that came back of it.")
             lines[reference] = amount
         back = Back(account, options["on"], options["reference"], options["note"], options["accept_twin"])
-        returned = record_return(advance, back=back, lines=lines, by=find_actor(options, TECHNICAL_USER, say=say))
+        returned = record_return(advance, back=back, lines=lines, by=by)
         say(f"{returned} is recorded.")

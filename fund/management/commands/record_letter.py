@@ -27,12 +27,12 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
         donor = Donor.objects.filter(code=options["donor"].strip().upper()).first()
         if donor is None:
             raise CommandError(f"{options['donor']} is not a donor's code.")
         if options["on"] > timezone.localdate():
             raise CommandError(f"Choose {timezone.localdate()} or earlier: a letter is recorded when it is sent.")
-        by = find_actor(options, TECHNICAL_USER, say=say)
         facts = {"sent_on": options["on"], "way": options["way"], "language": options["language"] or ""}
         letter = record_letter(donor=donor, **facts, note=options["note"], by=by)
         owed = ", ".join(map(str, add_up(find_overdue(donor, on=options["on"]))))

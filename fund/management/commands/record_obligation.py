@@ -26,6 +26,7 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
         obligation = record_obligation(
             project=find_project(options["project"]),
             payee=options["payee"],
@@ -34,6 +35,6 @@ class Command(ChangeCommand):
             let_on=options["on"],
             ends_on=options["ends"],
             lines=read_lines(options["lines"]),
-            by=find_actor(options, TECHNICAL_USER, say=say),
+            by=by,
         )
         say(f"{obligation} is recorded.")

@@ -25,6 +25,7 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
+        by = find_actor(options, TECHNICAL_USER, say=say)
         find = find_donor if options["donor"] else find_payee
         screening = record_screening(
             find(options["code"]),
@@ -32,6 +33,6 @@ class Command(ChangeCommand):
             list_name=options["list_name"],
             result=options["result"],
             note=options["note"],
-            by=find_actor(options, TECHNICAL_USER, say=say),
+            by=by,
         )
         say(f"{screening}.")

@@ -23,8 +23,8 @@ class Command(ChangeCommand):
         add_actor_option(parser, TECHNICAL_USER)
 
     def change(self, options: dict[str, Any], say: Say) -> None:
-        giver, lines = find_project(options["project"]), read_lines(options["lines"])
         by = find_actor(options, TECHNICAL_USER, say=say)
+        giver, lines = find_project(options["project"]), read_lines(options["lines"])
         where: dict[str, Any] = {"project": giver, "direction": Direction.RETURN}
         if options["to"]:
             where = {"project": find_project(options["to"]), "source": giver, "direction": Direction.MOVE}
