@@ -17,7 +17,8 @@ _RUNS = ("revaluation", "recovery", *_BANKS, "inkind", "secretariatpayment")
 _TO_WHOM = ("bankdetails", "screening")
 _THINGS = (*_DOCUMENTS, *_RUNS, *_TO_WHOM, "recoveryterms", "bankaccount", "exchangerate", "openedbook")
 
-_READ = tuple(f"view_{thing}" for thing in (*_THINGS, "auditrecord"))
+# Whoever may change a document prepares its reversal.
+_READ = tuple(f"view_{thing}" for thing in (*_THINGS, "reversal", "auditrecord"))
 _RECORD = (*(f"add_{thing}" for thing in _THINGS), *(f"change_{thing}" for thing in (*_DOCUMENTS, *_RUNS)))
 
 # Codenames of the fund's permissions by role.

@@ -12,6 +12,7 @@ from fund.operations.agreements import prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.amendments import prepare_amendment
 from fund.operations.cancellations import prepare_cancellation
+from fund.operations.decided_reversals import prepare_reversal
 from fund.operations.decisions import approve
 from fund.operations.deposit_returns import prepare_deposit_return
 from fund.roles import APPROVER
@@ -56,6 +57,7 @@ def approved_by() -> list[str]:
 sign_agreement = _approved(prepare_agreement)
 amend_agreement = _approved(prepare_amendment)
 cancel_agreement = _approved(prepare_cancellation)
+reverse = _approved(prepare_reversal)
 return_deposit = _approved(prepare_deposit_return)
 allocate = _approved(prepare_allocation)
 return_allocation = partial(allocate, direction=Direction.RETURN)

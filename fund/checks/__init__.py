@@ -18,6 +18,7 @@ from fund.checks.people import check_approvals, check_delegations, check_payees
 from fund.checks.projects import check_budgets, check_obligations, check_projects, check_served
 from fund.checks.reconciliations import check_reconciliations
 from fund.checks.records import check_causes, check_documents, check_numbers
+from fund.checks.reversals import check_reversals
 from fund.checks.roles import check_roles
 from fund.checks.rows import check_keys, check_values
 from fund.checks.told import check_kept, check_named
@@ -51,6 +52,7 @@ CHECKS: list[Check] = [
     check_earmarks,
     check_amendments,
     check_cancellations,
+    check_reversals,
     check_deposit_returns,
     check_parts,
     check_deferred,

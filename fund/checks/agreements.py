@@ -21,6 +21,7 @@ from fund.models import (
     Instalment,
     Milestone,
     Recognition,
+    Reversal,
     State,
 )
 from fund.models.contributions import describe_earmarked
@@ -107,11 +108,12 @@ def check_earmarks(report: Report) -> Iterator[str]:
 
 
 def check_parts(report: Report) -> Iterator[str]:
-    """Every amendment, cancellation, milestone and return of a deposit that the audit records name is there."""
+    """Every amendment, cancellation, milestone, return of a deposit and reversal that audit records name is there."""
     acts = (
         (Amendment, ("prepare amendment", "amend agreement")),
         (Cancellation, ("prepare cancellation",)),
         (Milestone, ("plan milestone",)),
+        (Reversal, ("prepare reversal",)),
         (DepositReturn, ("prepare deposit return",)),
     )
     for model, made in acts:

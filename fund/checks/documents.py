@@ -75,6 +75,11 @@ class Kind:
     whole: str = "agreement"
     by_month: bool = False
 
+    @property
+    def whole_number(self) -> str:
+        """Where the number stands that it is numbered within."""
+        return self.whole if self.whole == "document" else f"{self.whole}__number"
+
     def chunks(self, report: Report) -> Iterator[list[Any]]:
         """Every document of the kind, some at a time, each with its lines in `rows` where the kind has such."""
         done = 0

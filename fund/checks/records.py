@@ -166,8 +166,8 @@ def check_numbers(report: Report) -> Iterator[str]:
 def _check_positions(kind: Kind) -> Iterator[str]:
     """What is numbered within another document is so without gaps; the last shows in the audit records alone."""
     places: defaultdict[str, int] = defaultdict(int)
-    parts: Any = kind.model._default_manager.order_by(kind.whole, "position")
-    for whole, position in parts.values_list(f"{kind.whole}__number", "position").iterator():
+    parts: Any = kind.model._default_manager.order_by(kind.whole_number, "position")
+    for whole, position in parts.values_list(kind.whole_number, "position").iterator():
         places[whole] += 1
         if position != places[whole]:
             yield f"{whole}/{kind.letter}{places[whole]} is missing."

@@ -33,6 +33,7 @@ from fund.operations.attachments import attach
 from fund.operations.bank_charges import record_bank_charge
 from fund.operations.cancellations import prepare_cancellation
 from fund.operations.closings import close_period
+from fund.operations.decided_reversals import prepare_reversal
 from fund.operations.interest import record_interest
 from fund.operations.manual_entries import Line as Posting
 from fund.operations.manual_entries import prepare_manual_entry
@@ -41,7 +42,7 @@ from fund.operations.reconciliations import BankStatement, Difference, record_re
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.refunds import pay_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
-from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.operations.secretariat import prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.write_offs import prepare_write_off
@@ -56,8 +57,8 @@ def _undo(teller: Teller, step: Undone) -> None:
         Pledge: withdraw_pledge,
         Agreement: prepare_cancellation,
         Receipt: reverse_receipt,
-        Allocation: reverse_allocation,
-        Disbursement: reverse_disbursement,
+        Allocation: prepare_reversal,
+        Disbursement: prepare_reversal,
     }
     prepared = undo[type(document)](document, on=teller.day(step.ago), reason=step.reason, by=teller.by)
     if prepared:

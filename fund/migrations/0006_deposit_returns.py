@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fund', '0004_cancellations'),
+        ('fund', '0005_reversals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,6 @@ from fund.operations import acts, limits
 from fund.operations.advances import get_paid, to_part, to_party
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.releases import find_releases
-from fund.operations.reversals import check_spent, reverse_entries
 from fund.policy import Carried, Charge
 from fund.policy_advances import Part, accept_report
 from fund.queries.advances import lowest_open, open_of
@@ -112,30 +111,6 @@ def review_report(report: AdvanceReport, *, verdicts: Sequence[Verdict], by: Use
         decide(found, ReportState.APPROVED, by=by)
         acts.record("approve advance report", found, by=by, detail=detail)
     return True
-
-
-def reverse_report(report: AdvanceReport, *, on: date, reason: str, by: User) -> None:
-    """Takes an accepted report back: what it settled is open again, what it made income is deferred again.
-
-    Raises StateUnfit where it is not accepted, AllocationExceeded where its expense was moved on since, ProjectClosed,
-    YearNotOpen, ValueInvalid.
-    """
-    acts.require(by, "change_advancereport")
-    reason = acts.clean_text(reason, field="reason", longest=200)
-    with writing():
-        found = AdvanceReport.objects.get(pk=report.pk)
-        if found.state != ReportState.APPROVED:
-            state = found.get_state_display().lower()
-            raise StateUnfit(f"{found} is {state}: only what is accepted is reversed.")
-        acts.check_day(on, "on")
-        acts.check_not_before(on, found.reported_on, "on")
-        for line in found.lines.select_related("line__project"):
-            limits.check_accounts_open(line.line.project, field="on")
-        check_spent(found.number, on)
-        reverse_entries(found.number, on=on, reason=reason, by=by)
-        found.state, found.reversed_on = ReportState.REVERSED, on
-        found.save(update_fields=["state", "reversed_on"])
-        acts.record("reverse advance report", found, by=by, detail=reason)
 
 
 def check_open(sums: Mapping[AdvanceLine, int], *, on: date, field: str = "lines") -> None:

@@ -1,4 +1,4 @@
-"""Advances to implementing partners: prepared by one person, approved or rejected by another, reversed."""
+"""Advances to implementing partners: prepared by one person, approved or rejected by another."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +23,6 @@ from fund.money import to_amount, to_money
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, decide, get_prepared
 from fund.operations.cash import take_out
-from fund.operations.reversals import reverse_entries
 from fund.policy import Carried, Party
 from fund.policy_advances import Part, send_advance
 from fund.queries.advances import open_of
@@ -107,27 +106,6 @@ def approve_advance(advance: Advance, *, by: User) -> bool:
     return True
 
 
-def reverse_advance(advance: Advance, *, on: date, reason: str, by: User) -> None:
-    """Reverses an advance that came back whole, such as by the bank, while nothing of it is reported or returned.
-
-    Raises StateUnfit where it is not paid, where something rests on it, or where it was revalued since;
-    ProjectClosed, YearNotOpen, ValueInvalid.
-    """
-    acts.require(by, "change_advance")
-    reason = acts.clean_text(reason, field="reason", longest=200)
-    with writing():
-        found = get_paid(advance)
-        acts.check_day(on, "on")
-        acts.check_not_before(on, found.paid_on, "on")
-        _check_untouched(found)
-        for line in found.lines.select_related("project"):
-            limits.check_accounts_open(line.project, field="on")
-        reverse_entries(found.number, on=on, reason=reason, by=by)
-        found.state, found.reversed_on = DisbursementState.REVERSED, on
-        found.save(update_fields=["state", "reversed_on"])
-        acts.record("reverse advance", found, by=by, detail=reason)
-
-
 def get_paid(advance: Advance) -> Advance:
     """The advance as it stands under the lock, where it is paid. Raises StateUnfit."""
     found = Advance.objects.select_related("partner", "bank_account").get(pk=advance.pk)
@@ -181,7 +159,8 @@ def _check_limits(lines: Sequence[Line], account: BankAccount, on: date) -> list
     return [carried[line] for line in lines]
 
 
-def _check_untouched(advance: Advance) -> None:
+def check_untouched(advance: Advance) -> None:
+    """Raises StateUnfit where something rests on an advance, or where it was revalued since."""
     waiting = AdvanceReport.objects.filter(advance=advance, state__in=(ReportState.PREPARED, ReportState.APPROVED))
     first = waiting.first() or AdvanceReturn.objects.filter(advance=advance, reversed_on=None).first()
     if first:

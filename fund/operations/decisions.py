@@ -17,6 +17,7 @@ from fund.models import (
     Disbursement,
     ManualEntry,
     Refund,
+    Reversal,
     SecretariatPayment,
     WriteOff,
 )
@@ -26,6 +27,7 @@ from fund.operations.allocations import approve_allocation
 from fund.operations.amendments import approve_amendment
 from fund.operations.bank_details import approve_bank_details
 from fund.operations.cancellations import approve_cancellation
+from fund.operations.decided_reversals import approve_reversal
 from fund.operations.deposit_returns import approve_deposit_return
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.manual_entries import approve_manual_entry
@@ -46,6 +48,7 @@ APPROVE: dict[type[Decided], Callable[..., bool]] = {
     WriteOff: approve_write_off,
     Refund: approve_refund,
     ManualEntry: approve_manual_entry,
+    Reversal: approve_reversal,
 }
 
 

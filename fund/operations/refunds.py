@@ -12,16 +12,15 @@ from fund.operations import acts, limits
 from fund.operations.applications import Word, check_unapplied, check_word
 from fund.operations.approvals import add_approval, decide, find_deciders, get_prepared
 from fund.operations.cash import take_out
-from fund.operations.reversals import check_posted, check_standing, clear_rests, reverse_entries
+from fund.operations.reversals import check_none_waits
 from fund.policy import Carried, Party
 from fund.queries.rates import carry
 from fund.queries.refunds import owed_of
 from fund.queries.sub_funds import lowest_available, lowest_deferred
-from ledger.causes import entries_caused_by
 from ledger.entries import Draft
 from ledger.money import Amount, share
 from ledger.operations import writing
-from ledger.queries import functional_currency, get_draft
+from ledger.queries import functional_currency
 
 
 def prepare_refund(
@@ -93,21 +92,6 @@ def pay_refund(
         acts.record("pay refund", found, by=by, detail=f"{paid} out of {bank_account.code}")
 
 
-def reverse_refund(refund: Refund, *, on: date, reason: str, by: User) -> None:
-    """Reverses a refund, and its payment where the bank returned it. Raises StateUnfit, YearNotOpen, ValueInvalid."""
-    acts.require(by, "change_refund")
-    with writing():
-        found = Refund.objects.select_related("agreement__donor").get(pk=refund.pk)
-        check_posted(found)
-        check_standing(found, found.reversed_on, on)
-        reverse_entries(found.number, on=on, reason=reason, by=by)
-        agreed = get_draft(entries_caused_by(found.number)[0])
-        clear_rests(found.number, agreed.payee, agreed.legs, on=on, by=by)
-        found.state, found.reversed_on = State.REVERSED, on
-        found.save(update_fields=["state", "reversed_on"])
-        acts.record("reverse refund", found, by=by, detail=reason)
-
-
 def _find_refunded(refund: Refund) -> Carried:
     """What goes back, with what it is carried at, where every limit allows it."""
     agreement = Agreement.objects.select_related("donor").get(pk=refund.agreement_id)
@@ -156,6 +140,7 @@ def _check_payable(refund: Refund, on: date, by: User) -> None:
         raise StateUnfit(f"{refund} is {refund.get_state_display().lower()}: only what is approved is paid.")
     if refund.paid_on:
         raise StateUnfit(f"{refund} was paid on {refund.paid_on} already.")
+    check_none_waits(refund, "the refund can be paid")
     if by.pk in find_deciders(refund):
         raise SamePerson(f"You approved {refund}, or gave who did the right: another person pays it.")
     limits.check_payee(refund.agreement.donor, field="agreement")

@@ -1,7 +1,11 @@
-"""Corrections: a document that was posted in error is reversed by its opposite, and never edited."""
+"""Corrections: a document that was posted in error is reversed by its opposite, and never edited.
+
+Here is what one person recorded, and what all reversals share; `decided_reversals` has what two persons decided.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,18 +14,14 @@ from django.contrib.auth.models import User
 from fund import policy
 from fund.errors import StateUnfit
 from fund.models import (
-    Allocation,
-    AllocationLine,
     BankAccount,
     Decided,
-    Direction,
-    Disbursement,
-    DisbursementState,
     Document,
     Identity,
     Project,
     Receipt,
     Revaluation,
+    Reversal,
     State,
 )
 from fund.money import to_amount
@@ -30,7 +30,7 @@ from fund.policy import Carried, Party
 from fund.policy_corrections import clear_item
 from fund.policy_receipts import average_out
 from fund.queries.revaluations import find_rest, money_items
-from fund.queries.sub_funds import bank_cash, lowest_allocation_left
+from fund.queries.sub_funds import bank_cash
 from fund.queries.unapplied import unapplied_left
 from ledger.causes import entries_caused_by
 from ledger.entries import Draft, Leg
@@ -60,87 +60,32 @@ def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> Non
         acts.record("reverse receipt", found, by=by, detail=reason)
 
 
-def reverse_allocation(allocation: Allocation, *, on: date, reason: str, by: User) -> None:
-    """Takes a decision back. Raises StateUnfit where some of what it gave is spent or obligated.
-
-    What was returned is given again: FundsFirst where it is allocated to something else since.
-    """
-    acts.require(by, "change_allocation")
-    with writing():
-        found = Allocation.objects.select_related("project", "source").get(pk=allocation.pk)
-        check_posted(found)
-        check_standing(found, found.reversed_on, on)
-        for project in filter(None, (found.project, found.source)):
-            limits.check_accounts_open(project, field="on")
-        for line in found.lines.all():
-            _check_given(found, line, on)
-        reverse_entries(found.number, on=on, reason=reason, by=by)
-        found.state, found.reversed_on = State.REVERSED, on
-        found.save(update_fields=["state", "reversed_on"])
-        acts.record("reverse allocation", found, by=by, detail=reason)
-
-
-def _check_given(allocation: Allocation, line: AllocationLine, on: date) -> None:
-    """What the reversal takes is there, on the day and on every later one."""
-    amount = to_amount(line.amount).minor
-    if allocation.direction == Direction.RETURN:
-        limits.check_available(line.fund, amount, on=on, field="on")
-        return
-    code = allocation.project.code
-    left = lowest_allocation_left(code, line.fund, since=on).balance
-    if amount > left:
-        there = Amount(left, functional_currency())
-        raise StateUnfit(f"Only {there} of {line.fund} is left at {code}: the rest is spent or obligated.")
-
-
-def reverse_disbursement(disbursement: Disbursement, *, on: date, reason: str, by: User) -> None:
-    """[23] Reverses a payment that came back; what it released of obligations is open again.
-
-    Raises StateUnfit where it is not paid, ProjectClosed where a project of it closed its accounts, AllocationExceeded
-    where its expense was moved on since.
-    """
-    acts.require(by, "change_disbursement")
-    with writing():
-        found = Disbursement.objects.get(pk=disbursement.pk)
-        if found.state != DisbursementState.PAID:
-            raise StateUnfit(f"{found} is {found.get_state_display().lower()}: only what is paid is reversed.")
-        check_standing(found, found.reversed_on, on)
-        for line in found.lines.select_related("project"):
-            limits.check_accounts_open(line.project, field="on")
-        check_spent(found.number, on)
-        reverse_entries(found.number, on=on, reason=reason, by=by)
-        found.state, found.reversed_on = DisbursementState.REVERSED, on
-        found.save(update_fields=["state", "reversed_on"])
-        acts.record("reverse disbursement", found, by=by, detail=reason)
-
-
 def reverse_run(document: Document, *, on: date, reason: str, by: User) -> None:
-    """Reverses a run, interest, a charge, a transfer, a payment to the Secretariat, a manual entry or a gift in kind.
+    """Reverses a run, interest, a charge, a transfer or a gift in kind: what one person recorded.
 
     Raises FundsFirst where the money it brought is used already, AllocationExceeded, and StateUnfit where what it
-    revalued has moved since, or where it is not posted.
+    revalued has moved since.
     """
+    assert not isinstance(document, Decided)
     acts.require(by, f"change_{document._meta.model_name}")
     with writing():
         found: Any = type(document)._default_manager.get(pk=document.pk)
-        if isinstance(found, Decided):
-            check_posted(found)
         check_standing(found, found.reversed_on, on)
         if isinstance(found, Revaluation):
             _check_items_stand(found)
-        legs = [leg for entry in entries_caused_by(found.number) for leg in get_draft(entry).legs]
-        _check_taken_back(legs, on)
-        averages = _find_averages(legs, found.dated_on)
-        reverse_entries(found.number, on=on, reason=reason, by=by)
-        for leg, average in averages:
-            acts.post(_to_average(found, leg, average, on), by=by)
+        check_taken_back(found.number, on)
+        reverse_at_average(found, on=on, reason=reason, by=by)
         found.reversed_on = on
-        fields = ["reversed_on"]
-        if isinstance(found, Decided):
-            found.state = State.REVERSED
-            fields.append("state")
-        found.save(update_fields=fields)
+        found.save(update_fields=["reversed_on"])
         acts.record(f"reverse {found._meta.verbose_name}", found, by=by, detail=reason)
+
+
+def reverse_at_average(document: Any, *, on: date, reason: str, by: User, links: Sequence[str] = ()) -> None:
+    """Posts the opposite of what a document caused; foreign cash that was partly spent leaves at its average."""
+    averages = _find_averages(_legs_of(document.number), document.dated_on)
+    reverse_entries(document.number, on=on, reason=reason, by=by, links=links)
+    for leg, average in averages:
+        acts.post(_link(_to_average(document, leg, average, on), links), by=by)
 
 
 def check_posted(document: Decided) -> None:
@@ -149,6 +94,13 @@ def check_posted(document: Decided) -> None:
         raise StateUnfit(f"{document} is not posted: reject it instead.")
     if document.state == State.REJECTED:
         raise StateUnfit(f"{document} is rejected: there is nothing to reverse.")
+
+
+def check_none_waits(document: Decided, then: str) -> None:
+    """Raises StateUnfit where a reversal of it waits, with what can be done after that."""
+    waiting = Reversal.objects.filter(document=document.number, state=State.PREPARED).first()
+    if waiting:
+        raise StateUnfit(f"{waiting} awaits approval: once it is rejected, {then}.")
 
 
 def _check_items_stand(run: Revaluation) -> None:
@@ -163,8 +115,9 @@ def _check_items_stand(run: Revaluation) -> None:
             )
 
 
-def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
+def check_taken_back(number: str, on: date) -> None:
     """What the opposite takes is still there: cash, debts, the allocation, what is available."""
+    legs = _legs_of(number)
     available: defaultdict[str, int] = defaultdict(int)
     owed: defaultdict[tuple[str, str], int] = defaultdict(int)
     for leg in legs:
@@ -189,8 +142,16 @@ def _check_taken_back(legs: Sequence[Leg], on: date) -> None:
 
 def check_spent(number: str, on: date) -> None:
     """Raises AllocationExceeded where what a document charged to a project is no longer all there to come back."""
-    legs = [leg for entry in entries_caused_by(number).filter(reverses=None) for leg in get_draft(entry).legs]
-    _check_spending(_sum_spent(legs), on)
+    _check_spending(_sum_spent(_legs_of(number)), on)
+
+
+def _legs_of(number: str) -> list[Leg]:
+    """What a document itself posted."""
+    return [leg for entry in entries_caused_by(number).filter(reverses=None) for leg in get_draft(entry).legs]
+
+
+def _link(draft: Draft, links: Sequence[str]) -> Draft:
+    return replace(draft, links=(*draft.links, *links))
 
 
 def _sum_spent(legs: Sequence[Leg]) -> dict[tuple[str, str], int]:
@@ -295,7 +256,7 @@ def take_back(number: str, account: BankAccount | None, entry: str, *, on: date,
     clear_rests(number, draft.payee, draft.legs, on=on, by=by)
 
 
-def clear_rests(number: str, payee: str, legs: Iterable[Leg], *, on: date, by: User) -> None:
+def clear_rests(number: str, payee: str, legs: Iterable[Leg], *, on: date, by: User, links: Sequence[str] = ()) -> None:
     """Realises what revaluations made of the items of `legs` that a reversal closed: it would stay on nothing."""
     functional = functional_currency()
     money = [leg for leg in legs if leg.account.startswith(("Assets:", "Liabilities:"))]
@@ -305,7 +266,7 @@ def clear_rests(number: str, payee: str, legs: Iterable[Leg], *, on: date, by: U
         rest = find_rest(leg) if leg.currency != functional else 0
         if rest:
             draft = clear_item(number=number, payee=payee, on=on, leg=leg, rest=rest, currency=functional)
-            acts.post(draft, by=by)
+            acts.post(_link(draft, links), by=by)
 
 
 def _check_unapplied(draft: Draft) -> None:

@@ -11,7 +11,6 @@ from fund.models import Agreement, State, WriteOff, WriteOffLine
 from fund.money import to_amount, to_money
 from fund.operations import acts
 from fund.operations.approvals import add_approval, decide, get_prepared
-from fund.operations.reversals import check_posted, check_standing, reverse_entries
 from fund.policy import Carried, Party, Share
 from fund.queries.contributions import Standing, lowest_standings
 from fund.queries.sub_funds import lowest_deferred
@@ -75,19 +74,6 @@ def approve_write_off(write_off: WriteOff, *, by: User) -> bool:
         decide(found, State.APPROVED, by=by)
         acts.record("approve write-off", found, by=by, detail=detail)
     return True
-
-
-def reverse_write_off(write_off: WriteOff, *, on: date, reason: str, by: User) -> None:
-    """Reverses a write-off: it is owed again, as it was carried. Raises StateUnfit, YearNotOpen, ValueInvalid."""
-    acts.require(by, "change_writeoff")
-    with writing():
-        found = WriteOff.objects.get(pk=write_off.pk)
-        check_posted(found)
-        check_standing(found, found.reversed_on, on)
-        reverse_entries(found.number, on=on, reason=reason, by=by)
-        found.state, found.reversed_on = State.REVERSED, on
-        found.save(update_fields=["state", "reversed_on"])
-        acts.record("reverse write-off", found, by=by, detail=reason)
 
 
 def _lines(write_off: WriteOff) -> list[WriteOffLine]:

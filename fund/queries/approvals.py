@@ -21,9 +21,11 @@ from fund.models import (
     Decided,
     DepositReturn,
     Disbursement,
+    Reversal,
     SecretariatPayment,
     State,
 )
+from fund.queries.chains import state_of
 
 # Every kind of document that one person prepares and another decides on.
 DECIDED: tuple[type[Decided], ...] = (
@@ -38,6 +40,7 @@ DECIDED: tuple[type[Decided], ...] = (
     AdvanceReport,
     BankDetails,
     *CORRECTIONS,
+    Reversal,
 )
 
 
@@ -51,7 +54,26 @@ def waiting_documents(*, most: int | None = None) -> list[Decided]:
     for kind, numbers in by_kind.items():
         found = DECIDED[kind]._default_manager.filter(number__in=numbers).select_related("created_by")
         documents |= {document.number: document for document in found.prefetch_related(*DECIDED[kind].RELATED)}
+    _load_originals([document for document in documents.values() if isinstance(document, Reversal)])
     return [documents[number] for _kind, number, _created_at in rows]
+
+
+def _load_originals(reversals: list[Reversal]) -> None:
+    """Reads what they reverse, kind by kind."""
+    of_kinds: defaultdict[type[Decided], dict[str, Reversal]] = defaultdict(dict)
+    for reversal in reversals:
+        of_kinds[reversal.original_kind][reversal.document] = reversal
+    for kind, named in of_kinds.items():
+        for original in kind._default_manager.filter(number__in=named).prefetch_related(*kind.RELATED):
+            named[original.number].original = original
+
+
+def reversals_of(document: Decided) -> list[Any]:
+    """What was prepared to reverse a document, the first attempt first, each with its `status`."""
+    found: list[Any] = list(Reversal.objects.filter(document=document.number))
+    for reversal in found:
+        reversal.original, reversal.status = document, state_of(reversal)
+    return found
 
 
 def walk_waiting(*, person: User, after: Decided) -> Iterator[Decided]:

@@ -34,6 +34,6 @@ def find_attachable(number: str) -> Attachable | None:
 def find_document(number: str) -> Document | None:
     """The document with a number, of whatever kind, or None."""
     # What is numbered within an agreement begins as the agreement's own number does.
-    asked = (kind for kind in document_kinds() if number.startswith(f"{kind.PREFIX}-"))
+    asked = (kind for kind in document_kinds() if number.startswith(kind.PREFIX))
     found = (kind._default_manager.filter(number=number).first() for kind in asked)
     return next((document for document in found if document), None)

@@ -41,6 +41,7 @@ from fund.models import (
     Receipt,
     ReceiptPart,
     Refund,
+    Reversal,
     State,
     WriteOff,
 )
@@ -91,9 +92,10 @@ def chain_of(document: Document) -> list[Step]:
     Runs, manual entries, letters, bank details and statements, and what banks and the Secretariat give and take, have
     none.
     """
-    if isinstance(document, (*RUNS, ManualEntry, Letter, BankDetails, BankReconciliation)):
+    of = document.original if isinstance(document, Reversal) else document
+    if isinstance(of, (*RUNS, ManualEntry, Letter, BankDetails, BankReconciliation)):
         return []
-    chain = _find(document)
+    chain = _find(of)
     steps = [
         *_steps(_("Pledge"), chain.pledges.order_by("-announced_on", "-number"), document, chain.funds),
         *_steps(_("Agreement"), chain.agreements.order_by("-signed_on", "-number"), document, chain.funds),

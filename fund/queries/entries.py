@@ -30,6 +30,7 @@ from fund.models import (
     OpenedBook,
     Pledge,
     Receipt,
+    Reversal,
 )
 from fund.policy import GENERAL, POOL
 from ledger.queries import entries, postings
@@ -79,6 +80,7 @@ _DOCUMENTS: tuple[type[Document], ...] = (
 )
 _KINDS = {model.PREFIX: model for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
+_REVERSAL = re.compile(r"[A-Z]{3}-[0-9]{4}-[0-9]+(?:/R[0-9]+)?/V[0-9]+")
 # What is numbered within an agreement, a receipt or an advance, by the letter in its number.
 _PART = re.compile(r"((?:AGR|RCT|ADV)-[0-9]{4}-[0-9]+)/([ACDMRU])([0-9]+)")
 _PARTS: dict[str, type[Document]] = {
@@ -102,6 +104,8 @@ def find_kind(number: str) -> type[Document] | None:
     """What kind of document has a number such as RCT-2026-0001 or AGR-2026-0001/A1; None where it is no document's."""
     if part := _PART.fullmatch(number):
         return _PARTS[part[2]]
+    if _REVERSAL.fullmatch(number):
+        return Reversal
     match = _NUMBER.fullmatch(number)
     return _KINDS.get(match[1]) if match else None
 

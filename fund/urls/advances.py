@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from fund.models import Advance
 from fund.views import advance_ageing, advance_reports, advance_returns, advances
+from fund.views.reversals import ReversalNew
 
 _ONE = "advances/<slug:number>/"
 _REPORT = f"{_ONE}reports/<int:position>/"
@@ -15,7 +17,7 @@ urlpatterns = [
     path(_ONE, advances.AdvanceDetail.as_view(), name="advance"),
     path(f"{_ONE}approve/", advances.AdvanceApprove.as_view(), name="advance-approve"),
     path(f"{_ONE}reject/", advances.AdvanceReject.as_view(), name="advance-reject"),
-    path(f"{_ONE}reverse/", advances.AdvanceReverse.as_view(), name="advance-reverse"),
+    path(f"{_ONE}reverse/", ReversalNew.as_view(model=Advance), name="advance-reverse"),
     path(f"{_ONE}reports/new/", advance_reports.ReportNew.as_view(), name="advance-report-new"),
     path(_REPORT, advance_reports.ReportDetail.as_view(), name="advance-report"),
     path(f"{_REPORT}review/", advance_reports.ReportReview.as_view(), name="advance-report-review"),

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from fund.models import Allocation, Disbursement
 from fund.views import (
     allocations,
     budgets,
@@ -13,6 +14,7 @@ from fund.views import (
     recommendations,
     sub_funds,
 )
+from fund.views.reversals import ReversalNew
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
@@ -37,7 +39,7 @@ urlpatterns = [
     path("allocations/<slug:number>/", allocations.AllocationDetail.as_view(), name="allocation"),
     path("allocations/<slug:number>/approve/", allocations.AllocationApprove.as_view(), name="allocation-approve"),
     path("allocations/<slug:number>/reject/", allocations.AllocationReject.as_view(), name="allocation-reject"),
-    path("allocations/<slug:number>/reverse/", allocations.AllocationReverse.as_view(), name="allocation-reverse"),
+    path("allocations/<slug:number>/reverse/", ReversalNew.as_view(model=Allocation), name="allocation-reverse"),
     path("obligations/", obligations.ObligationList.as_view(), name="obligation-list"),
     path("obligations/new/", obligations.ObligationNew.as_view(), name="obligation-new"),
     path("obligations/<slug:number>/", obligations.ObligationDetail.as_view(), name="obligation"),
@@ -53,7 +55,7 @@ urlpatterns = [
     path("disbursements/<slug:number>/reject/", disbursements.DisbursementReject.as_view(), name="disbursement-reject"),
     path(
         "disbursements/<slug:number>/reverse/",
-        disbursements.DisbursementReverse.as_view(),
+        ReversalNew.as_view(model=Disbursement),
         name="disbursement-reverse",
     ),
     path("flow/", flows.FlowPage.as_view(), name="flow"),

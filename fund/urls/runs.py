@@ -5,6 +5,7 @@ from django.views import View
 
 from fund.models import (
     BankCharge,
+    Decided,
     Document,
     InKind,
     Interest,
@@ -15,16 +16,18 @@ from fund.models import (
 )
 from fund.views import period_end, reconciliations, runs, secretariat
 from fund.views.records import RecordDetail, RecordList, RecordReverse
+from fund.views.reversals import ReversalNew
 
 
 def _paths(prefix: str, model: type[Document], new: type[View], detail: type[View] = RecordDetail) -> list[URLPattern]:
     """The list, the form, the page and the reversal of one kind of document."""
     of_kind = {"model": model} if detail is RecordDetail else {}
+    reverse = ReversalNew if issubclass(model, Decided) else RecordReverse
     return [
         path(f"{prefix}/", RecordList.as_view(model=model), name=f"{model.ROUTE}-list"),
         path(f"{prefix}/new/", new.as_view(), name=f"{model.ROUTE}-new"),
         path(f"{prefix}/<slug:number>/", detail.as_view(**of_kind), name=model.ROUTE),
-        path(f"{prefix}/<slug:number>/reverse/", RecordReverse.as_view(model=model), name=f"{model.ROUTE}-reverse"),
+        path(f"{prefix}/<slug:number>/reverse/", reverse.as_view(model=model), name=f"{model.ROUTE}-reverse"),
     ]
 
 

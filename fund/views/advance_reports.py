@@ -16,11 +16,12 @@ from fund.forms.advances import ReportForm, ReportLines, ReviewForm, open_line_c
 from fund.forms.choices import BLANK
 from fund.forms.lines import filled_lines
 from fund.models import Advance, AdvanceReport, Approval, ReportState
-from fund.operations.advance_reports import Spent, record_report, reverse_report, review_report
+from fund.operations.advance_reports import Spent, record_report, review_report
 from fund.queries.advance_reports import add_budgets
 from fund.queries.advances import add_open
-from fund.views.corrections import DocumentFormPage, ReversalPage
+from fund.views.corrections import DocumentFormPage
 from fund.views.decisions import ApprovePage, DecidedPage, LeadingOn, RejectPage
+from fund.views.reversals import ReversalNew
 
 
 class ReportNew(DocumentFormPage):
@@ -133,9 +134,7 @@ class ReportReject(RejectPage, _ReportPage):
     model = AdvanceReport
 
 
-class ReportReverse(_ReportPage, ReversalPage):
-    """Takes an accepted report back."""
+class ReportReverse(_ReportPage, ReversalNew):
+    """Prepares that an accepted report is taken back."""
 
     model = AdvanceReport
-    operation = staticmethod(reverse_report)
-    permission_required = "fund.change_advancereport"

@@ -1,4 +1,4 @@
-"""Advances to partners: prepared by one person, decided by another, reversed when they come back whole."""
+"""Advances to partners: prepared by one person, decided by another."""
 
 from typing import Any
 
@@ -13,14 +13,13 @@ from fund.forms.advances import AdvanceForm, AdvanceLines
 from fund.forms.choices import fund_choices, project_choices
 from fund.forms.lines import filled_lines
 from fund.models import Advance, AdvanceReport, BankAccount, Payee, Project, ReportState, State
-from fund.operations.advances import Line, prepare_advance, reverse_advance
+from fund.operations.advances import Line, prepare_advance
 from fund.queries.advance_ageing import find_due_on
 from fund.queries.advances import add_open
 from fund.queries.chains import state_of
 from fund.queries.projects import project_fund_standings
 from fund.queries.sub_funds import cash_of_funds
 from fund.queries.uses import add_states
-from fund.views.corrections import ReversalPage
 from fund.views.decisions import ApprovePage, DecidedPage, RejectPage
 from fund.views.disbursements import find_currency, find_spendable
 from fund.views.pages import FormPage, ListPage, find_asked
@@ -140,11 +139,3 @@ class AdvanceReject(RejectPage):
     """Asks why an advance is rejected, and rejects it."""
 
     model = Advance
-
-
-class AdvanceReverse(ReversalPage):
-    """Reverses an advance that came back whole."""
-
-    model = Advance
-    operation = staticmethod(reverse_advance)
-    permission_required = "fund.change_advance"

@@ -13,11 +13,9 @@ from fund.forms.choices import BLANK, all_fund_choices, available_fund_choices
 from fund.forms.lines import filled_lines
 from fund.models import Allocation, Direction, Project
 from fund.operations.allocations import prepare_allocation
-from fund.operations.reversals import reverse_allocation
 from fund.queries.projects import Left, project_fund_standings
 from fund.queries.sub_funds import lowest_allocation_left, lowest_available
 from fund.queries.uses import add_totals
-from fund.views.corrections import ReversalPage
 from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import FormPage, ListPage, find_asked
 from ledger.money import to_decimal
@@ -180,11 +178,3 @@ class AllocationReject(RejectPage):
     """Asks why an allocation is rejected, and rejects it."""
 
     model = Allocation
-
-
-class AllocationReverse(ReversalPage):
-    """Takes an allocation back."""
-
-    model = Allocation
-    operation = staticmethod(reverse_allocation)
-    permission_required = "fund.change_allocation"

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fund.forms.approvals import RejectionForm
-from fund.models import Answer, Approval, Decided
+from fund.models import REVERSIBLE, Answer, Approval, Decided, State
 from fund.operations.answers import Attempt
 from fund.operations.approvals import active_delegations, count_needed, describe_threshold, may_decide, reject
 from fund.operations.decisions import approve
-from fund.queries.approvals import waiting_documents, walk_waiting
+from fund.queries.approvals import reversals_of, waiting_documents, walk_waiting
 from fund.queries.nearby import find_nearby
 from fund.views.corrections import DocumentFormPage
 from fund.views.pages import ChangePage, DocumentPage, PlainPage, find_message
@@ -43,6 +43,7 @@ class DecidedPage(DocumentPage[D]):
             "approvals": Approval.objects.filter(document=found.number).select_related("by", "on_behalf_of"),
             "threshold": describe_threshold(),
             **(describe_nearby(found) if found.is_waiting else {}),
+            **(describe_reversals(found, by=self.user) if isinstance(found, REVERSIBLE) else {}),
         }
         return super().get_context_data(**shown, **context)
 
@@ -54,6 +55,16 @@ def describe_nearby(document: Decided) -> dict[str, Any]:
     if nearby and nearby.own and nearby.together:
         passes = count_needed(nearby.own.minor) < count_needed(nearby.together.minor)
     return {"nearby": nearby, "passes_threshold": passes}
+
+
+def describe_reversals(document: Any, *, by: User) -> dict[str, Any]:
+    """What was prepared to reverse a document, the one of it that waits, and whether the reader may prepare another."""
+    reversals = reversals_of(document)
+    waiting = next((one for one in reversals if one.is_waiting), None)
+    posted = document.state not in (State.PREPARED, State.REJECTED, State.REVERSED)
+    may_change = by.has_perm(f"fund.change_{document._meta.model_name}")
+    can_reverse = posted and waiting is None and may_change
+    return {"reversals": reversals, "waiting_reversal": waiting, "can_reverse": can_reverse}
 
 
 class WaitingList(PlainPage):

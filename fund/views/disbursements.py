@@ -1,4 +1,4 @@
-"""Disbursements: prepared by one person, decided by another, reversed when they come back."""
+"""Disbursements: prepared by one person, decided by another."""
 
 from datetime import date
 from functools import cached_property
@@ -17,13 +17,11 @@ from fund.forms.lines import filled_lines
 from fund.models import BankAccount, Disbursement, DisbursementState, Obligation, Payee, Project
 from fund.operations.answers import Attempt
 from fund.operations.disbursements import Line, prepare_disbursement
-from fund.operations.reversals import reverse_disbursement
 from fund.operations.sources import propose_sources
 from fund.queries.obligations import add_open
 from fund.queries.projects import project_fund_standings
 from fund.queries.sub_funds import cash_of_funds
 from fund.queries.uses import add_totals
-from fund.views.corrections import ReversalPage
 from fund.views.decisions import AWAITS, PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import FormPage, ListPage, find_asked
 from fund.views.recipients import describe_account
@@ -254,11 +252,3 @@ class DisbursementReject(RejectPage):
     """Asks why a disbursement is rejected, and rejects it."""
 
     model = Disbursement
-
-
-class DisbursementReverse(ReversalPage):
-    """Reverses a payment that came back."""
-
-    model = Disbursement
-    operation = staticmethod(reverse_disbursement)
-    permission_required = "fund.change_disbursement"

@@ -1,4 +1,4 @@
-"""Manual entries: prepared line by line, decided by another person, reversed."""
+"""Manual entries: prepared line by line, decided by another person."""
 
 from typing import Any
 

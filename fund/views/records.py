@@ -1,6 +1,5 @@
 """Lists and pages of runs, of what banks gave and took, of transfers and of what came in kind, and their reversal."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -12,6 +11,7 @@ from fund.filters.records import RecordFilter
 from fund.models import (
     BankCharge,
     BankReconciliation,
+    Decided,
     Document,
     InKind,
     Interest,
@@ -145,24 +145,23 @@ class RecordDetail(DocumentPage[Any]):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         (document,) = add_facts([self.object])
-        posted = not hasattr(document, "state") or document.state in ("paid", "approved")
-        may_reverse = self.user.has_perm(permission_name("change", self.model))
+        may_reverse = self.user.has_perm(permission_name("change", self.model)) and not isinstance(document, Decided)
         back = (TITLES[self.model][0], reverse(f"fund:{self.model.ROUTE}-list"))
         reverse_url = reverse(f"fund:{self.model.ROUTE}-reverse", args=[document.number])
         return super().get_context_data(
             back=back,
             kind=self.model.ROUTE,
             lines=document.lines.all() if hasattr(document, "lines") else [],
-            reverse_url=reverse_url if posted and may_reverse and not document.reversed_on else "",
+            reverse_url=reverse_url if may_reverse and not document.reversed_on else "",
             **context,
         )
 
 
 class RecordReverse(ReversalPage):
-    """Reverses a document of one kind."""
+    """Reverses a document of one kind that one person recorded."""
 
     model: ClassVar[type[Document]] = Revaluation
-    operation: ClassVar[Callable[..., None]] = staticmethod(reverse_run)
+    operation = staticmethod(reverse_run)
 
     def get_permission_required(self) -> tuple[str, ...]:
         return (permission_name("change", self.model),)

@@ -1,4 +1,4 @@
-"""Refunds: prepared on the donor's word, decided by another person, paid, reversed."""
+"""Refunds: prepared on the donor's word, decided by another person, paid."""
 
 from functools import cached_property
 from typing import Any
@@ -12,14 +12,13 @@ from fund.errors import ValueInvalid
 from fund.forms.corrections import RefundForm, RefundPaymentForm
 from fund.models import Agreement, Instalment, Refund
 from fund.money import to_amount
-from fund.operations.refunds import pay_refund, prepare_refund, reverse_refund
+from fund.operations.refunds import pay_refund, prepare_refund
 from fund.queries.sub_funds import SubFund, sub_funds
 from fund.queries.unapplied import Waiting, unapplied_balances
 from fund.views.corrections import DocumentFormPage
 from fund.views.decisions import ApprovePage, RejectPage
 from fund.views.pages import FormPage, find_asked
 from fund.views.recipients import describe_rename
-from fund.views.records import RecordReverse
 from fund.views.runs import describe_new
 from fund.views.write_offs import Choice, CorrectionDetail
 from ledger.money import Amount
@@ -133,10 +132,3 @@ class RefundPay(DocumentFormPage):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         lead = f"{self.document.agreement.donor} · {to_amount(self.document.amount)}"
         return super().get_context_data(lead=lead, **context)
-
-
-class RefundReverse(RecordReverse):
-    """Reverses a refund, and its payment where the bank returned it."""
-
-    model = Refund
-    operation = staticmethod(reverse_refund)

@@ -1,4 +1,4 @@
-"""Write-offs: prepared on what an agreement owes, decided by another person, reversed."""
+"""Write-offs: prepared on what an agreement owes, decided by another person."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from fund.errors import ValueInvalid
 from fund.forms.corrections import WriteOffForm
 from fund.models import Agreement, WriteOff
-from fund.operations.write_offs import prepare_write_off, reverse_write_off
+from fund.operations.write_offs import prepare_write_off
 from fund.queries.agreements import Due, add_dues, owes, with_next_due
 from fund.views.decisions import ApprovePage, DecidedPage, RejectPage
 from fund.views.pages import FormPage, find_asked
-from fund.views.records import RecordDetail, RecordReverse
+from fund.views.records import RecordDetail
 from fund.views.runs import describe_new
 from ledger.money import Amount
 
@@ -108,10 +108,3 @@ class WriteOffReject(RejectPage):
     """Asks why a write-off is rejected, and rejects it."""
 
     model = WriteOff
-
-
-class WriteOffReverse(RecordReverse):
-    """Reverses a write-off: it is owed again."""
-
-    model = WriteOff
-    operation = staticmethod(reverse_write_off)

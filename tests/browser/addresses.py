@@ -33,6 +33,7 @@ LETTER = f"LTR-{YEAR}-0001"
 OBLIGATION = f"OBL-{YEAR}-0001"
 GIVEN_UP = f"AGR-{YEAR}-0006"
 UNDECIDED, RETURN = f"AGR-{YEAR}-0005", f"ALC-{YEAR}-0002"
+TWICE = f"ALC-{YEAR}-0003"
 PAID, PREPARED = f"DSB-{YEAR}-0001", f"DSB-{YEAR}-0002"
 PAYEE, DETAILS = "INSTRUCTORS-LTD", f"BNK-{YEAR}-0002"
 SENT, UNSENT = f"ADV-{YEAR}-0001", f"ADV-{YEAR}-0002"
@@ -123,6 +124,9 @@ PROGRAMME = (
     Address("fund:allocation", (RETURN,), reader="approver"),
     Address("fund:allocation-reject", (RETURN,), reader="approver"),
     Address("fund:allocation-reverse", (ALLOCATION,)),
+    Address("fund:allocation", (TWICE,)),
+    Address("fund:reversal", (f"{TWICE}/V1",), reader="approver"),
+    Address("fund:reversal-reject", (f"{TWICE}/V1",), reader="approver"),
     Address("fund:obligation-list"),
     Address("fund:obligation-new", query="project=CYB-01"),
     Address("fund:obligation", (OBLIGATION,)),
@@ -307,6 +311,7 @@ NO_PAGES = frozenset(
         "fund:agreement-approve",
         "fund:amendment-approve",
         "fund:cancellation-approve",
+        "fund:reversal-approve",
         "fund:deposit-return-approve",
         "fund:allocation-approve",
         "fund:advance-approve",

@@ -24,6 +24,7 @@ from fund.operations.bank_charges import record_bank_charge
 from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
 from fund.operations.budgets import Planned, set_budget
 from fund.operations.cancellations import prepare_cancellation
+from fund.operations.decided_reversals import prepare_reversal
 from fund.operations.deposit_returns import prepare_deposit_return
 from fund.operations.deposits import Part, record_deposit, record_parts
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
@@ -128,7 +129,7 @@ def fill(people: People) -> None:
 
 
 def leave_undecided(agreement: Agreement, donor: Donor, project: Project, by: User) -> None:
-    """An agreement, an amendment, a cancellation and a return that wait for the approver."""
+    """An agreement, an amendment, a cancellation, a return and a reversal that wait for the approver."""
     dues = [Due(day(11, 1), usd("900"))]
     prepare_agreement(donor=donor, signed_on=day(8, 1), amount=usd("900"), instalments=dues, earmark=Earmark(), by=by)
     terms = [Term(date(YEAR + 2, 2, 1), usd("4500"), f"{agreement.number}/2"), Term(day(12, 1), usd("250"))]
@@ -136,6 +137,8 @@ def leave_undecided(agreement: Agreement, donor: Donor, project: Project, by: Us
     prepare_cancellation(sign(donor, usd("70"), by), on=day(8, 2), reason="Signed twice", by=by)
     lines, direction = {agreement.number: usd("50")}, Direction.RETURN
     prepare_allocation(project=project, decided_on=day(8, 3), lines=lines, direction=direction, by=by)
+    given = allocate(project=project, decided_on=day(8, 4), lines={agreement.number: usd("1")}, by=by)
+    prepare_reversal(given, on=day(8, 5), reason="Given twice", by=by)
 
 
 def sign(donor: Donor, amount: Amount, by: User, **options: object) -> Agreement:

@@ -137,6 +137,7 @@ CHANGES = [
     Change("project-reopen", "/projects/CYB-01/reopen/", "stopped", REASON),
     Change("disbursement-new", "/disbursements/new/", "allocation", PAYMENT | {"lines-0-category": "Travel"}),
     *decisions("disbursement", "/disbursements/DSB-2026-0001/", "disbursement"),
+    *decisions("reversal", "/approvals/reversals/DSB-2026-0001/V1/", "prepared_reversal"),
     Change("disbursement-reverse", "/disbursements/DSB-2026-0001/reverse/", "paid", REVERSAL),
     Change("advance-new", "/advances/new/", "allocation partner", ADVANCE),
     Change("advance-approve", "/advances/ADV-2026-0001/approve/", "advance", {}, "approver_client", once=True),

@@ -87,9 +87,13 @@ def test_what_rests_on_an_advance_is_reversed_before_it(sent: Advance, approver:
     report("1/Travel=600")
     give_back("1=400")
     review_report(AdvanceReport.objects.get(), verdicts=[Verdict(usd("600"))], by=approver)
-    for number in ("ADV-2026-0001/U1", "ADV-2026-0001/R1", "ADV-2026-0001"):
-        said = run("reverse", number, "--reason", "A slip", "--on", "2026-06-01")
-        assert said.endswith(f"{number} is reversed.\n")
+    slip = ("--reason", "A slip", "--on", "2026-06-01")
+    with pytest.raises(CommandError, match="ADV-2026-0001/R1 rests on it"):
+        run("reverse", "ADV-2026-0001", *slip)
+    assert run("reverse", "ADV-2026-0001/U1", *slip).endswith("ADV-2026-0001/U1 is reversed.\n")
+    for number in ("ADV-2026-0001/R1", "ADV-2026-0001"):
+        assert f"{number}/V1 is prepared" in run("reverse", number, *slip)
+        run("approve", f"{number}/V1", "--by", "approver")
     assert Advance.objects.get().state == "reversed"
 
 

@@ -31,9 +31,9 @@ from fund.models import (
     Payee,
     Project,
 )
-from fund.operations.advance_reports import Spent, record_report, reverse_report, review_report
+from fund.operations.advance_reports import Spent, record_report, review_report
 from fund.operations.advance_returns import Back, record_return, reverse_return
-from fund.operations.advances import Line, approve_advance, prepare_advance, reverse_advance
+from fund.operations.advances import Line, approve_advance, prepare_advance
 from fund.operations.approvals import reject
 from fund.operations.disbursements import Line as PaidLine
 from fund.operations.disbursements import prepare_disbursement
@@ -47,7 +47,7 @@ from fund.queries.sub_funds import fund_standings, lowest_allocation_left, lowes
 from ledger.causes import entries_caused_by
 from ledger.money import Amount
 from ledger.queries import entries, get_draft
-from tests.deeds import allocate
+from tests.deeds import allocate, reverse
 from tests.fund.advances import FUND, LATER, REPORTED, SENT, accept, prepare, report, standing
 from tests.shorthand import cad, usd
 
@@ -191,7 +191,7 @@ def test_a_report_of_a_conditional_agreement_earns_its_income(
         ("Liabilities:Deferred:CAN", 40000, "USD", 40000, FUND, "", ""),
         ("Income:Contributions:CAN", -40000, "USD", -40000, FUND, "", ""),
     ]
-    reverse_report(first, on=LATER, reason="Another project's", by=officer)
+    reverse(first, on=LATER, reason="Another project's", by=officer)
     assert (fund_standings([FUND])[FUND].deferred, standing(), problems()) == (100000, (0, 1000, 0), [])
 
 
@@ -273,12 +273,12 @@ def test_an_advance_is_reversed_while_nothing_rests_on_it(
 ) -> None:
     found = report(sent, officer, ("Travel", usd("600")))
     with pytest.raises(StateUnfit, match="R1 rests on it: reject that first"):
-        reverse_advance(sent, on=LATER, reason="Came back", by=officer)
+        reverse(sent, on=LATER, reason="Came back", by=officer)
     accept(found, approver, usd("600"))
     with pytest.raises(StateUnfit, match="reverse that first"):
-        reverse_advance(sent, on=LATER, reason="Came back", by=officer)
-    reverse_report(found, on=LATER, reason="A slip", by=officer)
-    reverse_advance(sent, on=LATER, reason="Came back", by=officer)
+        reverse(sent, on=LATER, reason="Came back", by=officer)
+    reverse(found, on=LATER, reason="A slip", by=officer)
+    reverse(sent, on=LATER, reason="Came back", by=officer)
     assert (standing(), problems()) == ((0, 0, 5000), [])
     with pytest.raises(StateUnfit, match="reversed: only an advance that is paid"):
         give_back(sent, bank, officer, usd("1"))
@@ -292,7 +292,7 @@ def test_accounts_of_a_project_close_once_its_partners_have_nothing_left(
         close_accounts(project, on=LATER, by=officer)
     Project.objects.update(accounts_closed_on=LATER)
     with pytest.raises(ProjectClosed):
-        reverse_advance(sent, on=LATER, reason="Came back", by=officer)
+        reverse(sent, on=LATER, reason="Came back", by=officer)
 
 
 @pytest.fixture
@@ -347,7 +347,7 @@ def test_a_return_in_another_currency_is_taken_back_at_the_average_once_some_was
 def test_an_advance_that_was_revalued_is_returned_and_not_reversed(in_cad: Advance, officer: User) -> None:
     run_revaluation(month="2026-03", by=officer)
     with pytest.raises(StateUnfit, match="as a return"):
-        reverse_advance(in_cad, on=LATER, reason="Came back", by=officer)
+        reverse(in_cad, on=LATER, reason="Came back", by=officer)
     assert problems() == []
 
 

@@ -69,7 +69,7 @@ def test_an_advance_goes_from_the_form_to_a_report_that_is_reviewed_and_a_return
     assert standing() == (500, 100, 4400)
     for path, texts in (
         (ADVANCE, ("ADV-2026-0001/R1", "ADV-2026-0001/U1", "2026-06-18")),
-        (REPORT, ("USD 100.00: No invoice", "Assets:Advances:UNODC", "Reverse…")),
+        (REPORT, ("USD 100.00: No invoice", "Assets:Advances:UNODC", "Prepare reversal…")),
         (f"{ADVANCE}returns/1/", ("BACK-1", "USD 400.00", FUND)),
         ("/advances/", ("ADV-2026-0001", "100.00")),
         ("/projects/CYB-01/", ("Advanced", "ADV-2026-0001")),

@@ -11,13 +11,12 @@ from fund.checks import run_checks
 from fund.errors import AllocationExceeded, FundsFirst, NotPermitted, OutsideEarmark, StateUnfit, ValueInvalid
 from fund.models import Agreement, Allocation, Obligation, Project
 from fund.operations.projects import ProjectFacts, add_project
-from fund.operations.reversals import reverse_allocation
 from fund.queries.projects import project_standings
 from fund.queries.sub_funds import fund_standings
 from ledger.causes import entries_caused_by
 from ledger.errors import Refused
 from ledger.queries import entries, get_draft
-from tests.deeds import allocate, reallocate, return_allocation
+from tests.deeds import allocate, reallocate, return_allocation, reverse
 from tests.shorthand import usd
 
 FUND = "AGR-2026-0001"
@@ -69,9 +68,9 @@ def test_a_return_taken_back_needs_the_money_to_be_there(
     returned = give_back(project, "1500", officer)
     again = allocate(project=project, decided_on=DAY, lines={FUND: usd("2500")}, by=officer)
     with pytest.raises(FundsFirst):
-        reverse_allocation(returned, on=DAY, reason="Too soon", by=officer)
-    reverse_allocation(again, on=DAY, reason="Twice", by=officer)
-    reverse_allocation(returned, on=DAY, reason="Too soon", by=officer)
+        reverse(returned, on=DAY, reason="Too soon", by=officer)
+    reverse(again, on=DAY, reason="Twice", by=officer)
+    reverse(returned, on=DAY, reason="Too soon", by=officer)
     assert left("CYB-01") == [5000]
     assert run_checks(lambda _: None) == []
 
@@ -97,9 +96,9 @@ def test_a_move_is_taken_back_while_the_money_is_there(
     moved = move(project, border, "2000", officer)
     back = give_back(border, "1", officer)
     with pytest.raises(StateUnfit, match=r"Only USD 1,999\.00 of AGR-2026-0001 is left at BOR-01"):
-        reverse_allocation(moved, on=DAY, reason="No", by=officer)
-    reverse_allocation(back, on=DAY, reason="No", by=officer)
-    reverse_allocation(moved, on=DAY, reason="No", by=officer)
+        reverse(moved, on=DAY, reason="No", by=officer)
+    reverse(back, on=DAY, reason="No", by=officer)
+    reverse(moved, on=DAY, reason="No", by=officer)
     assert left("CYB-01", "BOR-01") == [5000, 0]
     assert run_checks(lambda _: None) == []
 

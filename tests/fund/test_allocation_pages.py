@@ -14,7 +14,7 @@ from fund.operations.disbursements import approve_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 from ledger.money import parse_amount
 from ledger.queries import entries
-from tests.deeds import allocate, sign_agreement
+from tests.deeds import allocate, reverse, sign_agreement
 
 
 def form(*lines: tuple[str, str], **changes: Any) -> dict[str, Any]:
@@ -119,11 +119,19 @@ def test_removed_and_blank_lines_are_no_lines(receipt: Receipt, project: Project
     assert (line.fund, line.amount.amount) == ("AGR-2026-0001", 10)
 
 
-def test_an_officer_takes_an_allocation_back(allocation: Allocation, officer_client: Client) -> None:
+def test_an_officer_prepares_and_an_approver_approves_that_an_allocation_is_taken_back(
+    allocation: Allocation, officer_client: Client, approver_client: Client
+) -> None:
     assert "Reverse ALC-2026-0001" in officer_client.get("/allocations/ALC-2026-0001/reverse/").content.decode()
     sent = {"on": "2026-03-12", "reason": "Wrong project"}
-    page = officer_client.post("/allocations/ALC-2026-0001/reverse/", sent, follow=True).content.decode()
-    for text in ("ALC-2026-0001 is reversed.", "Reversed", "2026-03-12", "Wrong project"):
+    reversal = officer_client.post("/allocations/ALC-2026-0001/reverse/", sent)["Location"]
+    assert officer_client.get("/allocations/ALC-2026-0001/reverse/")["Location"] == reversal
+    page = officer_client.get("/allocations/ALC-2026-0001/").content.decode()
+    assert f'Its reversal <a href="{reversal}">ALC-2026-0001/V1</a> awaits' in page
+    assert "Prepare reversal" not in page
+    approver_client.post(f"{reversal}approve/")
+    page = approver_client.get("/allocations/ALC-2026-0001/").content.decode()
+    for text in ("Reversed", "2026-03-12", "Wrong project", reversal):
         assert text in page
     allocation.refresh_from_db()
     assert allocation.reversed_on == date(2026, 3, 12)
@@ -159,9 +167,11 @@ def test_what_is_spent_is_not_taken_back(disbursement: Disbursement, approver: U
     assert "the rest is spent" in response.content.decode()
 
 
-def test_a_second_reversal_says_when_the_first_was(allocation: Allocation, officer_client: Client) -> None:
+def test_a_second_reversal_says_when_the_first_was(
+    allocation: Allocation, officer: User, officer_client: Client
+) -> None:
+    reverse(allocation, on=date(2026, 3, 12), reason="Wrong project", by=officer)
     sent = {"on": "2026-03-12", "reason": "Wrong project"}
-    officer_client.post("/allocations/ALC-2026-0001/reverse/", sent)
     response = officer_client.post("/allocations/ALC-2026-0001/reverse/", sent)
     assert response.status_code == 422
     assert "ALC-2026-0001 was reversed on 2026-03-12 already." in response.content.decode()
@@ -230,7 +240,7 @@ def test_only_officers_allocate(
     for client in (auditor_client, approver_client):
         page = client.get("/allocations/ALC-2026-0001/")
         assert page.status_code == client.get("/allocations/").status_code == 200
-        assert "Reverse…" not in page.content.decode()
+        assert "reversal…" not in page.content.decode()
     for client in (auditor_client, approver_client, donor_client):
         for path in ("/allocations/new/", "/allocations/ALC-2026-0001/reverse/"):
             assert client.get(path).status_code == client.post(path, {}).status_code == 403

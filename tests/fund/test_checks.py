@@ -38,11 +38,11 @@ from fund.operations.disbursements import Line, approve_disbursement, prepare_di
 from fund.operations.obligations import cancel_obligation
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from ledger.entries import Draft, Leg
 from ledger.money import parse_amount
 from ledger.operations import open_account, post_entry
-from tests.deeds import allocate, cancel_agreement, sign_agreement
+from tests.deeds import allocate, cancel_agreement, reverse, sign_agreement
 from tests.lifted import lifted
 from tests.shorthand import check, usd
 
@@ -60,7 +60,7 @@ def spent(receipt: Receipt, bank: BankAccount, project: Project, officer: User, 
         found.append(prepare_disbursement(payee="Hotel", bank_account=bank, paid_on=DAY, lines=lines, by=officer))
     approve_disbursement(found[0], by=approver)
     approve_disbursement(found[1], by=approver)
-    reverse_disbursement(found[1], on=DAY, reason="Came back", by=officer)
+    reverse(found[1], on=DAY, reason="Came back", by=officer)
     reject(found[3], reason="Not ours", by=approver)
     return found
 
@@ -99,7 +99,7 @@ def everything(
     cancelled = sign_agreement(donor=acme, signed_on=DAY, amount=usd("5"), instalments=[Due(DAY, usd("5"))], by=officer)
     cancel_agreement(cancelled, on=DAY, reason="Twice", by=officer)
     back = allocate(project=project, decided_on=DAY, lines={"POOL": usd("1")}, by=officer)
-    reverse_allocation(back, on=DAY, reason="Twice", by=officer)
+    reverse(back, on=DAY, reason="Twice", by=officer)
     reverse_receipt(Receipt.objects.get(reference="GIFT-1"), on=DAY, reason="Taken back", by=officer)
 
 

@@ -17,8 +17,6 @@ from fund.operations.milestones import accept_milestone, plan_milestone, reverse
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.reversals import (
-    reverse_allocation,
-    reverse_disbursement,
     reverse_receipt,
     reverse_run,
 )
@@ -30,7 +28,7 @@ from fund.queries.sub_funds import fund_standings
 from ledger.causes import entries_caused_by
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_draft, totals
-from tests.deeds import allocate, amend_agreement, cancel_agreement, sign_agreement
+from tests.deeds import allocate, amend_agreement, cancel_agreement, reverse, sign_agreement
 from tests.lifted import lifted
 from tests.shorthand import check, usd
 
@@ -99,7 +97,7 @@ def test_spending_makes_as_much_income_in_the_same_entry(funded: Agreement, offi
 
 
 def test_a_reversed_payment_takes_its_income_back(funded: Agreement, officer: User, approver: User) -> None:
-    reverse_disbursement(pay("300", officer, approver), on=DAY, reason="Came back", by=officer)
+    reverse(pay("300", officer, approver), on=DAY, reason="Came back", by=officer)
     assert balances() == {"Liabilities:Deferred:CAN": -100000}
     assert check() == []
 
@@ -141,7 +139,7 @@ def test_indirect_cost_makes_as_much_income_and_what_it_gives_back_is_deferred_a
         ("Liabilities:Deferred:CAN", 2000, FUND),
         ("Income:Contributions:CAN", -2000, FUND),
     ]
-    reverse_disbursement(paid, on=date(2026, 4, 2), reason="it came back", by=officer)
+    reverse(paid, on=date(2026, 4, 2), reason="it came back", by=officer)
     given_back = run_recovery(month="2026-04", by=officer)
     assert legs(given_back) == [(account, -minor, fund) for account, minor, fund in charged]
     reverse_run(given_back, on=date(2026, 5, 2), reason="a slip", by=officer)
@@ -275,9 +273,9 @@ def test_figures_say_what_is_deferred(funded: Agreement, canada: Donor, officer:
 
 
 def test_everything_taken_back_leaves_nothing(funded: Agreement, officer: User, approver: User) -> None:
-    reverse_disbursement(pay("300", officer, approver), on=DAY, reason="Came back", by=officer)
+    reverse(pay("300", officer, approver), on=DAY, reason="Came back", by=officer)
     allocation = Project.objects.get().allocations.get()
-    reverse_allocation(allocation, on=DAY, reason="Back", by=officer)
+    reverse(allocation, on=DAY, reason="Back", by=officer)
     reverse_receipt(funded.receipts.get(), on=DAY, reason="Back", by=officer)
     cancel_agreement(funded, on=DAY, reason="Back", by=officer)
     assert balances() == {}

@@ -11,7 +11,6 @@ from django.core.management import CommandError, call_command
 
 from fund.management.commands.reverse import REVERSALS
 from fund.models import (
-    AdvanceReport,
     Agreement,
     BankAccount,
     BankDetails,
@@ -31,7 +30,6 @@ from fund.operations.letters import record_letter
 from fund.operations.reconciliations import BankStatement, record_reconciliation
 from fund.operations.treasury import add_bank_account
 from ledger.queries import entries
-from tests.fund.advances import accept
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -139,10 +137,6 @@ def test_a_transfer_and_a_gift_in_kind_are_recorded(receipt: Receipt, project: P
     [
         ("overpaid", "RCT-2026-0001"),
         ("application", "APL-2026-0001"),
-        ("allocation", "ALC-2026-0001"),
-        ("lost", "WOF-2026-0001"),
-        ("agreed", "RFD-2026-0001"),
-        ("entered", "MAN-2026-0001"),
         ("milestone", "AGR-2026-0001/M1"),
     ],
 )
@@ -183,14 +177,6 @@ def test_a_letter_a_pledge_and_a_reconciliation_are_withdrawn_by_their_numbers(
         assert run("reverse", str(document), reason="A slip", on="2026-06-02").endswith(f"{document} is reversed.\n")
         document.refresh_from_db()
         assert document.withdrawn_on == date(2026, 6, 2)
-
-
-def test_an_advance_is_reversed_after_what_rests_on_it(report: AdvanceReport, approver: User) -> None:
-    accept(report, approver, usd("600"))
-    with pytest.raises(CommandError, match="ADV-2026-0001/R1"):
-        run("reverse", "ADV-2026-0001", reason="A slip", on="2026-06-01")
-    for number in ("ADV-2026-0001/R1", "ADV-2026-0001"):
-        assert run("reverse", number, reason="A slip", on="2026-06-01").endswith(f"{number} is reversed.\n")
 
 
 def test_a_pledge_lapses_by_command(pledge: Pledge) -> None:

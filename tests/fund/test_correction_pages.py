@@ -40,7 +40,7 @@ def test_a_write_off_is_prepared_on_the_agreements_page_and_approved_by_another(
     assert officer_client.post(url, WRITE_OFF)["Location"] == "/write-offs/WOF-2026-0001/"
     assert "You prepared it" in read(officer_client, "/write-offs/WOF-2026-0001/")
     approver_client.post("/write-offs/WOF-2026-0001/approve/")
-    assert "Reverse…" in read(officer_client, "/write-offs/WOF-2026-0001/")
+    assert "Prepare reversal…" in read(officer_client, "/write-offs/WOF-2026-0001/")
     assert "Written off" in read(officer_client, "/agreements/AGR-2026-0001/")
 
 

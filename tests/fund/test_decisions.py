@@ -37,11 +37,10 @@ from fund.operations.decisions import APPROVE, approve
 from fund.operations.people import add_person, change_person
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_receipt
-from fund.operations.reversals import reverse_allocation
 from fund.queries.approvals import DECIDED
 from ledger.causes import entries_caused_by
 from ledger.errors import Refused
-from tests.deeds import allocate, cancel_agreement
+from tests.deeds import allocate, cancel_agreement, reverse
 from tests.shorthand import run, usd
 
 pytestmark = pytest.mark.django_db
@@ -235,7 +234,7 @@ def test_money_that_went_since_is_not_allocated_moved_or_returned(
     if direction == Direction.GIVE:
         allocate(project=project, **facts)
     else:
-        reverse_allocation(allocation, on=DAY, reason="No", by=officer)
+        reverse(allocation, on=DAY, reason="No", by=officer)
     with pytest.raises(Refused, match="is more"):
         approve(found, by=approver)
     assert is_untouched(found)

@@ -21,11 +21,11 @@ from fund.operations.approvals import reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.queries.sub_funds import bank_cash, fund_standings, lowest_allocation_left
 from ledger.money import parse_amount
 from ledger.queries import Scope, entries, get_total
-from tests.deeds import allocate, sign_agreement
+from tests.deeds import allocate, reverse, sign_agreement
 from tests.shorthand import usd
 
 DAY = date(2026, 3, 10)
@@ -242,12 +242,12 @@ def test_a_reversed_payment_gives_the_allocation_back(
 ) -> None:
     paid = prepare(bank, officer, Line(funded, project, "Travel", usd("1200")))
     with pytest.raises(StateUnfit):
-        reverse_disbursement(paid, on=DAY, reason="x", by=officer)
+        reverse(paid, on=DAY, reason="x", by=officer)
     approve_disbursement(paid, by=approver)
-    reverse_disbursement(paid, on=DAY, reason="paid twice", by=officer)
+    reverse(paid, on=DAY, reason="paid twice", by=officer)
     assert left(funded) == 500000
     with pytest.raises(StateUnfit, match="reversed"):
-        reverse_disbursement(paid, on=DAY, reason="again", by=officer)
+        reverse(paid, on=DAY, reason="again", by=officer)
 
 
 def test_an_allocation_that_is_spent_is_not_taken_back(
@@ -255,7 +255,7 @@ def test_an_allocation_that_is_spent_is_not_taken_back(
 ) -> None:
     approve_disbursement(prepare(bank, officer, Line(funded, project, "Travel", usd("1"))), by=approver)
     with pytest.raises(StateUnfit, match=r"Only USD 4,999\.00"):
-        reverse_allocation(Allocation.objects.get(), on=DAY, reason="x", by=officer)
+        reverse(Allocation.objects.get(), on=DAY, reason="x", by=officer)
 
 
 @pytest.mark.parametrize("amount", ["0", "-5"])

@@ -172,19 +172,19 @@ def test_an_approver_rejects_it_for_a_reason(disbursement: Disbursement, approve
     assert not entries().filter(kind="disbursement").exists()
 
 
-def test_an_officer_reverses_a_payment_that_came_back(
+def test_an_officer_prepares_the_reversal_of_a_payment_that_came_back(
     disbursement: Disbursement, approver: User, officer_client: Client
 ) -> None:
-    assert "Reverse…" not in officer_client.get("/disbursements/DSB-2026-0001/").content.decode()
+    assert "Prepare reversal…" not in officer_client.get("/disbursements/DSB-2026-0001/").content.decode()
     approve_disbursement(disbursement, by=approver)
-    assert "Reverse…" in officer_client.get("/disbursements/DSB-2026-0001/").content.decode()
+    assert "Prepare reversal…" in officer_client.get("/disbursements/DSB-2026-0001/").content.decode()
     early = {"on": "2026-03-19", "reason": "Account closed"}
     response = officer_client.post("/disbursements/DSB-2026-0001/reverse/", early)
     assert response.status_code == 422
     assert "Choose 2026-03-20 or later: nothing is dated before what it rests on." in response.content.decode()
     done = officer_client.post("/disbursements/DSB-2026-0001/reverse/", early | {"on": "2026-04-02"}, follow=True)
     page = done.content.decode()
-    for text in ("DSB-2026-0001 is reversed.", "2026-04-02", "Account closed", "reversed by"):
+    for text in ("DSB-2026-0001/V1 is prepared", "2026-04-02", "Account closed", "What it reverses"):
         assert text in page
 
 
@@ -192,7 +192,7 @@ def test_only_what_is_paid_is_reversed(disbursement: Disbursement, officer_clien
     sent = {"on": "2026-04-02", "reason": "Account closed"}
     response = officer_client.post("/disbursements/DSB-2026-0001/reverse/", sent)
     assert response.status_code == 422
-    assert "only what is paid is reversed" in response.content.decode()
+    assert "DSB-2026-0001 is not posted: reject it instead." in response.content.decode()
 
 
 def prepare_many(numbers: range, bank: BankAccount, project: Project, by: User) -> None:

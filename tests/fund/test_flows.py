@@ -17,17 +17,15 @@ from fund.models import (
     Obligation,
     Project,
 )
-from fund.operations.advance_reports import reverse_report
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.people import add_person
 from fund.operations.receipts import Facts, record_gift
-from fund.operations.reversals import reverse_disbursement
 from fund.policy import POOL
 from fund.queries.flows import Asked, Basis, Flow, Rest, Source, follow, follow_every_donor
 from fund.queries.payments import load_payments, payments, trace_payment
 from fund.queries.statements import make_statement
 from ledger.queries import Scope, get_total
-from tests.deeds import allocate
+from tests.deeds import allocate, reverse
 from tests.fund.advances import accept
 from tests.shorthand import usd
 
@@ -163,7 +161,7 @@ def test_what_a_partner_reported_and_was_accepted_was_paid_by_donors_too(
     [found] = load_payments(payments(flow.asked, ["AGR-2026-0001"]), flow)
     assert (found.document, found.on, found.charged, found.part) == (report, date(2026, 4, 10), 450_00, 450_00)
     assert trace_payment(report, until=DAY).sources == (Source("CAN", "", "AGR-2026-0001", 450_00),)
-    reverse_report(report, on=date(2026, 5, 2), reason="Slip", by=officer)
+    reverse(report, on=date(2026, 5, 2), reason="Slip", by=officer)
     assert not payments(Asked(DAY), ["AGR-2026-0001"])
     assert payments(Asked(date(2026, 5, 1)), ["AGR-2026-0001"])
 
@@ -182,7 +180,7 @@ def test_a_payment_that_waits_or_was_reversed_was_paid_by_nobody(
 ) -> None:
     assert trace_payment(disbursement, until=DAY).sources == ()
     approve_disbursement(disbursement, by=approver)
-    reverse_disbursement(disbursement, on=date(2026, 4, 1), reason="Slip", by=officer)
+    reverse(disbursement, on=date(2026, 4, 1), reason="Slip", by=officer)
     assert [bool(trace_payment(disbursement, until=date(2026, month, 1)).sources) for month in (3, 4)] == [False, False]
     flow = follow(Asked(date(2026, 3, 31)))
     assert [number for number, _ in payments(flow.asked, ["AGR-2026-0001"])] == [disbursement.number]

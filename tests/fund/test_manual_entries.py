@@ -27,7 +27,6 @@ from fund.operations.manual_entries import Line, approve_manual_entry, prepare_m
 from fund.operations.project_closures import close_accounts, close_operations
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift
-from fund.operations.reversals import reverse_run
 from fund.operations.treasury import add_bank_account
 from fund.policy_corrections import BARRED
 from fund.queries.sub_funds import fund_standings
@@ -36,7 +35,7 @@ from ledger.errors import AccountInvalid, YearNotOpen
 from ledger.money import Amount, parse_amount
 from ledger.operations import open_account
 from ledger.queries import get_draft
-from tests.deeds import return_allocation
+from tests.deeds import return_allocation, reverse
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +208,7 @@ def test_no_more_of_a_debt_goes_than_an_opened_book_brought(receipt: Receipt, of
     assert approve_manual_entry(brought, by=approver)
     assert approve_manual_entry(prepare(officer, line(debt, "20"), line(BANK, "-20")), by=approver)
     with pytest.raises(FundsFirst, match=r"AGR-2026-0001 owes USD 0\.00 as Liabilities:Loan on 2026-04-01; USD 20\.00"):
-        reverse_run(brought, on=DAY, reason="a slip", by=officer)
+        reverse(brought, on=DAY, reason="a slip", by=officer)
 
 
 @pytest.mark.parametrize(
@@ -262,12 +261,12 @@ def test_a_manual_entry_is_reversed_by_its_opposite_once_it_is_posted(
     manual_entry: ManualEntry, officer: User, approver: User
 ) -> None:
     with pytest.raises(StateUnfit, match="not posted: reject it instead"):
-        reverse_run(manual_entry, on=DAY, reason="a slip", by=officer)
+        reverse(manual_entry, on=DAY, reason="a slip", by=officer)
     approve_manual_entry(manual_entry, by=approver)
-    reverse_run(manual_entry, on=DAY, reason="it was right", by=officer)
+    reverse(manual_entry, on=DAY, reason="it was right", by=officer)
     assert ManualEntry.objects.get().state == "reversed"
     with pytest.raises(StateUnfit, match="was reversed on 2026-04-01 already"):
-        reverse_run(manual_entry, on=DAY, reason="a slip", by=officer)
+        reverse(manual_entry, on=DAY, reason="a slip", by=officer)
     no_problems()
 
 
@@ -278,7 +277,7 @@ def test_what_a_manual_entry_brought_is_not_taken_back_once_it_is_used_or_closed
     approve_manual_entry(brought, by=approver)
     record_bank_charge(bank_account=bank, charged_on=DAY, amount=usd("1"), description="Fees", fund="POOL", by=officer)
     with pytest.raises(FundsFirst, match=r"POOL has USD 19.00"):
-        reverse_run(brought, on=DAY, reason="a slip", by=officer)
+        reverse(brought, on=DAY, reason="a slip", by=officer)
 
 
 def test_an_entry_of_a_project_that_closed_its_accounts_stays(
@@ -292,7 +291,7 @@ def test_an_entry_of_a_project_that_closed_its_accounts_stays(
     close_operations(project, on=DAY, by=officer)
     close_accounts(project, on=DAY, by=officer)
     with pytest.raises(ProjectClosed):
-        reverse_run(posted, on=DAY, reason="a slip", by=officer)
+        reverse(posted, on=DAY, reason="a slip", by=officer)
 
 
 @pytest.mark.parametrize("change", [{"amount": 19}, {"dated_on": date(2026, 5, 2)}, {"state": "rejected"}])

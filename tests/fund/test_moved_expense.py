@@ -8,13 +8,11 @@ from django.contrib.auth.models import User
 from fund.checks import run_checks
 from fund.errors import AllocationExceeded
 from fund.models import AdvanceReport, BankAccount, Disbursement, ManualEntry, Project
-from fund.operations.advance_reports import reverse_report
 from fund.operations.disbursements import Line as Paid
 from fund.operations.disbursements import approve_disbursement, prepare_disbursement
 from fund.operations.manual_entries import Line, approve_manual_entry, prepare_manual_entry
 from fund.operations.projects import ProjectFacts, add_project
-from fund.operations.reversals import reverse_disbursement, reverse_run
-from tests.deeds import allocate
+from tests.deeds import allocate, reverse
 from tests.fund.advances import accept
 from tests.shorthand import usd
 
@@ -49,9 +47,9 @@ def test_a_payment_whose_expense_was_moved_on_is_not_reversed(
     project = Project.objects.get(code="CYB-01")
     moved = move(officer, approver, (project, "Travel", "-700"), (other, "Travel", "700"))
     with pytest.raises(AllocationExceeded, match=r"CYB-01 spent USD 0\.00 of AGR-2026-0001"):
-        reverse_disbursement(disbursement, on=LATER, reason="It came back", by=officer)
-    reverse_run(moved, on=LATER, reason="A slip", by=officer)
-    reverse_disbursement(disbursement, on=LATER, reason="It came back", by=officer)
+        reverse(disbursement, on=LATER, reason="It came back", by=officer)
+    reverse(moved, on=LATER, reason="A slip", by=officer)
+    reverse(disbursement, on=LATER, reason="It came back", by=officer)
     assert run_checks(lambda *_: None) == []
 
 
@@ -62,7 +60,7 @@ def test_a_report_whose_expense_was_moved_on_is_not_reversed(
     project = Project.objects.get(code="CYB-01")
     move(officer, approver, (project, "Travel", "-450"), (other, "Travel", "450"), on=date(2026, 4, 20))
     with pytest.raises(AllocationExceeded, match=r"CYB-01 spent USD 0\.00 of AGR-2026-0001"):
-        reverse_report(report, on=LATER, reason="Withdrawn", by=officer)
+        reverse(report, on=LATER, reason="Withdrawn", by=officer)
 
 
 def test_expense_that_was_moved_twice_comes_back_in_the_order_in_which_it_went(
@@ -73,7 +71,7 @@ def test_expense_that_was_moved_twice_comes_back_in_the_order_in_which_it_went(
     first = move(officer, approver, (project, "Travel", "-700"), (other, "Travel", "700"))
     move(officer, approver, (other, "Travel", "-700"), (project, "Personnel", "700"))
     with pytest.raises(AllocationExceeded, match=r"CYB-02 spent USD 0\.00"):
-        reverse_run(first, on=LATER, reason="A slip", by=officer)
+        reverse(first, on=LATER, reason="A slip", by=officer)
 
 
 def test_the_categories_of_an_entry_come_back_together_within_the_allocation(
@@ -90,4 +88,4 @@ def test_the_categories_of_an_entry_come_back_together_within_the_allocation(
     paid = prepare_disbursement(payee="Wings", bank_account=bank, paid_on=DAY, lines=[line], by=officer)
     approve_disbursement(paid, by=approver)
     with pytest.raises(AllocationExceeded, match=r"CYB-01 has USD 400\.00 of AGR-2026-0001 left"):
-        reverse_run(moved, on=LATER, reason="A slip", by=officer)
+        reverse(moved, on=LATER, reason="A slip", by=officer)

@@ -25,10 +25,10 @@ from fund.operations.applications import Word
 from fund.operations.approvals import reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.refunds import prepare_refund
-from fund.operations.reversals import reverse_disbursement
 from fund.queries import nearby
 from fund.queries.nearby import find_nearby
 from ledger.money import Amount
+from tests.deeds import reverse
 from tests.shorthand import usd
 
 FUND = "AGR-2026-0001"
@@ -78,7 +78,7 @@ def test_what_was_rejected_or_came_back_does_not_count(
     reject(first, reason="No", by=approver)
     for document in (second, third):
         approve_disbursement(document, by=approver)
-    reverse_disbursement(second, on=date(2026, 6, 1), reason="Came back", by=officer)
+    reverse(second, on=date(2026, 6, 1), reason="Came back", by=officer)
     found = find_nearby(disbursement)
     assert found
     assert [(one.number, one.status) for one in found.payments] == [("DSB-2026-0004", ("Paid", "good"))]

@@ -14,14 +14,13 @@ from fund.operations.disbursements import Line, approve_disbursement, prepare_di
 from fund.operations.obligations import cancel_obligation, record_obligation
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import reverse_allocation, reverse_disbursement
 from fund.queries.obligations import lowest_open, open_lines
 from fund.queries.projects import project_standings
 from ledger.causes import entries_caused_by
 from ledger.errors import Refused, YearNotOpen
 from ledger.money import parse_amount
 from ledger.queries import entries, get_draft
-from tests.deeds import allocate, sign_agreement
+from tests.deeds import allocate, reverse, sign_agreement
 from tests.shorthand import usd
 
 FUND = "AGR-2026-0001"
@@ -230,7 +229,7 @@ def test_a_payment_that_comes_back_opens_the_contract_again(
 ) -> None:
     paid = prepare(obligation, bank, officer, "700")
     approve_disbursement(paid, by=approver)
-    reverse_disbursement(paid, on=date(2026, 4, 2), reason="Wrong account", by=officer)
+    reverse(paid, on=date(2026, 4, 2), reason="Wrong account", by=officer)
     assert standing() == (0, 2000, 3000)
     assert problems() == []
 
@@ -289,7 +288,7 @@ def test_an_allocation_that_is_obligated_is_not_taken_back(
     obligation: Obligation, allocation: Allocation, officer: User
 ) -> None:
     with pytest.raises(StateUnfit, match=r"Only USD 3,000\.00 .*: the rest is spent or obligated"):
-        reverse_allocation(allocation, on=DAY, reason="Wrong", by=officer)
+        reverse(allocation, on=DAY, reason="Wrong", by=officer)
 
 
 def test_one_contract_out_of_two_sub_funds_is_released_in_each(

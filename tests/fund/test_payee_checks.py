@@ -27,8 +27,8 @@ from fund.operations.bank_details import approve_bank_details
 from fund.operations.decisions import approve
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.refunds import pay_refund
-from fund.operations.reversals import reverse_disbursement
 from fund.operations.screenings import clear_match, record_screening
+from tests.deeds import reverse
 from tests.shorthand import check
 
 
@@ -165,5 +165,5 @@ def test_a_payment_made_while_blocked_is_named_whatever_it_says_of_its_approval(
 
 def test_what_came_back_while_blocked_is_no_payment(paid: Payee, officer: User) -> None:
     block(paid, officer)
-    reverse_disbursement(Disbursement.objects.get(), on=date(2026, 6, 1), reason="Came back", by=officer)
+    reverse(Disbursement.objects.get(), on=date(2026, 6, 1), reason="Came back", by=officer)
     assert check() == []

@@ -31,9 +31,9 @@ from fund.operations.project_closures import close_accounts, close_operations, r
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
-from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_run
+from fund.operations.reversals import reverse_run
 from ledger.queries import entries
-from tests.deeds import allocate, reallocate, return_allocation
+from tests.deeds import allocate, reallocate, return_allocation, reverse
 from tests.shorthand import usd
 
 FUND = "AGR-2026-0001"
@@ -165,8 +165,8 @@ def test_after_its_accounts_closed_no_money_moves(closed: Project, bank: BankAcc
         lambda: reallocate(source=closed, project=other, decided_on=END, lines=lines, by=officer),
         lambda: return_allocation(project=closed, decided_on=END, lines=lines, by=officer),
         lambda: prepare(closed, bank, officer),
-        lambda: reverse_disbursement(paid, on=END, reason="Back", by=officer),
-        lambda: reverse_allocation(given, on=END, reason="Back", by=officer),
+        lambda: reverse(paid, on=END, reason="Back", by=officer),
+        lambda: reverse(given, on=END, reason="Back", by=officer),
         lambda: record_in_kind(gift=Gift(Donor.objects.get(), closed, DAY, usd("1"), "Laptop", "Price"), by=officer),
         lambda: reverse_run(InKind.objects.get(), on=END, reason="Back", by=officer),
         lambda: set_budget(closed, decided_on=END, lines=[Planned("O", 2026, "Travel", usd("1"))], by=officer),

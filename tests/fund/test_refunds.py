@@ -23,7 +23,7 @@ from fund.operations.applications import Word
 from fund.operations.approvals import delegate
 from fund.operations.people import add_person, change_person
 from fund.operations.receipts import Facts, record_receipt
-from fund.operations.refunds import approve_refund, pay_refund, prepare_refund, reverse_refund
+from fund.operations.refunds import approve_refund, pay_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import reverse_receipt
 from fund.operations.treasury import add_rate
@@ -34,7 +34,7 @@ from fund.roles import FINANCE_OFFICER
 from ledger.causes import entries_caused_by
 from ledger.money import Amount, parse_amount
 from ledger.queries import get_draft
-from tests.deeds import make_approvers, sign_agreement
+from tests.deeds import make_approvers, reverse, sign_agreement
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +151,7 @@ def test_a_refund_that_was_revalued_leaves_nothing_behind_when_it_is_reversed(
 ) -> None:
     add_rate(currency="CAD", effective_on=date(2026, 4, 30), rate=Decimal("0.80"), by=officer)
     run_revaluation(month="2026-04", by=officer)
-    reverse_refund(cad_refund, on=date(2026, 5, 1), reason="they keep it here", by=officer)
+    reverse(cad_refund, on=date(2026, 5, 1), reason="they keep it here", by=officer)
     cleared = entries_caused_by("RFD-2026-0001").order_by("-id")[0]
     assert [leg.functional for leg in get_draft(cleared).legs] == [8000, -7500, -500]
     no_problems()
@@ -231,7 +231,7 @@ def test_a_refund_is_paid_once_and_only_when_approved(
     pay_refund(refund, bank_account=bank, paid_on=DAY, by=officer)
     with pytest.raises(StateUnfit, match="paid on 2026-04-01 already"):
         pay_refund(refund, bank_account=bank, paid_on=DAY, by=officer)
-    reverse_refund(refund, on=date(2026, 4, 5), reason="the bank returned it", by=officer)
+    reverse(refund, on=date(2026, 4, 5), reason="the bank returned it", by=officer)
     assert fund_standings(["AGR-2026-0001"])["AGR-2026-0001"].available == 600000
     no_problems()
 

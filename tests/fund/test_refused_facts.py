@@ -20,10 +20,20 @@ from fund.errors import (
     ReceiptTooLarge,
     ValueInvalid,
 )
-from fund.models import Advance, Agreement, Allocation, BankAccount, Donor, Milestone, Pledge, Receipt, Refund
+from fund.models import (
+    REVERSIBLE,
+    Advance,
+    Agreement,
+    Allocation,
+    BankAccount,
+    Donor,
+    Milestone,
+    Pledge,
+    Receipt,
+    Refund,
+)
 from fund.operations.advance_reports import Spent, record_report
 from fund.operations.advance_returns import Back, record_return
-from fund.operations.advances import reverse_advance
 from fund.operations.agreements import Due, Earmark, prepare_agreement
 from fund.operations.allocations import prepare_allocation
 from fund.operations.applications import Word, apply_unapplied
@@ -31,6 +41,7 @@ from fund.operations.bank_charges import record_bank_charge
 from fund.operations.bank_details import prepare_bank_details
 from fund.operations.cancellations import prepare_cancellation
 from fund.operations.closings import close_period
+from fund.operations.decided_reversals import prepare_reversal
 from fund.operations.deposits import Part, identify_deposit, record_parts
 from fund.operations.disbursements import Line, prepare_disbursement
 from fund.operations.donors import change_donor
@@ -43,13 +54,13 @@ from fund.operations.projects import add_project, change_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reconciliations import record_reconciliation
 from fund.operations.recoveries import Terms, set_recovery_terms
-from fund.operations.refunds import pay_refund, prepare_refund, reverse_refund
-from fund.operations.reversals import reverse_allocation, reverse_disbursement, reverse_receipt
+from fund.operations.refunds import pay_refund, prepare_refund
+from fund.operations.reversals import reverse_receipt
 from fund.operations.screenings import record_screening
 from fund.operations.secretariat import prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account, add_rate
-from fund.operations.write_offs import prepare_write_off, reverse_write_off
+from fund.operations.write_offs import prepare_write_off
 from ledger.errors import Refused, YearNotOpen
 from tests.deeds import sign_agreement
 from tests.fund.runs import FUND, refuses
@@ -241,7 +252,7 @@ def test_a_partner_has_reports_and_returns_of_its_own_lines_from_who_may(
         ({"by": auditor}, NotPermitted, "does not allow"),
     )
     refuse_each(
-        partial(reverse_advance, sent),
+        partial(prepare_reversal, sent),
         {"on": DAY, "reason": "Came back", "by": officer},
         ({"reason": " "}, ValueInvalid, "needed"),
         ({"on": date(2026, 3, 19)}, ValueInvalid, "2026-03-20 or later"),
@@ -277,8 +288,8 @@ def test_every_operation_asks_first_who_may(auditor: User) -> None:
         partial(record_receipt, agreement=thing, facts=thing),
         partial(record_gift, donor=thing, facts=thing),
         partial(record_parts, facts=thing, parts=()),
-        *(partial(undo, thing, **reversal) for undo in (reverse_receipt, reverse_allocation, reverse_disbursement)),
-        *(partial(undo, thing, **reversal) for undo in (reverse_write_off, reverse_refund)),
+        partial(reverse_receipt, thing, **reversal),
+        *(partial(prepare_reversal, kind(), **reversal) for kind in REVERSIBLE),
         partial(prepare_refund, thing, amount=thing, dated_on=DAY, word=thing, grounds=""),
         partial(prepare_bank_details, thing, facts=thing, valid_from=DAY),
         partial(record_screening, thing, screened_on=DAY, list_name="", result=""),

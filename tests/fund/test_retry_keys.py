@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from fund.models import (
     Advance,
-    AdvanceReport,
     Agreement,
     Answer,
     Attachment,
@@ -27,7 +26,6 @@ from fund.models import (
     Receipt,
     SecretariatPayment,
 )
-from fund.operations.advance_reports import Verdict, review_report
 from fund.operations.advance_returns import Back, record_return
 from fund.operations.attachments import attach
 from fund.operations.bank_charges import record_bank_charge
@@ -76,11 +74,6 @@ def test_every_address_that_takes_a_form_is_tested_here_or_changes_nothing() -> 
 @pytest.fixture
 def donor_match(canada: Donor, officer: User) -> None:
     record_screening(canada, screened_on=date(2026, 6, 1), list_name="L", result="possible", note="Name", by=officer)
-
-
-@pytest.fixture
-def accepted(report: AdvanceReport, approver: User) -> None:
-    review_report(report, verdicts=[Verdict(parse_amount("600", "USD"))], by=approver)
 
 
 @pytest.fixture

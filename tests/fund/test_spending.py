@@ -12,11 +12,10 @@ from django.test import Client
 from fund.models import AdvanceReport, BankAccount, Disbursement, Donor, Project
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.receipts import Facts, record_gift
-from fund.operations.reversals import reverse_disbursement
 from fund.policy import POOL
 from fund.queries.flows import Asked, Flow, Rest, follow
 from fund.queries.spending import Chosen, find_spent, load_spent
-from tests.deeds import allocate
+from tests.deeds import allocate, reverse
 from tests.fund.advances import accept
 from tests.shorthand import usd
 
@@ -99,7 +98,7 @@ def test_a_donors_amount_stands_beside_what_was_charged(officer_client: Client) 
 def test_what_is_taken_back_later_is_set_against_what_was_spent_before(
     paid: Disbursement, officer: User, officer_client: Client
 ) -> None:
-    reverse_disbursement(paid, on=date(2026, 5, 2), reason="Slip", by=officer)
+    reverse(paid, on=date(2026, 5, 2), reason="Slip", by=officer)
     page = officer_client.get("/flow/spent/?since=2026-05-01&what=before&for=CYB-01").content.decode()
     for text in ("1,150.00", "450.00", "Shown in the flow"):
         assert text in page

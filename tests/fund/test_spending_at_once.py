@@ -35,7 +35,7 @@ from fund.models import (
     State,
 )
 from fund.operations.advance_returns import Back, record_return
-from fund.operations.advances import approve_advance, reverse_advance
+from fund.operations.advances import approve_advance
 from fund.operations.bank_details import Account, approve_bank_details, prepare_bank_details
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.interest import record_interest
@@ -48,7 +48,7 @@ from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.queries.recoveries import due_to_secretariat
 from ledger.money import parse_amount
 from ledger.queries import Scope, entries, get_total
-from tests.deeds import allocate, return_allocation
+from tests.deeds import allocate, return_allocation, reverse
 from tests.fund.advances import accept, prepare
 from tests.fund.presses import only_one, press_at_once
 
@@ -207,7 +207,7 @@ def test_what_is_returned_is_not_accepted_or_reversed_at_the_same_moment(
     acts: list[Callable[[], Any]] = [
         lambda: accept(report, approver, whole),
         lambda: record_return(report.advance, back=back, lines={"ADV-2026-0001/1": whole}, by=officer),
-        lambda: reverse_advance(report.advance, on=date(2026, 4, 10), reason="Came back", by=officer),
+        lambda: reverse(report.advance, on=date(2026, 4, 10), reason="Came back", by=officer),
     ]
     outcomes = press_at_once(lambda: acts.pop()(), times=3)
     # Whoever comes first settles 600.00 of 1,000.00: the other is refused, and so is the reversal.

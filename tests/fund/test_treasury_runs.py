@@ -30,7 +30,7 @@ from fund.operations.interest import mark_no_interest, record_interest
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.revaluations import run_revaluation
-from fund.operations.reversals import reverse_disbursement, reverse_run
+from fund.operations.reversals import reverse_run
 from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account, add_rate
@@ -38,7 +38,7 @@ from fund.queries.recoveries import due_to_secretariat
 from fund.queries.revaluations import money_items
 from fund.queries.sub_funds import fund_standings
 from ledger.errors import PeriodClosed, Refused
-from tests.deeds import allocate
+from tests.deeds import allocate, reverse
 from tests.fund.runs import FUND, LATER, legs_of, refuses
 from tests.shorthand import cad, check, usd
 
@@ -135,7 +135,7 @@ class TestRecovery:
     def test_expenditure_that_is_reversed_gives_back(
         self, charged: Recovery, paid: Disbursement, officer: User
     ) -> None:
-        reverse_disbursement(paid, on=date(2026, 4, 3), reason="came back", by=officer)
+        reverse(paid, on=date(2026, 4, 3), reason="came back", by=officer)
         back = run_recovery(month="2026-04", by=officer)
         assert [leg[1] for leg in legs_of(back)] == [-8400, 8400]
         assert due_to_secretariat() == {}
@@ -192,7 +192,7 @@ class TestRecovery:
         run_recovery(month="2026-03", by=officer)
         set_terms(officer, start=date(2026, 4, 1), **({} if is_dropped else limit))
         refuses(NothingToPost, "All indirect cost", lambda: run_recovery(month="2026-04", by=officer))
-        reverse_disbursement(paid, on=date(2026, 5, 2), reason="came back", by=officer)
+        reverse(paid, on=date(2026, 5, 2), reason="came back", by=officer)
         run_recovery(month="2026-05", by=officer)
         assert due_to_secretariat() == {}
         assert check() == []
@@ -216,7 +216,7 @@ class TestRecovery:
             r"owes the Secretariat USD 0\.00",
             lambda: reverse_run(charged, on=LATER, reason="x", by=officer),
         )
-        reverse_run(paid, on=LATER, reason="came back", by=officer)
+        reverse(paid, on=LATER, reason="came back", by=officer)
         reverse_run(charged, on=LATER, reason="x", by=officer)
         assert check() == []
 
@@ -250,7 +250,7 @@ class TestPayment:
         paid = prepare_payment(bank_account=bank, paid_on=LATER, lines={FUND: usd("80")}, by=both)
         refuses(SamePerson, "another person", lambda: approve_payment(paid, by=both))
         reject(paid, reason="later", by=approver)
-        refuses(StateUnfit, "nothing to reverse", lambda: reverse_run(paid, on=LATER, reason="x", by=both))
+        refuses(StateUnfit, "nothing to reverse", lambda: reverse(paid, on=LATER, reason="x", by=both))
         assert check() == ["officer has the role Approver, which no audit record gave."]
 
     def test_another_currency_and_an_account_without_the_cash_are_refused(

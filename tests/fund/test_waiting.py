@@ -22,12 +22,11 @@ from fund.operations.milestones import plan_milestone
 from fund.operations.obligations import record_obligation
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.recoveries import Terms, set_recovery_terms
-from fund.operations.reversals import reverse_allocation
 from fund.queries.ageing import find_ageing
 from fund.queries.overview import find_owing
 from fund.queries.statements import make_statement
 from ledger.queries import entries
-from tests.deeds import cancel_agreement
+from tests.deeds import cancel_agreement, reverse
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -88,10 +87,10 @@ def test_an_allocation_that_waits_is_rejected_and_not_reversed(
     prepared_allocation: Allocation, officer: User, approver: User
 ) -> None:
     with pytest.raises(StateUnfit, match="reject it instead"):
-        reverse_allocation(prepared_allocation, on=DAY, reason="No", by=officer)
+        reverse(prepared_allocation, on=DAY, reason="No", by=officer)
     reject(prepared_allocation, reason="No", by=approver)
     with pytest.raises(StateUnfit, match="nothing to reverse"):
-        reverse_allocation(prepared_allocation, on=DAY, reason="No", by=officer)
+        reverse(prepared_allocation, on=DAY, reason="No", by=officer)
 
 
 def test_an_agreement_that_waits_is_owed_nowhere_and_shown_as_waiting(

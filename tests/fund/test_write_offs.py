@@ -15,14 +15,14 @@ from fund.operations.closings import close_period
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.revaluations import run_revaluation
 from fund.operations.reversals import reverse_receipt
-from fund.operations.write_offs import approve_write_off, prepare_write_off, reverse_write_off
+from fund.operations.write_offs import approve_write_off, prepare_write_off
 from fund.queries.ageing import find_ageing
 from fund.queries.contributions import instalment_standings
 from fund.queries.statements import make_statement
 from ledger.causes import entries_caused_by
 from ledger.errors import PeriodClosed
 from ledger.queries import entries, get_draft
-from tests.deeds import cancel_agreement, sign_agreement
+from tests.deeds import cancel_agreement, reverse, sign_agreement
 from tests.shorthand import usd
 
 pytestmark = pytest.mark.django_db
@@ -178,14 +178,14 @@ def test_a_reversed_write_off_is_owed_again_and_its_agreement_may_be_cancelled(
     write_off: WriteOff, agreement: Agreement, officer: User, approver: User
 ) -> None:
     with pytest.raises(StateUnfit, match="not posted: reject it"):
-        reverse_write_off(write_off, on=DAY, reason="a slip", by=officer)
+        reverse(write_off, on=DAY, reason="a slip", by=officer)
     approve_write_off(write_off, by=approver)
     with pytest.raises(StateUnfit, match="WOF-2026-0001 of AGR-2026-0001 stands: reverse it first"):
         cancel_agreement(agreement, on=DAY, reason="a slip", by=officer)
-    reverse_write_off(write_off, on=DAY, reason="they pay after all", by=officer)
+    reverse(write_off, on=DAY, reason="they pay after all", by=officer)
     assert sum(one.outstanding for one in instalment_standings(list(agreement.instalments.all())).values()) == 1000000
     with pytest.raises(StateUnfit, match="reversed on 2026-05-01 already"):
-        reverse_write_off(write_off, on=DAY, reason="a slip", by=officer)
+        reverse(write_off, on=DAY, reason="a slip", by=officer)
     cancel_agreement(agreement, on=DAY, reason="never meant", by=officer)
     no_problems()
 

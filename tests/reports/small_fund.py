@@ -19,10 +19,10 @@ from fund.operations.people import add_person
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.projects import ProjectFacts, add_project
 from fund.operations.receipts import Facts, record_gift, record_receipt
-from fund.operations.reversals import reverse_disbursement, reverse_receipt
+from fund.operations.reversals import reverse_receipt
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from ledger.money import Amount, parse_amount
-from tests.deeds import allocate, cancel_agreement, return_deposit, sign_agreement
+from tests.deeds import allocate, cancel_agreement, return_deposit, reverse, sign_agreement
 
 RATES = [
     ("CAD", "2025-12-01", "0.70"),
@@ -119,7 +119,7 @@ class SmallFund:
         supplies = ("POOL", self.bor, "Supplies", "USD 0.01")
         self.pay("@Various travellers", self.citi, "2026-03-07", travel, supplies)
         paid = self.pay("Bank in error", self.citi, "2026-03-08", ("POOL", self.bor, "Travel", "USD 50"))
-        reverse_disbursement(paid, on=on("2026-03-09"), reason="returned", by=self.officer)
+        reverse(paid, on=on("2026-03-09"), reason="returned", by=self.officer)
 
     def bank(self, code: str, currency: str) -> BankAccount:
         return add_bank_account(code=code, name=code.title(), currency=currency, by=self.officer)

@@ -31,13 +31,12 @@ from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.recoveries import Terms, run_recovery, set_recovery_terms
 from fund.operations.refunds import approve_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
-from fund.operations.reversals import reverse_disbursement
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from fund.operations.write_offs import approve_write_off, prepare_write_off
 from ledger.entries import Draft
 from ledger.money import Amount, parse_amount
 from ledger.queries import Scope, entries, get_draft, totals
-from tests.deeds import allocate, amend_agreement, return_allocation, sign_agreement
+from tests.deeds import allocate, amend_agreement, return_allocation, reverse, sign_agreement
 from tests.scenarios.worked_year import PATH, Balances, add_up, load_transactions, to_draft
 from tests.shorthand import cad, check, usd
 
@@ -239,7 +238,7 @@ class Year:
         line = Line("AGR-2026-0002", self.cyb, "Personnel", usd("450"))
         paid = self.pay("Various travellers", self.citi, "09-01", line)
         reason = "paid twice by the bank, returned"
-        reverse_disbursement(paid, on=on("09-02"), reason=reason, by=self.officer)
+        reverse(paid, on=on("09-02"), reason=reason, by=self.officer)
 
     def event_24(self) -> None:
         gift = Gift(self.acme, self.bor, on("09-10"), usd("2500"), "Twenty laptops", "The maker's price list")

@@ -7,44 +7,30 @@ from fund.management.actors import add_actor_option, find_actor
 from fund.management.arguments import describe_prepared, read_day
 from fund.management.base import ChangeCommand, Say
 from fund.models import (
+    REVERSIBLE,
     RUNS,
-    Advance,
-    AdvanceReport,
     AdvanceReturn,
     Agreement,
-    Allocation,
     Application,
     BankReconciliation,
     Decided,
     DepositReturn,
-    Disbursement,
     Document,
     Letter,
-    ManualEntry,
     Milestone,
     Pledge,
     Receipt,
-    Refund,
-    WriteOff,
 )
-from fund.operations.advance_reports import reverse_report
 from fund.operations.advance_returns import reverse_return
-from fund.operations.advances import reverse_advance
 from fund.operations.applications import reverse_application
 from fund.operations.cancellations import prepare_cancellation
+from fund.operations.decided_reversals import prepare_reversal
 from fund.operations.deposit_returns import reverse_deposit_return
 from fund.operations.letters import withdraw_letter
 from fund.operations.milestones import reverse_milestone
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.reconciliations import withdraw_reconciliation
-from fund.operations.refunds import reverse_refund
-from fund.operations.reversals import (
-    reverse_allocation,
-    reverse_disbursement,
-    reverse_receipt,
-    reverse_run,
-)
-from fund.operations.write_offs import reverse_write_off
+from fund.operations.reversals import reverse_receipt, reverse_run
 
 TECHNICAL_USER = "console"
 
@@ -59,15 +45,9 @@ REVERSALS: dict[type[Document], Callable[..., Decided | None]] = {
     DepositReturn: reverse_deposit_return,
     Application: reverse_application,
     Milestone: reverse_milestone,
-    Allocation: reverse_allocation,
-    Disbursement: reverse_disbursement,
-    Advance: reverse_advance,
-    AdvanceReport: reverse_report,
     AdvanceReturn: reverse_return,
-    WriteOff: reverse_write_off,
-    Refund: reverse_refund,
-    ManualEntry: reverse_run,
     **dict.fromkeys(RUNS, reverse_run),
+    **dict.fromkeys(REVERSIBLE, prepare_reversal),
 }
 
 

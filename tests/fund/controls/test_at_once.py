@@ -40,6 +40,7 @@ from fund.operations.advances import approve_advance
 from fund.operations.amendments import approve_amendment, prepare_amendment
 from fund.operations.approvals import delegate
 from fund.operations.cancellations import approve_cancellation
+from fund.operations.decided_reversals import approve_reversal, prepare_reversal
 from fund.operations.deposits import record_deposit
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import record_obligation
@@ -134,6 +135,20 @@ def test_an_agreement_is_cancelled_or_paid_and_never_both(
     agreement.refresh_from_db()
     assert isinstance(refused, ValueInvalid if agreement.cancelled_on else StateUnfit)
     assert Receipt.objects.exists() == (not agreement.cancelled_on)
+    assert is_sound()
+
+
+def test_an_allocation_is_taken_back_or_spent_and_never_both(
+    allocation: Allocation, bank: BankAccount, officer: User, approver: User
+) -> None:
+    reversal = prepare_reversal(allocation, on=DAY, reason="Another project", by=officer)
+    payment = pay(allocation.project, bank, "100", officer)
+    [refused] = press_each(
+        lambda: approve_reversal(reversal, by=approver), lambda: approve_disbursement(payment, by=approver)
+    )
+    allocation.refresh_from_db()
+    assert isinstance(refused, AllocationExceeded if allocation.reversed_on else StateUnfit)
+    assert Disbursement.objects.filter(state="paid").exists() == (not allocation.reversed_on)
     assert is_sound()
 
 

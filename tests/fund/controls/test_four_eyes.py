@@ -32,7 +32,7 @@ WAITING = (
         "prepared_allocation",
         "disbursement",
     ),
-    *("disbursement", "advance", "secretariat_payment", "write_off", "refund", "manual_entry", "details"),
+    *("prepared_reversal", "advance", "secretariat_payment", "write_off", "refund", "manual_entry", "details"),
 )
 
 

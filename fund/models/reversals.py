@@ -1,0 +1,73 @@
+"""Reversals of what two persons decided: decided by two themselves."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from fund.models.advances import Advance, AdvanceReport
+from fund.models.base import Decided, State
+from fund.models.corrections import CORRECTIONS
+from fund.models.disbursements import Disbursement
+from fund.models.projects import Allocation
+from fund.models.runs import SecretariatPayment
+
+# Every kind of document that is reversed so. An agreement has its cancellation, an amendment another amendment.
+REVERSIBLE: tuple[type[Decided], ...] = (
+    Allocation,
+    Disbursement,
+    SecretariatPayment,
+    Advance,
+    AdvanceReport,
+    *CORRECTIONS,
+)
+
+
+class Reversal(Decided):
+    """The reversal of a document that another person decided, on a day and for a reason; until then that stands.
+
+    Numbered within it (`DSB-2026-0001/V1`; the second attempt after a rejection is `/V2`). `document` is its number.
+    """
+
+    # Of its document: there is none of its own.
+    PREFIX = ""
+    ROUTE = "reversal"
+    DAY = "dated_on"
+    LINES = ""
+
+    document = models.CharField(max_length=20)
+    position = models.PositiveSmallIntegerField()
+    dated_on = models.DateField()
+    grounds = models.CharField(max_length=200)
+
+    class Meta(Decided.Meta):
+        ordering = ("document", "position")
+        constraints = (
+            *Decided.Meta.constraints,
+            models.UniqueConstraint(fields=("document", "position"), name="reversal_position_once"),
+            models.UniqueConstraint(
+                fields=("document",), condition=~Q(state=State.REJECTED), name="one_reversal_waits_or_stands"
+            ),
+        )
+
+    @property
+    def original_kind(self) -> type[Decided]:
+        """The kind of document that it reverses."""
+        # A report's number begins as its advance's does.
+        kinds = (kind for kind in REVERSIBLE if self.document.startswith(kind.PREFIX))
+        return AdvanceReport if "/" in self.document else next(kinds)
+
+    @cached_property
+    def original(self) -> Any:
+        """The document that it reverses."""
+        return self.original_kind._default_manager.get(number=self.document)
+
+    @property
+    def subject(self) -> str:
+        return f"{self.document}: {self.grounds}"
+
+    @property
+    def amount(self) -> Any:
+        """All of the document."""
+        return self.original.amount
