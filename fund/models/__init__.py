@@ -37,7 +37,7 @@ from fund.models.opened_books import OpenedBook, OpeningMode
 from fund.models.payees import OfRecipient, Payee, Recipient, of_recipient
 from fund.models.projects import Allocation, AllocationLine, Direction, Project, ProjectRecommendation
 from fund.models.reconciliations import BankReconciliation, BankReconciliationLine
-from fund.models.reversals import REVERSIBLE, Reversal
+from fund.models.reversals import REVERSAL_NUMBER, REVERSIBLE, Reversal
 from fund.models.runs import (
     RUNS,
     BankCharge,
@@ -64,6 +64,7 @@ __all__ = [
     "BUDGET_CATEGORIES",
     "CORRECTIONS",
     "MATCHES",
+    "REVERSAL_NUMBER",
     "REVERSIBLE",
     "RUNS",
     "Advance",

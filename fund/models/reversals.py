@@ -9,6 +9,7 @@ from django.db.models import Q
 from fund.models.advances import Advance, AdvanceReport
 from fund.models.base import Decided, State
 from fund.models.corrections import CORRECTIONS
+from fund.models.deposits import DepositReturn
 from fund.models.disbursements import Disbursement
 from fund.models.projects import Allocation
 from fund.models.runs import SecretariatPayment
@@ -20,8 +21,13 @@ REVERSIBLE: tuple[type[Decided], ...] = (
     SecretariatPayment,
     Advance,
     AdvanceReport,
+    DepositReturn,
     *CORRECTIONS,
 )
+
+
+# A report of an advance and the return of a deposit have numbers within others.
+REVERSAL_NUMBER = r"[A-Z]{3}-[0-9]{4}-[0-9]+(?:/[DR][0-9]+)?/V[0-9]+"
 
 
 class Reversal(Decided):
@@ -54,9 +60,9 @@ class Reversal(Decided):
     @property
     def original_kind(self) -> type[Decided]:
         """The kind of document that it reverses."""
-        # A report's number begins as its advance's does.
-        kinds = (kind for kind in REVERSIBLE if self.document.startswith(kind.PREFIX))
-        return AdvanceReport if "/" in self.document else next(kinds)
+        # The number of a report or a return begins as its advance's or its receipt's does.
+        kinds = [kind for kind in REVERSIBLE if self.document.startswith(kind.PREFIX)]
+        return kinds[-1] if "/" in self.document else kinds[0]
 
     @cached_property
     def original(self) -> Any:

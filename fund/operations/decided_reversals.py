@@ -18,6 +18,7 @@ from fund.models import (
     Allocation,
     AllocationLine,
     Decided,
+    DepositReturn,
     Direction,
     Disbursement,
     ManualEntry,
@@ -31,6 +32,7 @@ from fund.money import to_amount
 from fund.operations import acts, limits
 from fund.operations.advances import check_untouched
 from fund.operations.approvals import add_approval, decide, get_prepared
+from fund.operations.deposits import take_placement_back
 from fund.operations.reversals import (
     check_none_waits,
     check_posted,
@@ -108,7 +110,9 @@ def _check(document: Any, on: date) -> None:
 def _weigh(document: Decided) -> int:
     """What needs approval (functional): what the document posted when it was approved."""
     accounts = _KINDS[type(document)].weighed
-    legs = get_draft(entries_caused_by(document.number)[0]).legs
+    # A return's entry is its receipt's, and links it.
+    cause = document.receipt.number if isinstance(document, DepositReturn) else document.number
+    legs = get_draft(entries_caused_by(cause).filter(links__document=document.number)[0]).legs
     weighed = [leg.functional for leg in legs if leg.account.startswith(accounts)]
     debits = sum(minor for minor in weighed if minor > 0)
     return max(debits, debits - sum(weighed))
@@ -155,6 +159,11 @@ def _check_report(report: AdvanceReport, on: date) -> None:
     check_spent(report.number, on)
 
 
+def _check_return(document: DepositReturn, on: date) -> None:
+    """The bank has the money back: nothing is taken of anybody."""
+    acts.check_not_before(on, document.dated_on, "on")
+
+
 def _check_legs(document: Decided, on: date) -> None:
     check_taken_back(document.number, on)
 
@@ -180,6 +189,12 @@ def _post_refund(refund: Decided, reversal: Reversal, by: User) -> None:
     clear_rests(refund.number, agreed.payee, agreed.legs, on=reversal.dated_on, by=by, links=links)
 
 
+def _post_return(document: Any, reversal: Reversal, by: User) -> None:
+    """The deposit waits to be identified again."""
+    on, reason = reversal.dated_on, reversal.grounds
+    take_placement_back(document.receipt, on=on, reason=reason, by=by, links=(reversal.number,))
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """What the reversal of a kind is held to, on which accounts its amount is posted, and what posts its opposite."""
@@ -195,6 +210,7 @@ _KINDS: dict[type[Decided], _Kind] = {
     SecretariatPayment: _Kind(_check_legs, (SECRETARIAT,), _post_at_average),
     Advance: _Kind(_check_advance, (policy.ADVANCES,)),
     AdvanceReport: _Kind(_check_report, (policy.PROJECTS,)),
+    DepositReturn: _Kind(_check_return, (policy.UNIDENTIFIED,), _post_return),
     WriteOff: _Kind(_check_nothing, policy.OWED),
     Refund: _Kind(_check_nothing, (REFUNDABLE,), _post_refund),
     ManualEntry: _Kind(_check_legs, ("",), _post_at_average),

@@ -9,13 +9,7 @@ from fund.models import DepositReturn, Identity, Placement, Receipt, State
 from fund.money import to_amount
 from fund.operations import acts, limits
 from fund.operations.approvals import add_approval, decide, get_prepared
-from fund.operations.deposits import (
-    get_open,
-    load_deposit,
-    set_identity,
-    take_placement_back,
-)
-from fund.operations.reversals import check_posted, check_standing
+from fund.operations.deposits import get_open, load_deposit, set_identity
 from ledger.operations import writing
 from ledger.queries import functional_currency
 
@@ -67,19 +61,3 @@ def _post(found: DepositReturn, receipt: Receipt, deposit: policy_deposits.Depos
     acts.post(draft, by=by)
     set_identity(receipt, Identity.RETURNED)
     acts.record("return deposit", receipt, by=by, detail=f"{found}: {reason}")
-
-
-def reverse_deposit_return(document: DepositReturn, *, on: date, reason: str, by: User) -> None:
-    """Reverses a return that was a mistake: the deposit is not identified again.
-
-    Raises StateUnfit where it does not stand, YearNotOpen, ValueInvalid.
-    """
-    acts.require(by, "change_depositreturn")
-    with writing():
-        found = DepositReturn.objects.select_related("receipt").get(pk=document.pk)
-        check_posted(found)
-        check_standing(found, found.reversed_on, on)
-        take_placement_back(found.receipt, on=on, reason=reason, by=by)
-        found.state, found.reversed_on = State.REVERSED, on
-        found.save(update_fields=["state", "reversed_on"])
-        acts.record("reverse deposit return", found, by=by, detail=reason)

@@ -121,7 +121,7 @@ def undo_placement(receipt: Receipt, *, on: date, reason: str, by: User) -> None
         take_placement_back(receipt, on=on, reason=reason, by=by)
 
 
-def take_placement_back(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
+def take_placement_back(receipt: Receipt, *, on: date, reason: str, by: User, links: Sequence[str] = ()) -> None:
     """The opposite of the entry by which a deposit was identified or returned; it waits again."""
     found = Receipt.objects.select_related("bank_account").get(pk=receipt.pk)
     placement = found.placements.filter(undone_on=None).first()
@@ -130,7 +130,7 @@ def take_placement_back(receipt: Receipt, *, on: date, reason: str, by: User) ->
     acts.check_day(on, "on")
     acts.check_not_before(on, placement.placed_on, "on")
     entry = entries_caused_by(found.number).filter(kind="receipt", reverses=None).latest("id")
-    take_back(found.number, found.bank_account, entry.number, on=on, reason=reason, by=by)
+    take_back(found.number, found.bank_account, entry.number, on=on, reason=reason, by=by, links=links)
     placement.undone_on = on
     placement.save(update_fields=["undone_on"])
     set_identity(found, Identity.OPEN)

@@ -221,7 +221,16 @@ def reverse_entries(number: str, *, on: date, reason: str, by: User, links: Sequ
         reverse_entry(entry.number, on=on, reason=reason, by=by.get_username(), links=links)
 
 
-def take_back(number: str, account: BankAccount | None, entry: str, *, on: date, reason: str, by: User) -> None:
+def take_back(
+    number: str,
+    account: BankAccount | None,
+    entry: str,
+    *,
+    on: date,
+    reason: str,
+    by: User,
+    links: Sequence[str] = (),
+) -> None:
     """Reverses the entry of a document that brought money into sub-funds, where it did in a bank account.
 
     Where some of a foreign currency was spent since, it leaves at its average carrying amount. Raises FundsFirst where
@@ -239,7 +248,8 @@ def take_back(number: str, account: BankAccount | None, entry: str, *, on: date,
         free = _sum_available(draft, fund)
         if free > 0 and fund != policy.GENERAL:
             limits.check_available(fund, free, on=on, field="on")
-    reverse_entry(entry, on=on, reason=acts.clean_text(reason, field="reason", longest=200), by=by.get_username())
+    reason = acts.clean_text(reason, field="reason", longest=200)
+    reverse_entry(entry, on=on, reason=reason, by=by.get_username(), links=links)
     for fund, arrived, average in averages:
         assert account
         averaged = average_out(
@@ -252,8 +262,8 @@ def take_back(number: str, account: BankAccount | None, entry: str, *, on: date,
             average=average,
             currency=functional_currency(),
         )
-        acts.post(averaged, by=by)
-    clear_rests(number, draft.payee, draft.legs, on=on, by=by)
+        acts.post(_link(averaged, links), by=by)
+    clear_rests(number, draft.payee, draft.legs, on=on, by=by, links=links)
 
 
 def clear_rests(number: str, payee: str, legs: Iterable[Leg], *, on: date, by: User, links: Sequence[str] = ()) -> None:

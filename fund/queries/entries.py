@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.models import (
     CORRECTIONS,
+    REVERSAL_NUMBER,
     RUNS,
     Advance,
     AdvanceReport,
@@ -80,7 +81,6 @@ _DOCUMENTS: tuple[type[Document], ...] = (
 )
 _KINDS = {model.PREFIX: model for model in _DOCUMENTS}
 _NUMBER = re.compile(r"([A-Z]{3})-[0-9]{4}-[0-9]+(?:-[0-9]+)?")
-_REVERSAL = re.compile(r"[A-Z]{3}-[0-9]{4}-[0-9]+(?:/R[0-9]+)?/V[0-9]+")
 # What is numbered within an agreement, a receipt or an advance, by the letter in its number.
 _PART = re.compile(r"((?:AGR|RCT|ADV)-[0-9]{4}-[0-9]+)/([ACDMRU])([0-9]+)")
 _PARTS: dict[str, type[Document]] = {
@@ -104,7 +104,7 @@ def find_kind(number: str) -> type[Document] | None:
     """What kind of document has a number such as RCT-2026-0001 or AGR-2026-0001/A1; None where it is no document's."""
     if part := _PART.fullmatch(number):
         return _PARTS[part[2]]
-    if _REVERSAL.fullmatch(number):
+    if re.fullmatch(REVERSAL_NUMBER, number):
         return Reversal
     match = _NUMBER.fullmatch(number)
     return _KINDS.get(match[1]) if match else None

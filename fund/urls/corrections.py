@@ -4,7 +4,7 @@ from types import ModuleType
 
 from django.urls import URLPattern, path, re_path
 
-from fund.models import Document, ManualEntry, Refund, WriteOff
+from fund.models import REVERSAL_NUMBER, Document, ManualEntry, Refund, WriteOff
 from fund.views import manual_entries, refunds, reversals, write_offs
 from fund.views.records import RecordList
 
@@ -23,8 +23,8 @@ def _paths(prefix: str, model: type[Document], views: ModuleType) -> list[URLPat
     ]
 
 
-# Among the approvals, where it is found while it waits. A report's number has a stroke of its own.
-_REVERSAL = r"^approvals/reversals/(?P<number>[A-Z]{3}-[0-9]{4}-[0-9]+(?:/R[0-9]+)?/V[0-9]+)/"
+# Among the approvals, where it is found while it waits.
+_REVERSAL = f"^approvals/reversals/(?P<number>{REVERSAL_NUMBER})/"
 
 urlpatterns = [
     *_paths("write-offs", WriteOff, write_offs),

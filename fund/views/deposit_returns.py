@@ -1,17 +1,18 @@
 """Returns of deposits to their senders: prepared by one person, decided by another, reversed as a mistake."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from fund.models import Decided, DepositReturn, Receipt
-from fund.operations.deposit_returns import prepare_deposit_return, reverse_deposit_return
+from fund.models import Decided, DepositReturn, Document, Receipt
+from fund.operations.deposit_returns import prepare_deposit_return
 from fund.queries.receipts import find_waiting_return
 from fund.views.corrections import DocumentFormPage, OneAtATime, ReversalPage
 from fund.views.decisions import PREPARED, ApprovePage, DecidedPage, RejectPage
+from fund.views.reversals import ReversalNew
 
 
 class ReceiptReturn(OneAtATime, ReversalPage):
@@ -50,7 +51,7 @@ class DepositReturnDetail(DecidedPage[DepositReturn]):
 class _ReturnForm(DocumentFormPage):
     """A small form that does something to a return."""
 
-    model = DepositReturn
+    model: ClassVar[type[Document]] = DepositReturn
 
     @cached_property
     def document(self) -> Any:
@@ -66,11 +67,5 @@ class DepositReturnReject(_ReturnForm, RejectPage):
     """Asks why a return is rejected, and rejects it."""
 
 
-class DepositReturnReverse(_ReturnForm, ReversalPage):
-    """Reverses a return that was a mistake."""
-
-    operation = staticmethod(reverse_deposit_return)
-    permission_required = "fund.change_depositreturn"
-    extra_context = ReversalPage.extra_context | {
-        "lead": _("The opposite entry is posted, and the deposit waits to be identified again."),
-    }
+class DepositReturnReverse(_ReturnForm, ReversalNew):
+    """Prepares that a return that was a mistake is reversed."""

@@ -11,7 +11,6 @@ from fund.errors import FundsFirst, NotPermitted, PartsDiffer, ReceiptTooLarge, 
 from fund.models import Agreement, BankAccount, Donor, Placement, Project, Receipt, ReceiptPart
 from fund.money import to_amount
 from fund.operations.agreements import Due
-from fund.operations.deposit_returns import reverse_deposit_return
 from fund.operations.deposits import Part, identify_deposit, record_deposit, undo_placement
 from fund.operations.receipts import Facts
 from fund.operations.reversals import reverse_receipt
@@ -21,7 +20,7 @@ from fund.queries.statements import make_statement
 from ledger.errors import PeriodClosed, Refused, YearNotOpen
 from ledger.money import parse_amount
 from ledger.queries import Scope, entries, totals
-from tests.deeds import allocate, cancel_agreement, return_deposit, sign_agreement
+from tests.deeds import allocate, cancel_agreement, return_deposit, reverse, sign_agreement
 from tests.fund.deposits import DAY, LATER, UNIDENTIFIED, balances, first_of, legs_of_last
 from tests.shorthand import cad, check, usd
 
@@ -256,10 +255,10 @@ def test_a_return_is_undone_and_a_deposit_reversed(deposit: Receipt, officer: Us
     returned = return_deposit(deposit, on=LATER, reason="slip", by=officer)
     with pytest.raises(StateUnfit, match="RCT-2026-0001/D1, which two people decided: reverse RCT-2026-0001/D1"):
         undo_placement(deposit, on=LATER, reason="it never left", by=officer)
-    reverse_deposit_return(returned, on=LATER, reason="it never left", by=officer)
+    reverse(returned, on=LATER, reason="it never left", by=officer)
     assert check() == []
     with pytest.raises(StateUnfit, match=f"was reversed on {LATER} already"):
-        reverse_deposit_return(returned, on=LATER, reason="again", by=officer)
+        reverse(returned, on=LATER, reason="again", by=officer)
     reverse_receipt(deposit, on=LATER, reason="it never came", by=officer)
     assert [total for total in totals(Scope(), by=("account",)) if total.functional] == []
     assert check() == []

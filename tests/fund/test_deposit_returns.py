@@ -96,7 +96,10 @@ def test_an_officer_prepares_and_an_approver_approves_it_on_the_pages(
     done = approver_client.post(f"{PAGE}approve/", follow=True).content.decode()
     assert "RCT-2026-0001/D1 is approved and posted." in done
     undone = officer_client.post(f"{PAGE}reverse/", SENT, follow=True).content.decode()
-    assert ("RCT-2026-0001/D1 is reversed." in undone, check()) == (True, [])
+    assert "RCT-2026-0001/D1/V1 is prepared and awaits another person" in undone
+    assert (Receipt.objects.get().identity, check()) == ("returned", [])
+    approver_client.post("/approvals/reversals/RCT-2026-0001/D1/V1/approve/")
+    assert (Receipt.objects.get().identity, check()) == ("open", [])
 
 
 def test_commands_prepare_approve_and_reverse_it(deposit: Receipt, approver: User) -> None:
@@ -105,7 +108,9 @@ def test_commands_prepare_approve_and_reverse_it(deposit: Receipt, approver: Use
     assert is_untouched(DepositReturn.objects.get())
     assert run("approve", "RCT-2026-0001/D1", by="approver") == "RCT-2026-0001/D1 is approved and posted.\n"
     said = run("reverse", "RCT-2026-0001/D1", "--on=2026-03-10", "--reason=It never left", by="officer")
-    assert "RCT-2026-0001/D1 is reversed." in said
+    assert "manage.py approve RCT-2026-0001/D1/V1 --by USERNAME" in said
+    run("approve", "RCT-2026-0001/D1/V1", by="approver")
+    assert Receipt.objects.get().identity == "open"
 
 
 def test_a_return_of_before_stands_and_is_undone_as_it_was_made(deposit: Receipt, officer: User) -> None:

@@ -14,7 +14,6 @@ from fund.models import (
     Application,
     BankReconciliation,
     Decided,
-    DepositReturn,
     Document,
     Letter,
     Milestone,
@@ -25,7 +24,6 @@ from fund.operations.advance_returns import reverse_return
 from fund.operations.applications import reverse_application
 from fund.operations.cancellations import prepare_cancellation
 from fund.operations.decided_reversals import prepare_reversal
-from fund.operations.deposit_returns import reverse_deposit_return
 from fund.operations.letters import withdraw_letter
 from fund.operations.milestones import reverse_milestone
 from fund.operations.pledges import withdraw_pledge
@@ -42,7 +40,6 @@ REVERSALS: dict[type[Document], Callable[..., Decided | None]] = {
     Letter: withdraw_letter,
     BankReconciliation: withdraw_reconciliation,
     Receipt: reverse_receipt,
-    DepositReturn: reverse_deposit_return,
     Application: reverse_application,
     Milestone: reverse_milestone,
     AdvanceReturn: reverse_return,
