@@ -101,11 +101,14 @@ def test_it_weighs_what_the_document_posted_and_takes_two_others_from_the_thresh
 
 
 def test_one_reversal_of_a_document_waits_at_a_time_and_what_is_rejected_frees_it(
-    prepared_reversal: Reversal, paid: Disbursement, officer: User, approver: User
+    prepared_reversal: Reversal, paid: Disbursement, officer: User, approver: User, officer_client: Client
 ) -> None:
     with pytest.raises(StateUnfit, match="DSB-2026-0001/V1 awaits approval: once it is rejected, another reversal"):
         prepare(paid, officer)
+    assert "Prepare reversal…" not in officer_client.get(prepared_reversal.get_absolute_url()).content.decode()
     reject(prepared_reversal, reason="The bank was wrong", by=approver)
+    page = officer_client.get(prepared_reversal.get_absolute_url()).content.decode()
+    assert 'href="/disbursements/DSB-2026-0001/reverse/">Prepare reversal…' in page
     assert prepare(paid, officer).number == "DSB-2026-0001/V2"
     assert check() == []
 
