@@ -100,7 +100,7 @@ def test_an_officer_prepares_and_an_approver_approves_it_on_the_pages(
     assert "RCT-2026-0001/D1/V1 is prepared and awaits another person" in undone
     assert (Receipt.objects.get().identity, check()) == ("returned", [])
     page = officer_client.get("/receipts/RCT-2026-0001/").content.decode()
-    assert 'RCT-2026-0001/D1/V1</a>, awaits approval: until then it stays returned.' in page
+    assert "RCT-2026-0001/D1/V1</a>, awaits approval: until then it stays returned." in page
     approver_client.post("/approvals/reversals/RCT-2026-0001/D1/V1/approve/")
     assert (Receipt.objects.get().identity, check()) == ("open", [])
 

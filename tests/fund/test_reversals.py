@@ -54,7 +54,7 @@ def test_money_that_was_spent_since_keeps_it_from_being_approved(
 ) -> None:
     reversal = prepare(allocation, officer)
     approve_disbursement(disbursement, by=approver)
-    with pytest.raises(StateUnfit, match="is left at CYB-01: the rest is spent or obligated"):
+    with pytest.raises(StateUnfit, match=r"is left at CYB-01: the rest is spent or obligated\. Return what is left"):
         approve_reversal(reversal, by=approver)
     assert is_untouched(reversal)
 
