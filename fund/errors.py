@@ -36,7 +36,7 @@ class PledgeUnfit(Refused):
 
 
 class ReceiptTooLarge(Refused):
-    """A receipt beyond what the open instalments are owed, or applied beyond what arrived."""
+    """A receipt beyond what is owed on the open instalments, or applied beyond what arrived."""
 
 
 class ReceiptTwice(Refused):

@@ -64,6 +64,7 @@ def describe_permission(permission: str) -> str:
 
 def say_who_may(permission: str) -> str:
     """The refusal of who has not a permission of the fund, by its codename: it names the roles that have it."""
-    roles = [role for role, allowed in PERMISSIONS.items() if permission in allowed]
-    who = " or ".join(f"{'an' if role.startswith('A') else 'a'} {role.lower()}" for role in roles) or "nobody"
+    roles = [role.lower() for role, allowed in PERMISSIONS.items() if permission in allowed]
+    *others, last = [f"{'an' if role.startswith('a') else 'a'} {role}" for role in roles] or ["nobody"]
+    who = f"{', '.join(others)} or {last}" if others else last
     return f"Your role does not allow this ({describe_permission(permission)}). {who[0].upper()}{who[1:]} can do it."

@@ -135,7 +135,10 @@ def _check_given(allocation: Allocation, line: AllocationLine, on: date) -> None
     left = lowest_allocation_left(code, line.fund, since=on).balance
     if amount > left:
         there = Amount(left, functional_currency())
-        raise StateUnfit(f"Only {there} of {line.fund} is left at {code}: the rest is spent or obligated.")
+        raise StateUnfit(
+            f"Only {there} of {line.fund} is left at {code}: the rest is spent or obligated. Return what is left "
+            "instead, or first reverse or cancel what used the rest."
+        )
 
 
 def _check_disbursement(disbursement: Disbursement, on: date) -> None:

@@ -109,7 +109,7 @@ def identify_deposit(
 
 
 def undo_placement(receipt: Receipt, *, on: date, reason: str, by: User) -> None:
-    """Undoes a mistaken identification: the deposit is not identified again. A return is reversed by its own document.
+    """Undoes a mistaken identification: the deposit waits again. A return is reversed by its own document.
 
     Raises FundsFirst where its money is used already, StateUnfit, YearNotOpen, ValueInvalid.
     """
@@ -117,7 +117,7 @@ def undo_placement(receipt: Receipt, *, on: date, reason: str, by: User) -> None
     with writing():
         standing = receipt.returns.filter(state=State.APPROVED).first()
         if standing:
-            raise StateUnfit(f"{receipt} is returned by {standing}, which two people decided: reverse {standing}.")
+            raise StateUnfit(f"{receipt} is returned by {standing}, which two people decided: prepare its reversal.")
         take_placement_back(receipt, on=on, reason=reason, by=by)
 
 

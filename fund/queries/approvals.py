@@ -76,6 +76,11 @@ def reversals_of(document: Decided) -> list[Any]:
     return found
 
 
+def find_waiting_reversal(document: Decided) -> Any | None:
+    """The reversal of a document that waits for a decision, or None; there is one at a time."""
+    return next((one for one in reversals_of(document) if one.is_waiting), None)
+
+
 def walk_waiting(*, person: User, after: Decided) -> Iterator[Decided]:
     """What waits and `person` neither prepared nor approved, one by one: what was prepared after a document, the
     longest waiting first, and then what was before it."""

@@ -72,9 +72,10 @@ class Unidentified:
 
 
 def unidentified_deposits(*, today: date) -> list[Unidentified]:
-    """What is not identified, the oldest first, as the ledger holds it."""
+    """What is not identified, the oldest first, as the ledger holds it; each with its `waiting_returns`."""
     held = {item.instalment: item for item in open_instalments((policy.UNIDENTIFIED,))}
-    found = Receipt.objects.filter(identity=Identity.OPEN, reversed_on=None, number__in=held)
+    waiting = Prefetch("returns", DepositReturn.objects.filter(state=State.PREPARED), to_attr="waiting_returns")
+    found = Receipt.objects.filter(identity=Identity.OPEN, reversed_on=None, number__in=held).prefetch_related(waiting)
     return [
         _to_unidentified(receipt, held[receipt.number], today)
         for receipt in found.select_related("bank_account").order_by("received_on", "number")

@@ -20,7 +20,7 @@ class ReceiptReturn(OneAtATime, ReversalPage):
 
     model = Receipt
     permission_required = "fund.add_depositreturn"
-    title = _("Return %(number)s to its sender")
+    title = _("Prepare the return of %(number)s to its sender")
     success_message = PREPARED
     extra_context = {
         "submit": _("Prepare"),

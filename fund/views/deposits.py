@@ -128,7 +128,7 @@ class ReceiptUndo(ReversalPage):
     operation = staticmethod(undo_placement)
     permission_required = "fund.change_receipt"
     title = _("Undo what became of %(number)s")
-    success_message = _("{} is not identified again.")
+    success_message = _("{} waits to be identified again.")
     extra_context = {
         "submit": _("Undo"),
         "busy": _("Posting…"),

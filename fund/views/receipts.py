@@ -18,6 +18,7 @@ from fund.operations.answers import Attempt
 from fund.operations.receipts import record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
 from fund.queries.agreements import add_dues, standing_agreements, with_next_due
+from fund.queries.approvals import find_waiting_reversal
 from fund.queries.chains import state_of
 from fund.queries.receipts import realised_difference, standing_parts, unidentified_deposits, with_parts
 from fund.views.corrections import ReversalPage
@@ -60,13 +61,15 @@ class ReceiptDetail(DocumentPage[Receipt]):
         returns = list(self.object.returns.select_related("receipt"))
         for document in returns:
             document.status = state_of(document)  # type: ignore[attr-defined]  # what the table shows
+        standing = next((one for one in returns if one.state == State.APPROVED), None)
         return super().get_context_data(
             lines=lines,
             parts=standing_parts().filter(receipt=self.object),
             placement=self.object.placements.filter(undone_on=None).first(),
             returns=returns,
             waiting_return=next((one for one in returns if one.is_waiting), None),
-            standing_return=next((one for one in returns if one.state == State.APPROVED), None),
+            standing_return=standing,
+            waiting_reversal=find_waiting_reversal(standing) if standing else None,
             gain=max(difference, 0),
             loss=max(-difference, 0),
             **context,

@@ -8,11 +8,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fund.models import Allocation, Document, Reversal
+from fund.models import Allocation, Document, Reversal, State
 from fund.operations.decided_reversals import prepare_reversal
-from fund.queries.approvals import reversals_of
+from fund.queries.approvals import find_waiting_reversal
 from fund.views.corrections import ReversalPage
-from fund.views.decisions import PREPARED, ApprovePage, DecidedPage, RejectPage
+from fund.views.decisions import PREPARED, ApprovePage, DecidedPage, RejectPage, describe_reversals
 from fund.views.records import permission_name
 from ledger.queries import entries_of
 
@@ -21,6 +21,7 @@ class ReversalNew(ReversalPage):
     """Prepares the reversal of a document of one kind; where one waits, it leads there."""
 
     model: ClassVar[type[Document]] = Allocation
+    title = _("Prepare the reversal of %(number)s")
     success_message = PREPARED
     extra_context = {
         "submit": _("Prepare"),
@@ -34,7 +35,7 @@ class ReversalNew(ReversalPage):
         return (permission_name("change", self.model),)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        waiting = next((one for one in reversals_of(self.document) if one.is_waiting), None)
+        waiting = find_waiting_reversal(self.document)
         if waiting is None:
             return super().get(request, *args, **kwargs)
         # Said before anything is typed that would be refused.
@@ -46,7 +47,10 @@ class ReversalNew(ReversalPage):
 
 
 class ReversalDetail(DecidedPage[Reversal]):
-    """A reversal: of what, on which day and why, and who decides; while it waits, the entries that it reverses."""
+    """A reversal: of what, on which day and why, and who decides; while it waits, the entries that it reverses.
+
+    Once it is rejected, the next attempt begins there too.
+    """
 
     model = Reversal
     queryset = Reversal.objects.select_related("created_by", "decided_by")
@@ -56,6 +60,9 @@ class ReversalDetail(DecidedPage[Reversal]):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         if self.object.is_waiting:
             context = {"entries": entries_of(self.object.document)} | context
+        elif self.object.state == State.REJECTED:
+            again = describe_reversals(self.object.original, by=self.user)["can_reverse"]
+            context = {"can_reverse": again} | context
         return super().get_context_data(**context)
 
 

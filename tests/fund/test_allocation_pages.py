@@ -122,7 +122,7 @@ def test_removed_and_blank_lines_are_no_lines(receipt: Receipt, project: Project
 def test_an_officer_prepares_and_an_approver_approves_that_an_allocation_is_taken_back(
     allocation: Allocation, officer_client: Client, approver_client: Client
 ) -> None:
-    assert "Reverse ALC-2026-0001" in officer_client.get("/allocations/ALC-2026-0001/reverse/").content.decode()
+    assert "Prepare the reversal of ALC" in officer_client.get("/allocations/ALC-2026-0001/reverse/").content.decode()
     sent = {"on": "2026-03-12", "reason": "Wrong project"}
     reversal = officer_client.post("/allocations/ALC-2026-0001/reverse/", sent)["Location"]
     assert officer_client.get("/allocations/ALC-2026-0001/reverse/")["Location"] == reversal

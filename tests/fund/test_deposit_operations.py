@@ -253,7 +253,7 @@ def test_an_identification_that_was_a_mistake_is_undone_and_made_again(
 
 def test_a_return_is_undone_and_a_deposit_reversed(deposit: Receipt, officer: User) -> None:
     returned = return_deposit(deposit, on=LATER, reason="slip", by=officer)
-    with pytest.raises(StateUnfit, match="RCT-2026-0001/D1, which two people decided: reverse RCT-2026-0001/D1"):
+    with pytest.raises(StateUnfit, match="RCT-2026-0001/D1, which two people decided: prepare its reversal"):
         undo_placement(deposit, on=LATER, reason="it never left", by=officer)
     reverse(returned, on=LATER, reason="it never left", by=officer)
     assert check() == []

@@ -92,12 +92,15 @@ def test_an_officer_prepares_and_an_approver_approves_it_on_the_pages(
     assert ("Prepare return" in page, "Identify" in page) == (False, False)
     for path in (RETURN, "/receipts/RCT-2026-0001/identify/"):
         assert officer_client.get(path).headers["Location"] == PAGE
+    assert f'<a href="{PAGE}">Its return awaits approval</a>' in officer_client.get("/receipts/").content.decode()
     assert PAGE in approver_client.get("/approvals/").content.decode()
     done = approver_client.post(f"{PAGE}approve/", follow=True).content.decode()
     assert "RCT-2026-0001/D1 is approved and posted." in done
     undone = officer_client.post(f"{PAGE}reverse/", SENT, follow=True).content.decode()
     assert "RCT-2026-0001/D1/V1 is prepared and awaits another person" in undone
     assert (Receipt.objects.get().identity, check()) == ("returned", [])
+    page = officer_client.get("/receipts/RCT-2026-0001/").content.decode()
+    assert "RCT-2026-0001/D1/V1</a>, awaits approval: until then it stays returned." in page
     approver_client.post("/approvals/reversals/RCT-2026-0001/D1/V1/approve/")
     assert (Receipt.objects.get().identity, check()) == ("open", [])
 

@@ -38,7 +38,7 @@ def test_a_disbursement_is_prepared_by_one_person_and_approved_by_another(
     page = response.content.decode()
     for text in ("Awaiting approval", "You prepared it: another person decides.", "Wings", "700.00", "Invoice 77"):
         assert text in page
-    assert "No journal entry belongs to this document yet." in page
+    assert "No journal entry belongs to this document." in page
     page = approver_client.get("/disbursements/DSB-2026-0001/").content.decode()
     for text in ("Approve</button>", "Reject…", "6,000.00", "5,000.00"):
         assert text in page

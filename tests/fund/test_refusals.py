@@ -47,6 +47,7 @@ def test_what_a_role_does_not_allow_is_said_in_words() -> None:
     assert say_who_may("add_bankreconciliation") == (
         "Your role does not allow this (record a bank reconciliation). A finance officer can do it."
     )
+    assert say_who_may("view_agreement").endswith(" A finance officer, an approver or an auditor can do it.")
     for permission in {name for allowed in PERMISSIONS.values() for name in allowed} - {"close_period", "add_approval"}:
         thing = permission.partition("_")[2]
         assert thing in NAMES or apps.get_model("fund", thing)._meta.verbose_name == thing

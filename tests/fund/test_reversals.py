@@ -54,7 +54,7 @@ def test_money_that_was_spent_since_keeps_it_from_being_approved(
 ) -> None:
     reversal = prepare(allocation, officer)
     approve_disbursement(disbursement, by=approver)
-    with pytest.raises(StateUnfit, match="is left at CYB-01: the rest is spent or obligated"):
+    with pytest.raises(StateUnfit, match=r"is left at CYB-01: the rest is spent or obligated\. Return what is left"):
         approve_reversal(reversal, by=approver)
     assert is_untouched(reversal)
 
@@ -101,11 +101,14 @@ def test_it_weighs_what_the_document_posted_and_takes_two_others_from_the_thresh
 
 
 def test_one_reversal_of_a_document_waits_at_a_time_and_what_is_rejected_frees_it(
-    prepared_reversal: Reversal, paid: Disbursement, officer: User, approver: User
+    prepared_reversal: Reversal, paid: Disbursement, officer: User, approver: User, officer_client: Client
 ) -> None:
     with pytest.raises(StateUnfit, match="DSB-2026-0001/V1 awaits approval: once it is rejected, another reversal"):
         prepare(paid, officer)
+    assert "Prepare reversal…" not in officer_client.get(prepared_reversal.get_absolute_url()).content.decode()
     reject(prepared_reversal, reason="The bank was wrong", by=approver)
+    page = officer_client.get(prepared_reversal.get_absolute_url()).content.decode()
+    assert 'href="/disbursements/DSB-2026-0001/reverse/">Prepare reversal…' in page
     assert prepare(paid, officer).number == "DSB-2026-0001/V2"
     assert check() == []
 

@@ -52,7 +52,7 @@ def take(path: Path, *options: str) -> None:
         ({"settles_1": "40"}, CONFIRM),
         (
             {"amount": "10000.01"},
-            f"more than the open instalments are owed. Lower the amount, or {CONFIRM}",
+            f"more than is owed on the open instalments. Lower the amount, or {CONFIRM}",
         ),
         ({"amount": "10000", "charges": "0.01"}, CONFIRM),
         ({"charges": "-1"}, "Charges are zero or more."),
