@@ -1,8 +1,10 @@
 """What was decided on returns of deposits, against what became of the deposits."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from fund.checks.documents import Kind, acts_of_decided
+from fund.checks.instants import are_near
 from fund.models import AuditRecord, DepositReturn, Placement, State
 from ledger.checks import Report
 
@@ -21,8 +23,8 @@ DEPOSIT_RETURNS = Kind(
 
 def check_deposit_returns(report: Report) -> Iterator[str]:
     """Every deposit went back as its approved return says, and by none that is not approved."""
-    placements = Placement.objects.filter(returned=True).select_related("receipt")
-    found = {(one.receipt.number, one.placed_on, one.undone_on) for one in placements}
+    placements = Placement.objects.order_by("id").select_related("receipt")
+    found = {(one.receipt.number, one.placed_on, one.undone_on) for one in placements if one.returned}
     posted = DepositReturn.objects.filter(state__in=(State.APPROVED, State.REVERSED)).select_related("receipt")
     known = set()
     for one in posted.order_by("number"):
@@ -35,4 +37,24 @@ def check_deposit_returns(report: Report) -> Iterator[str]:
         number = detail.partition(":")[0]
         if number.startswith(f"{receipt}/D") and number not in known:
             yield f"{receipt} went back, and {number} is not approved."
+    yield from _compare_placements(placements)
     report(f"{len(found):,} returned deposits")
+
+
+def _compare_placements(placements: Iterable[Placement]) -> Iterator[str]:
+    """Who identified or returned a deposit, when and why, is as the audit records have it, in their order."""
+    told: defaultdict[str, list[AuditRecord]] = defaultdict(list)
+    for act in AuditRecord.objects.filter(act__in=("identify deposit", "return deposit")).order_by("-id"):
+        told[act.subject].append(act)
+    for one in placements:
+        # That one has none is said of its receipt.
+        acts = told[one.receipt.number]
+        if acts and not _agree(one, done := acts.pop()):
+            yield f"{one} is not by whom, when or why its audit record of “{done.act}” says."
+
+
+def _agree(one: Placement, act: AuditRecord) -> bool:
+    # A return of before that was decided by two has its reason alone.
+    reasons = (act.detail, act.detail.partition(": ")[2]) if one.returned else ("",)
+    is_near = are_near(one.created_at.isoformat(), act.at.isoformat())
+    return one.created_by_id == act.user_id and is_near and one.reason in reasons

@@ -40,6 +40,8 @@ def check_people(
         for act in (f"approve {noun}", f"reject {noun}"):
             if act in done and act not in others:
                 yield f"{document} is {document.get_state_display().lower()}, and has an audit record of “{act}”."
+        if not others and (document.decided_by_id or any(instants[1:])):
+            yield f"{document} is not decided, and says by whom or when."
     for (act, person), minute in zip(named.items(), instants, strict=False):
         who, at = done.get(act, (person, minute))
         if who != person:

@@ -209,7 +209,7 @@ class _Kind:
 
 _KINDS: dict[type[Decided], _Kind] = {
     Allocation: _Kind(_check_allocation, (policy.ALLOCATED, policy.UNALLOCATED)),
-    Disbursement: _Kind(_check_disbursement, (policy.PROJECTS,)),
+    Disbursement: _Kind(_check_disbursement, (policy.PROJECTS, policy.BANK)),
     SecretariatPayment: _Kind(_check_legs, (SECRETARIAT,), _post_at_average),
     Advance: _Kind(_check_advance, (policy.ADVANCES,)),
     AdvanceReport: _Kind(_check_report, (policy.PROJECTS,)),

@@ -103,11 +103,12 @@ def approve_disbursement(disbursement: Disbursement, *, by: User) -> bool:
         ]
         acts.check_day(found.paid_on, "paid_on")
         charges = _check_limits(lines, found.bank_account, found.paid_on)
+        cash = _take_cash(lines, found.bank_account)
         detail = f"{found.payee}: {to_amount(found.amount)}"
-        if not add_approval(found, functional=sum(charge.expense for charge in charges), by=by):
+        if not add_approval(found, functional=_weigh(charges, cash), by=by):
             acts.record("approve disbursement as the first of two", found, by=by, detail=detail)
             return False
-        acts.post(_to_draft(found, lines, charges), by=by)
+        acts.post(_to_draft(found, charges, cash), by=by)
         decide(found, DisbursementState.PAID, by=by)
         acts.record("approve disbursement", found, by=by, detail=detail)
     return True
@@ -173,17 +174,28 @@ def _charge(lines: Sequence[Line], expenses: Sequence[int], on: date) -> list[Ch
     return charges
 
 
-def _to_draft(disbursement: Disbursement, lines: Sequence[Line], charges: Sequence[Charge]) -> Draft:
-    account = disbursement.bank_account
+def _take_cash(lines: Sequence[Line], account: BankAccount) -> list[CashOut]:
+    """What leaves the account of each sub-fund (rule 4)."""
     sums: defaultdict[str, int] = defaultdict(int)
     for line in lines:
         sums[line.fund] += line.amount.minor
-    cash = [CashOut(fund, take_out(account, fund, minor)) for fund, minor in sums.items()]
+    return [CashOut(fund, take_out(account, fund, minor)) for fund, minor in sums.items()]
+
+
+def _weigh(charges: Sequence[Charge], cash: Sequence[CashOut]) -> int:
+    """What needs approval (functional): what is charged, or what leaves where that is more.
+
+    One person enters the rate of the day: it alone would say whether one approver is enough.
+    """
+    return max(sum(charge.expense for charge in charges), sum(one.carried.functional for one in cash))
+
+
+def _to_draft(disbursement: Disbursement, charges: Sequence[Charge], cash: Sequence[CashOut]) -> Draft:
     return policy.disburse(
         number=disbursement.number,
         payee=disbursement.payee.name,
         on=disbursement.paid_on,
-        bank=account.account,
+        bank=disbursement.bank_account.account,
         charges=charges,
         cash=cash,
         currency=functional_currency(),

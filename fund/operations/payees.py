@@ -10,7 +10,7 @@ from fund.models import Payee, State
 from fund.operations.acts import clean_text, record, require
 from fund.operations.donors import clean_code
 from fund.operations.limits import check_matched
-from fund.queries.payees import details_of, find_posted
+from fund.queries.payees import details_of, find_naming
 from ledger.operations import writing
 
 
@@ -33,7 +33,7 @@ def add_payee(*, code: str = "", name: str, country: str = "", by: User) -> Paye
 
 
 def change_payee(payee: Payee, *, name: str, country: str, by: User) -> Payee:
-    """Changes what is said of a payee; the code stays, and the name once an entry, bank details or a match have it.
+    """Changes what is said of a payee; the code stays, and the name once a document, bank details or a match have it.
 
     Screenings stay. Raises StateUnfit for another name than those have, CodeTaken, ValueInvalid.
     """
@@ -74,10 +74,11 @@ def _check_name(name: str, others: QuerySet[Payee]) -> None:
 
 def _check_rename(payee: Payee, name: str) -> None:
     check_matched(payee, name)
-    number = find_posted(payee)
+    number = find_naming(payee)
     if number:
         raise StateUnfit(
-            f"The entries of {number} name {payee}: this name stays. Add who has another name as a payee of its own.",
+            f"{number} names {payee}: this name stays, unless that waits and is rejected. Add who has another name as "
+            "a payee of its own.",
             field="name",
         )
     details = details_of(payee).exclude(state=State.REJECTED).first()

@@ -24,9 +24,6 @@ from fund.models import (
     of_recipient,
 )
 
-# Documents in these states caused no entry.
-_NOT_POSTED = (State.PREPARED, State.REJECTED)
-
 
 def details_of(recipient: Recipient) -> QuerySet[BankDetails]:
     """Every version of a recipient's bank details, the newest first, with who asked for it and who decided."""
@@ -110,15 +107,15 @@ def add_standings(payees: list[Any]) -> list[Any]:
     return payees
 
 
-def find_posted(payee: Payee) -> str:
-    """The number of a document whose entry names a payee; empty where no entry does."""
+def find_naming(payee: Payee) -> str:
+    """The number of a document that is to a payee and was not rejected; empty where there is none."""
     for relation in Payee._meta.get_fields(include_hidden=True):
         model: Any = relation.related_model if relation.one_to_many else None
         if not model or not issubclass(model, Document) or issubclass(model, OfRecipient):
             continue
         found = model._default_manager.filter(**{relation.field.name: payee})  # type: ignore[union-attr]
         if issubclass(model, Decided):
-            found = found.exclude(state__in=_NOT_POSTED)
+            found = found.exclude(state=State.REJECTED)
         if number := found.values_list("number", flat=True).first():
             return str(number)
     return ""

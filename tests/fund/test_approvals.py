@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,15 +10,19 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from fund.errors import NotPermitted, SamePerson, StateUnfit, ValueInvalid
-from fund.models import Approval, Delegation, Disbursement, DisbursementState
+from fund.models import Approval, BankAccount, Delegation, Disbursement, DisbursementState, Project
 from fund.operations.approvals import delegate, end_delegation, reject
-from fund.operations.disbursements import approve_disbursement
+from fund.operations.decided_reversals import approve_reversal, prepare_reversal
+from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.people import add_person, change_person
+from fund.operations.treasury import add_rate
 from ledger.queries import entries
+from tests.deeds import allocate
+from tests.shorthand import cad, usd
 
 pytestmark = pytest.mark.django_db
 
-TODAY = date(2026, 6, 15)
+TODAY, DAY = date(2026, 6, 15), date(2026, 4, 11)
 APPROVE = "/disbursements/DSB-2026-0001/approve/"
 LEAVE = {"receiver": "deputy", "since": "2026-06-15", "until": "2026-06-30", "reason": "Leave"}
 
@@ -65,6 +70,20 @@ def test_below_the_threshold_one_approver_is_enough(disbursement: Disbursement, 
     assert approve_disbursement(disbursement, by=approver)
     assert state(disbursement) == DisbursementState.PAID
     assert Approval.objects.get(document="DSB-2026-0001").by == approver
+
+
+def test_a_rate_that_one_person_enters_spares_no_second_approver(
+    cad_cash: BankAccount, project: Project, officer: User, approver: User, second: User, settings: Any
+) -> None:
+    allocate(project=project, decided_on=DAY, lines={"POOL": usd("10")}, by=officer)
+    add_rate(currency="CAD", effective_on=DAY, rate=Decimal("0.01"), by=officer, confirmed=True)
+    facts: dict[str, Any] = {"payee": "Wings", "bank_account": cad_cash, "paid_on": DAY}
+    line = Line("POOL", project, "Travel", cad("300"))
+    payment = prepare_disbursement(**facts, lines=[line], by=officer)
+    settings.TWO_APPROVERS_FROM = 222
+    assert [approve_disbursement(payment, by=one) for one in (approver, second)] == [False, True]
+    reversal = prepare_reversal(payment, on=DAY, reason="Slip", by=officer)
+    assert [approve_reversal(reversal, by=one) for one in (approver, second)] == [False, True]
 
 
 def test_from_the_threshold_on_two_people_approve(large: Disbursement, approver: User, second: User) -> None:

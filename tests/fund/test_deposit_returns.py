@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from tests.shorthand import check, run, usd
 pytestmark = pytest.mark.django_db
 
 DAY, LATER = date(2026, 3, 9), date(2026, 3, 10)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 RETURN, PAGE = "/receipts/RCT-2026-0001/return/", "/receipts/RCT-2026-0001/returns/1/"
 SENT = {"on": "2026-03-10", "reason": "Slip"}
 
@@ -134,6 +135,8 @@ def test_a_return_of_before_stands_and_is_undone_as_it_was_made(deposit: Receipt
         (DepositReturn, {"dated_on": LATER}, "RCT-2026-0001/D1 is approved, and RCT-2026-0001 did not go back as it"),
         (DepositReturn, {"state": State.REJECTED}, "RCT-2026-0001 went back, and RCT-2026-0001/D1 is not approved."),
         (Placement, {"returned": False}, "RCT-2026-0001/D1 is approved, and RCT-2026-0001 did not go back as it"),
+        (Placement, {"reason": "Other"}, "RCT-2026-0001 2026-03-09 is not by whom, when or why its audit record of"),
+        (Placement, {"created_at": LONG_AGO}, "RCT-2026-0001 2026-03-09 is not by whom, when or why its audit record"),
     ],
 )
 def test_a_return_that_was_tampered_with_is_found(

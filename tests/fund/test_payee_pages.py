@@ -60,12 +60,12 @@ def test_a_payee_is_added_and_changed_on_the_pages(officer_client: Client) -> No
     assert Payee.objects.get(code="AVILA-Y-MUNOZ").name == "Avila"
 
 
-def test_a_rename_that_entries_forbid_is_refused_beside_the_name(
+def test_a_rename_that_documents_forbid_is_refused_beside_the_name(
     obligation: Obligation, officer_client: Client
 ) -> None:
     answer = officer_client.post("/payees/SECURETRAIN-SA/edit/", {"name": "Else", "country": ""})
     assert answer.status_code == 422
-    assert "The entries of OBL-2026-0001 name SecureTrain SA" in str(answer.context["form"].errors["name"])
+    assert "OBL-2026-0001 names SecureTrain SA: this name stays" in str(answer.context["form"].errors["name"])
 
 
 def test_the_form_of_a_payment_offers_known_names_and_begins_with_the_payee(

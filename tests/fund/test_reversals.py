@@ -120,6 +120,11 @@ def test_a_command_prepares_a_reversal_and_reverses_nothing(paid: Disbursement, 
     assert run("approve", "DSB-2026-0001/V1", by="approver") == "DSB-2026-0001/V1 is approved and posted.\n"
 
 
+def test_what_waits_is_decided_by_nobody(prepared_reversal: Reversal, approver: User) -> None:
+    Reversal.objects.update(decided_by=approver)
+    assert check() == ["DSB-2026-0001/V1 is not decided, and says by whom or when."]
+
+
 @pytest.mark.parametrize(
     ("changed", "values", "problem"),
     [
