@@ -1,7 +1,8 @@
 """Indirect cost: what each sub-fund's projects bear up to a day by its terms, and what of it was not charged yet.
 
 Functional amounts in minor units, positive. It is always reckoned from the beginning: what is due to date less what was
-charged to date. So a repeated run finds nothing, and expenditure that is reversed gives back.
+charged to date. So a repeated run finds nothing, and expenditure that is reversed gives back: a reversal counts on the
+day of what it reverses, by the terms of that day.
 """
 
 from collections import defaultdict
@@ -9,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from fund import policy
 from fund.models import Project, RecoveryBase, RecoveryTerms
@@ -17,7 +19,7 @@ from fund.policy_treasury import INDIRECT_COST, SECRETARIAT
 from fund.queries.refunds import refunded_totals
 from fund.queries.sub_funds import lowest_allocation_left
 from ledger.money import share, split
-from ledger.queries import Scope, totals
+from ledger.queries import Scope, postings, totals
 
 # A rate is in hundredths of a per cent here.
 _WHOLE = 10_000
@@ -69,6 +71,20 @@ class _Stretch:
     total: int
 
 
+class _TakenBack(NamedTuple):
+    """A leg of a reversal, and the day of what it reverses."""
+
+    account: str
+    kind: str
+    on: date
+    counts_on: date
+    functional: int
+
+    def moves(self, since: date, until: date) -> int:
+        """What it brings into a stretch of days or takes out of it by counting on that day."""
+        return self.functional * ((since <= self.counts_on <= until) - (since <= self.on <= until))
+
+
 def terms_of(fund: str) -> list[RecoveryTerms]:
     """The terms of a sub-fund, the earliest first; none where it bears no indirect cost."""
     return list(RecoveryTerms.objects.filter(fund=fund).order_by("starts_on"))
@@ -85,10 +101,12 @@ def plan_recovery(on: date, *, funds: Collection[str] = ()) -> RecoveryPlan:
     named = {"fund__in": funds} if funds else {}
     for terms in RecoveryTerms.objects.filter(starts_on__lte=on, **named).order_by("fund", "starts_on"):
         by_fund[terms.fund].append(terms)
+    taken_back = _find_taken_back(by_fund, on) if by_fund else {}
     closed = set(Project.objects.exclude(accounts_closed_on=None).values_list("code", flat=True)) if by_fund else set()
     for fund, terms_list in by_fund.items():
         charged = _charged(fund, on)
-        due, left = _reckon(fund, terms_list, on, {code: charged.get(code, 0) for code in closed})
+        settled = {code: charged.get(code, 0) for code in closed}
+        due, left = _reckon(fund, terms_list, on, settled, taken_back.get(fund, []))
         open_ = [code for code in sorted({*due, *charged}) if due.get(code, 0) != charged.get(code, 0)]
         charges += [
             Charge(
@@ -105,11 +123,25 @@ def plan_recovery(on: date, *, funds: Collection[str] = ()) -> RecoveryPlan:
     return RecoveryPlan(charges, waiting)
 
 
+def _find_taken_back(funds: Collection[str], on: date) -> dict[str, list[_TakenBack]]:
+    """What reversals up to the day took back in each sub-fund."""
+    found: defaultdict[str, list[_TakenBack]] = defaultdict(list)
+    legs = postings().filter(fund__in=funds, dated_on__lte=on).exclude(entry__reverses=None).order_by()
+    columns = ("account__name", "entry__kind", "dated_on", "entry__reverses__dated_on", "functional")
+    for fund, *facts in legs.values_list("fund", *columns):
+        found[fund].append(_TakenBack(*facts))
+    return found
+
+
 def _reckon(
-    fund: str, terms: Sequence[RecoveryTerms], on: date, settled: Mapping[str, int]
+    fund: str,
+    terms: Sequence[RecoveryTerms],
+    on: date,
+    settled: Mapping[str, int],
+    taken_back: Sequence[_TakenBack],
 ) -> tuple[dict[str, int], int]:
     """What is due of each project, and what no project can bear yet; `settled` is what closed projects bear."""
-    stretches = [_measure(fund, one, since, until) for one, since, until in _stretch(terms, on)]
+    stretches = [_measure(fund, one, since, until, taken_back) for one, since, until in _stretch(terms, on)]
     weights: defaultdict[str, int] = defaultdict(int)
     for stretch in stretches:
         for project, base in stretch.bases.items():
@@ -144,14 +176,19 @@ def _stretch(terms: Sequence[RecoveryTerms], on: date) -> list[tuple[RecoveryTer
     return [(one, one.starts_on, end) for one, end in zip(terms, [*ends, on], strict=True)]
 
 
-def _measure(fund: str, terms: RecoveryTerms, since: date, until: date) -> _Stretch:
+def _measure(fund: str, terms: RecoveryTerms, since: date, until: date, taken_back: Sequence[_TakenBack]) -> _Stretch:
     hundredths = int(terms.rate * 100)
+    moved = [(leg, leg.moves(since, until)) for leg in taken_back if leg.moves(since, until)]
     if terms.base == RecoveryBase.RECEIPT:
-        total = _received(fund, since, until)
+        total = _received(fund, since, until) + sum(amount for leg, amount in moved if _is_received(leg))
         allocated = _allocated(fund, until)
         parts = split(total, list(allocated.values())) if allocated else []
         return _Stretch(hundredths, dict(zip(allocated, parts, strict=True)), total)
     spent = _spent(fund, since, until)
+    for leg, amount in moved:
+        if _is_charged(leg.account):
+            project, _ = policy.split_expense(leg.account)
+            spent[project] = spent.get(project, 0) + amount
     return _Stretch(hundredths, spent, sum(spent.values()))
 
 
@@ -160,10 +197,20 @@ def _spent(fund: str, since: date, until: date) -> dict[str, int]:
     sums: defaultdict[str, int] = defaultdict(int)
     scope = Scope(since=since, until=until, accounts=(policy.PROJECTS,), funds=(fund,))
     for total in totals(scope, by=("account",)):
-        project, category = policy.split_expense(total.account)
-        if category not in (INDIRECT_COST, policy.IN_KIND):
+        project, _ = policy.split_expense(total.account)
+        if _is_charged(total.account):
             sums[project] += total.functional
     return dict(sums)
+
+
+def _is_charged(account: str) -> bool:
+    """Whether indirect cost is charged on what an account holds."""
+    return policy.is_spending(account) and policy.split_expense(account)[1] != INDIRECT_COST
+
+
+def _is_received(leg: _TakenBack) -> bool:
+    """Whether it took back what a donor sent, or what of it is unapplied."""
+    return leg.account.startswith(policy.UNAPPLIED) or (leg.kind == "receipt" and leg.account.startswith(policy.SENT))
 
 
 def _received(fund: str, since: date, until: date) -> int:

@@ -183,6 +183,15 @@ class TestRecovery:
         set_terms(officer, "7", date(2026, 4, 1))
         refuses(NothingToPost, ".", lambda: run_recovery(month="2026-04", by=officer))
 
+    @pytest.mark.parametrize("rate", ["0", "7"])
+    def test_what_is_reversed_gives_back_by_the_terms_of_its_own_day(
+        self, charged: Recovery, paid: Disbursement, officer: User, rate: str
+    ) -> None:
+        set_terms(officer, rate, date(2026, 4, 1))
+        reverse(paid, on=date(2026, 5, 2), reason="came back", by=officer)
+        run_recovery(month="2026-05", by=officer)
+        assert (due_to_secretariat(), check()) == ({}, [])
+
     @pytest.mark.parametrize("limit", [{"exempt": usd("200")}, {"ceiling": usd("50")}], ids=["exempt", "ceiling"])
     @pytest.mark.parametrize("is_dropped", [True, False])
     def test_an_exemption_or_a_ceiling_that_changes_leaves_what_earlier_terms_charged(
