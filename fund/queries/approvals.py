@@ -26,6 +26,8 @@ from fund.models import (
     State,
 )
 from fund.queries.chains import state_of
+from ledger.causes import entries_caused_by
+from ledger.queries import entries_of
 
 # Every kind of document that one person prepares and another decides on.
 DECIDED: tuple[type[Decided], ...] = (
@@ -74,6 +76,17 @@ def reversals_of(document: Decided) -> list[Any]:
     for reversal in found:
         reversal.original, reversal.status = document, state_of(reversal)
     return found
+
+
+def find_waiting_reversal(document: Decided) -> Reversal | None:
+    """The reversal of a document that waits for a decision, or None; there is one at a time."""
+    return Reversal.objects.filter(document=document.number, state=State.PREPARED).first()
+
+
+def entries_to_reverse(document: Decided) -> QuerySet[Any]:
+    """What a document itself posted, in the order of the chain. A return's entry is its receipt's, and links it."""
+    cause = document.receipt.number if isinstance(document, DepositReturn) else document.number
+    return entries_of(document.number).filter(pk__in=entries_caused_by(cause), reverses=None)
 
 
 def walk_waiting(*, person: User, after: Decided) -> Iterator[Decided]:

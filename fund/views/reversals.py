@@ -2,23 +2,18 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fund.models import Allocation, Document, Reversal
+from fund.models import Allocation, Decided, Document, Reversal
 from fund.operations.decided_reversals import prepare_reversal
-from fund.queries.approvals import reversals_of
-from fund.views.corrections import ReversalPage
+from fund.queries.approvals import entries_to_reverse, find_waiting_reversal
+from fund.views.corrections import OneAtATime, ReversalPage
 from fund.views.decisions import PREPARED, ApprovePage, DecidedPage, RejectPage
 from fund.views.records import permission_name
-from ledger.queries import entries_of
 
 
-class ReversalNew(ReversalPage):
-    """Prepares the reversal of a document of one kind; where one waits, it leads there."""
+class ReversalNew(OneAtATime, ReversalPage):
+    """Prepares the reversal of a document of one kind."""
 
     model: ClassVar[type[Document]] = Allocation
     success_message = PREPARED
@@ -33,13 +28,8 @@ class ReversalNew(ReversalPage):
     def get_permission_required(self) -> tuple[str, ...]:
         return (permission_name("change", self.model),)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        waiting = next((one for one in reversals_of(self.document) if one.is_waiting), None)
-        if waiting is None:
-            return super().get(request, *args, **kwargs)
-        # Said before anything is typed that would be refused.
-        messages.info(request, _t("%(number)s awaits approval already.") % {"number": waiting})
-        return redirect(waiting.get_absolute_url())
+    def find_waiting(self) -> Decided | None:
+        return find_waiting_reversal(self.document)
 
     def act(self, form: Any, formsets: list[Any]) -> Reversal:
         return prepare_reversal(self.document, **form.cleaned_data, by=self.user)
@@ -55,7 +45,7 @@ class ReversalDetail(DecidedPage[Reversal]):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         if self.object.is_waiting:
-            context = {"entries": entries_of(self.object.document)} | context
+            context = {"entries": entries_to_reverse(self.object.original)} | context
         return super().get_context_data(**context)
 
 

@@ -97,8 +97,8 @@ def test_what_is_identified_is_not_identified_again_by_an_old_form(
     officer_client.post(IDENTIFY, lines(("gift/CAN", "50")))
     response = officer_client.post(IDENTIFY, lines(("gift/CAN", "50")))
     assert response.status_code == 422
-    assert "It is identified on 2026-03-09: undo that first" in text(response)
-    assert "undo that first" in text(officer_client.post(RETURN, {"on": "2026-03-10", "reason": "x"}))
+    assert "It is identified on 2026-03-09: take that back first" in text(response)
+    assert "take that back first" in text(officer_client.post(RETURN, {"on": "2026-03-10", "reason": "x"}))
 
 
 def test_a_deposit_in_parts_is_recorded_at_once(
@@ -118,7 +118,7 @@ def test_parts_beyond_what_is_owed_ask_for_a_confirmation(
     sent = DEPOSIT | lines(("AGR-2026-0001/1", "6001")) | {"amount": "6001"}
     response = officer_client.post("/receipts/new/parts/", sent)
     assert response.status_code == 422
-    assert "USD 1.00 is more. Lower the part, or confirm" in text(response)
+    assert "USD 1.00 is beyond that. Lower the part, or confirm" in text(response)
     assert not Receipt.objects.exists()
     officer_client.post("/receipts/new/parts/", sent | {"accept_excess": "on"})
     assert "With an unapplied rest" in text(officer_client.get("/receipts/?state=unapplied"))
