@@ -1,14 +1,19 @@
 """The pages of deposits and of what is unapplied; a forged form writes nothing either."""
 
+from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import Agreement, Application, BankAccount, Donor, Placement, Receipt, ReceiptPart
 from fund.money import to_amount
+from fund.operations.receipts import Facts, record_receipt
 from ledger.money import Amount
 from ledger.queries import entries
+from tests.shorthand import cad, usd
 
 DEPOSIT = {"bank_account": "CITI-USD", "received_on": "2026-03-02", "reference": "B-9", "amount": "650"}
 IDENTIFY, RETURN, UNDO = (f"/receipts/RCT-2026-0001/{act}/" for act in ("identify", "return", "undo"))
@@ -146,6 +151,21 @@ def test_what_is_unapplied_is_listed_with_the_next_step(overpaid: Receipt, offic
     assert "AGR-2026-0001/2" in page
     assert APPLY in page
     assert '<option value="CITI-USD" selected>' in text(officer_client.get(APPLY))
+
+
+def test_what_came_beyond_in_two_currencies_is_applied_in_each(
+    cad_agreement: Agreement, bank: BankAccount, cad_bank: BankAccount, officer: User, officer_client: Client
+) -> None:
+    for holder, sent in ((cad_bank, cad("1100")), (bank, usd("5"))):
+        facts = Facts(holder, date(2026, 3, 2), sent, f"B-{sent}")
+        record_receipt(agreement=cad_agreement, facts=facts, accept_excess=True, by=officer)
+    page = text(officer_client.get("/unapplied/"))
+    for currency, amount, account in (("CAD", "100.00", "RBC-CAD"), ("USD", "5.00", "CITI-USD")):
+        query = f"?of=AGR-2026-0001/1&amp;currency={currency}"
+        assert page.count(query) == 2
+        form = text(officer_client.get(f"/unapplied/new/{unescape(query)}"))
+        assert (f'value="{amount}"' in form, f'<option value="{account}" selected>' in form) == (True, True)
+        assert f'value="{amount}"' in text(officer_client.get(f"/refunds/new/{unescape(query)}"))
 
 
 def test_a_fund_without_anything_unapplied_says_what_would_be_here(officer_client: Client) -> None:
