@@ -10,7 +10,7 @@ from typing import Any
 from fund import policy
 from fund.checks.balances import find_below_zero
 from fund.checks.documents import Kind, acts_of_decided
-from fund.checks.told import find_gone
+from fund.checks.told import find_first, find_gone
 from fund.models import (
     Agreement,
     Amendment,
@@ -87,10 +87,11 @@ def check_cancellations(report: Report) -> Iterator[str]:
     for number, day in sorted(days.items()):
         if cancelled.get(number) != day:
             yield f"{number} is not cancelled on {day}, as its cancellation says."
-    # What was cancelled before that needed approval has a record that names none.
+    # What was cancelled before that needed approval has a record that names none: one before all that were prepared.
+    first = find_first("prepare cancellation")
     acts = AuditRecord.objects.filter(act="cancel agreement", subject__in=cancelled.keys() - days.keys())
-    for number, detail in acts.order_by("id").values_list("subject", "detail"):
-        if detail.startswith(f"{number}/C"):
+    for place, number, detail in acts.order_by("id").values_list("id", "subject", "detail"):
+        if detail.startswith(f"{number}/C") or place > first:
             yield f"{number} is cancelled, and its cancellation is not approved."
     report(f"{len(cancelled):,} cancelled agreements")
 

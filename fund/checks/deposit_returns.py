@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from fund.checks.documents import Kind, acts_of_decided
 from fund.checks.instants import are_near
+from fund.checks.told import find_first
 from fund.models import AuditRecord, DepositReturn, Placement, State
 from ledger.checks import Report
 
@@ -24,19 +25,25 @@ DEPOSIT_RETURNS = Kind(
 def check_deposit_returns(report: Report) -> Iterator[str]:
     """Every deposit went back as its approved return says, and by none that is not approved."""
     placements = Placement.objects.order_by("id").select_related("receipt")
-    found = {(one.receipt.number, one.placed_on, one.undone_on) for one in placements if one.returned}
+    found = {
+        (one.receipt.number, one.placed_on, one.undone_on, one.reason, one.created_by_id)
+        for one in placements
+        if one.returned
+    }
     posted = DepositReturn.objects.filter(state__in=(State.APPROVED, State.REVERSED)).select_related("receipt")
     known = set()
     for one in posted.order_by("number"):
         known.add(one.number)
-        if (one.receipt.number, one.dated_on, one.reversed_on) not in found:
+        if (one.receipt.number, one.dated_on, one.reversed_on, one.grounds, one.decided_by_id) not in found:
             yield f"{one} is {one.get_state_display().lower()}, and {one.receipt} did not go back as it says."
-    # What went back before that needed approval has a record that names no return.
-    acts = AuditRecord.objects.filter(act="return deposit").order_by("id").values_list("subject", "detail")
-    for receipt, detail in acts:
+    # What went back before that needed approval has a record that names no return: one before all that were prepared.
+    first = find_first("prepare deposit return")
+    acts = AuditRecord.objects.filter(act="return deposit").order_by("id")
+    for place, receipt, detail in acts.values_list("id", "subject", "detail"):
         number = detail.partition(":")[0]
-        if number.startswith(f"{receipt}/D") and number not in known:
-            yield f"{receipt} went back, and {number} is not approved."
+        is_named = number.startswith(f"{receipt}/D")
+        if number not in known and (is_named or place > first):
+            yield f"{receipt} went back, and {number if is_named else 'its return'} is not approved."
     yield from _compare_placements(placements)
     report(f"{len(found):,} returned deposits")
 

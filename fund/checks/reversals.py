@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fund.checks.documents import Kind, acts_of_decided
+from fund.checks.told import find_first
 from fund.models import REVERSIBLE, AuditRecord, Reversal, State
 from ledger.checks import Report
 from ledger.queries import entries
@@ -41,21 +42,27 @@ def check_reversals(report: Report) -> Iterator[str]:
 
 
 def _find_unapproved(documents: set[str]) -> Iterator[str]:
-    """What was reversed before that needed approval has a record that names none."""
+    """What was reversed before that needed approval has a record that names none: one before all that were prepared."""
+    first = find_first("prepare reversal")
     acts = AuditRecord.objects.filter(act__startswith="reverse ", subject__in=documents).order_by("id")
-    for document, detail in acts.values_list("subject", "detail"):
-        if detail.startswith(f"{document}/V"):
+    for place, document, detail in acts.values_list("id", "subject", "detail"):
+        if detail.startswith(f"{document}/V") or place > first:
             yield f"{document} is reversed, and its reversal is not approved."
 
 
 def _compare_entries(numbers: dict[str, str]) -> Iterator[str]:
     """Of each entry that reverses, the reversal; of each reversal that an entry names, that it is approved."""
-    reversals = Reversal.objects.order_by()
-    naming = entries().filter(links__document__in=reversals.values("number"))
-    named = set(naming.values_list("number", "links__document"))
-    causes = {"links__position": 0, "links__document__in": reversals.values("document")}
-    opposite = entries().filter(**causes).exclude(reverses=None).values_list("number", "links__document")
-    due = {(entry, numbers.get(document, "")) for entry, document in opposite}
+    reversals, opposite = Reversal.objects.order_by(), entries().exclude(reverses=None)
+    naming = (
+        entries().filter(links__document__in=reversals.values("number")),
+        # One that is gone is named still.
+        opposite.filter(links__document__contains="/V"),
+    )
+    named = {row for found in naming for row in found.values_list("number", "links__document")}
+    # The entry of a return is its receipt's, and links the return.
+    own = Q(links__position=0) | Q(links__document__contains="/D")
+    found = opposite.filter(own, links__document__in=reversals.values("document"))
+    due = {(entry, numbers.get(document, "")) for entry, document in found.values_list("number", "links__document")}
     for entry, number in sorted(due - named):
         yield f"{entry} does not name {number or 'a reversal'} that is approved."
     known = set(numbers.values())

@@ -4,11 +4,12 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from math import inf
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, Model, Q, TextField
+from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, Min, Model, Q, TextField
 from djmoney.models.fields import CurrencyField, MoneyField
 
 from fund.checks.related import load_related, read_rows
@@ -183,6 +184,12 @@ def get_named(row: Any, field: str) -> Any:
 def find_gone(told: Iterable[str], known: Collection[str]) -> Iterator[str]:
     """What was told of, and is not there."""
     return (f"{name} is gone: the audit records have it." for name in sorted(set(told).difference(known)))
+
+
+def find_first(act: str) -> float:
+    """The place of the first such act among the audit records, after which none is of before; beyond all for none."""
+    first: int | None = AuditRecord.objects.filter(act=act).aggregate(first=Min("id"))["first"]
+    return inf if first is None else first
 
 
 def find_told(rows: Iterable[tuple[str, str, str]]) -> defaultdict[str, Told]:

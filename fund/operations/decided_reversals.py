@@ -45,6 +45,7 @@ from fund.operations.reversals import (
 )
 from fund.policy_corrections import REFUNDABLE
 from fund.policy_treasury import SECRETARIAT
+from fund.queries.approvals import entries_to_reverse
 from fund.queries.sub_funds import lowest_allocation_left
 from ledger.causes import entries_caused_by
 from ledger.money import Amount
@@ -110,9 +111,7 @@ def _check(document: Any, on: date) -> None:
 def _weigh(document: Decided) -> int:
     """What needs approval (functional): what the document posted when it was approved."""
     accounts = _KINDS[type(document)].weighed
-    # A return's entry is its receipt's, and links it.
-    cause = document.receipt.number if isinstance(document, DepositReturn) else document.number
-    legs = get_draft(entries_caused_by(cause).filter(links__document=document.number)[0]).legs
+    legs = get_draft(entries_to_reverse(document)[0]).legs
     weighed = [leg.functional for leg in legs if leg.account.startswith(accounts)]
     debits = sum(minor for minor in weighed if minor > 0)
     return max(debits, debits - sum(weighed))

@@ -151,7 +151,7 @@ def get_open(receipt: Receipt, on: date) -> Receipt:
         raise StateUnfit(f"{found} was reversed on {found.reversed_on}.")
     if found.identity != Identity.OPEN:
         since = found.placements.filter(undone_on=None).first()
-        when = f" on {since.placed_on}: undo that first" if since else " from the first day: reverse it"
+        when = f" on {since.placed_on}: take that back first" if since else " from the first day: reverse it"
         raise StateUnfit(f"It is {found.get_identity_display().lower()}{when}, if it was a mistake.")
     acts.check_day(on, "on")
     earliest = [found.received_on, *found.placements.exclude(undone_on=None).values_list("undone_on", flat=True)]
@@ -260,8 +260,8 @@ def _settle(part: Part, functional: int, receipt: Receipt, accept_excess: bool) 
     excess = limits.find_excess(settled, part.amount, on=on, field="lines")
     if excess.minor and not accept_excess:
         raise ReceiptTooLarge(
-            f"{reference} is owed {owed}: {excess} is more. Lower the part, or confirm that the rest waits as "
-            "unapplied until the donor says.",
+            f"Of {reference}, owed {owed}, {part.amount} settles {settled}: {excess} is beyond that. Lower the part, "
+            "or confirm that the rest waits as unapplied until the donor says.",
             field="accept_excess",
         )
     carried = Carried(excess, share(functional, excess.minor, part.amount.minor))

@@ -223,7 +223,7 @@ def _too_large(settlement: Settlement) -> ReceiptTooLarge:
     owed = ", ".join(f"{amount} of {instalment}" for instalment, _, amount in settlement.settled)
     taken = f"It settles {owed}" if owed else "Nothing of the agreement is open"
     return ReceiptTooLarge(
-        f"{taken}; {settlement.excess} is more than is owed on the open instalments. Lower the amount, or confirm that "
+        f"{taken}; {settlement.excess} is left over. Lower the amount, or confirm that "
         "the rest waits as unapplied until the donor says.",
         field="accept_excess",
     )

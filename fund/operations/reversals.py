@@ -21,7 +21,6 @@ from fund.models import (
     Project,
     Receipt,
     Revaluation,
-    Reversal,
     State,
 )
 from fund.money import to_amount
@@ -29,6 +28,7 @@ from fund.operations import acts, limits
 from fund.policy import Carried, Party
 from fund.policy_corrections import clear_item
 from fund.policy_receipts import average_out
+from fund.queries.approvals import find_waiting_reversal
 from fund.queries.revaluations import find_rest, money_items
 from fund.queries.sub_funds import bank_cash
 from fund.queries.unapplied import unapplied_left
@@ -43,13 +43,13 @@ def reverse_receipt(receipt: Receipt, *, on: date, reason: str, by: User) -> Non
     """Reverses a receipt, such as one that the bank took back. Raises FundsFirst where its money is used already.
 
     Where some of a foreign currency was spent since, it leaves at its average carrying amount. Raises StateUnfit for a
-    deposit that was identified or returned: that is undone first.
+    deposit that was identified or returned: that is taken back first.
     """
     acts.require(by, "change_receipt")
     with writing():
         found = Receipt.objects.select_related("bank_account").get(pk=receipt.pk)
         if found.identity in (Identity.IDENTIFIED, Identity.RETURNED):
-            raise StateUnfit(f"{found} is {found.get_identity_display().lower()}: undo that first.")
+            raise StateUnfit(f"{found} is {found.get_identity_display().lower()}: take that back first.")
         limits.check_no_return_waits(found)
         check_standing(found, found.reversed_on, on)
         take_back(
@@ -98,7 +98,7 @@ def check_posted(document: Decided) -> None:
 
 def check_none_waits(document: Decided, then: str) -> None:
     """Raises StateUnfit where a reversal of it waits, with what can be done after that."""
-    waiting = Reversal.objects.filter(document=document.number, state=State.PREPARED).first()
+    waiting = find_waiting_reversal(document)
     if waiting:
         raise StateUnfit(f"{waiting} awaits approval: once it is rejected, {then}.")
 
@@ -238,16 +238,7 @@ def take_back(
     """
     draft = get_draft(get_entry(entry))
     _check_unapplied(draft)
-    averages: list[tuple[str, Carried, int]] = []
-    for fund in sorted({leg.fund for leg in draft.legs}):
-        arrived = _find_arrived(draft, account, fund) if account else None
-        if account and arrived:
-            limits.check_cash(account, fund, arrived.amount, on=on, field="on")
-            average = _find_average(account, fund, arrived, since=draft.on)
-            averages += [(fund, arrived, average)] if average is not None else []
-        free = _sum_available(draft, fund)
-        if free > 0 and fund != policy.GENERAL:
-            limits.check_available(fund, free, on=on, field="on")
+    averages = _check_brought(draft, account, on)
     reason = acts.clean_text(reason, field="reason", longest=200)
     reverse_entry(entry, on=on, reason=reason, by=by.get_username(), links=links)
     for fund, arrived, average in averages:
@@ -277,6 +268,21 @@ def clear_rests(number: str, payee: str, legs: Iterable[Leg], *, on: date, by: U
         if rest:
             draft = clear_item(number=number, payee=payee, on=on, leg=leg, rest=rest, currency=functional)
             acts.post(_link(draft, links), by=by)
+
+
+def _check_brought(draft: Draft, account: BankAccount | None, on: date) -> list[tuple[str, Carried, int]]:
+    """What an entry brought to each sub-fund is there to go; where some was spent since, also with its average."""
+    averages = []
+    for fund in sorted({leg.fund for leg in draft.legs}):
+        arrived = _find_arrived(draft, account, fund) if account else None
+        if account and arrived:
+            limits.check_cash(account, fund, arrived.amount, on=on, field="on")
+            average = _find_average(account, fund, arrived, since=draft.on)
+            averages += [(fund, arrived, average)] if average is not None else []
+        free = _sum_available(draft, fund)
+        if free > 0 and fund != policy.GENERAL:
+            limits.check_available(fund, free, on=on, field="on")
+    return averages
 
 
 def _check_unapplied(draft: Draft) -> None:

@@ -26,6 +26,8 @@ from fund.models import (
     State,
 )
 from fund.queries.chains import state_of
+from ledger.causes import entries_caused_by
+from ledger.queries import entries_of
 
 # Every kind of document that one person prepares and another decides on.
 DECIDED: tuple[type[Decided], ...] = (
@@ -76,9 +78,15 @@ def reversals_of(document: Decided) -> list[Any]:
     return found
 
 
-def find_waiting_reversal(document: Decided) -> Any | None:
+def find_waiting_reversal(document: Decided) -> Reversal | None:
     """The reversal of a document that waits for a decision, or None; there is one at a time."""
-    return next((one for one in reversals_of(document) if one.is_waiting), None)
+    return Reversal.objects.filter(document=document.number, state=State.PREPARED).first()
+
+
+def entries_to_reverse(document: Decided) -> QuerySet[Any]:
+    """What a document itself posted, in the order of the chain. A return's entry is its receipt's, and links it."""
+    cause = document.receipt.number if isinstance(document, DepositReturn) else document.number
+    return entries_of(document.number).filter(pk__in=entries_caused_by(cause), reverses=None)
 
 
 def walk_waiting(*, person: User, after: Decided) -> Iterator[Decided]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from fund import policy
 from fund.models import Donor, Instalment
@@ -23,9 +24,14 @@ class Waiting:
         """How much waits."""
         return self.carried.amount
 
+    @property
+    def query(self) -> str:
+        """What of an address names it. Beyond one instalment there may be a balance of each currency."""
+        return urlencode({"of": self.instalment.reference, "currency": self.amount.currency}, safe="/")
+
 
 def unapplied_balances(donor: Donor | None = None) -> list[Waiting]:
-    """What waits for a donor's word, or for any donor's, by instalment."""
+    """What waits for a donor's word, or for any donor's, by instalment and currency."""
     account = f"{policy.UNAPPLIED}{donor.code}" if donor else policy.UNAPPLIED
     items = open_instalments((account,))
     found = Instalment.objects.filter(reference__in=[item.instalment for item in items])
@@ -35,6 +41,12 @@ def unapplied_balances(donor: Donor | None = None) -> list[Waiting]:
         for item in items
         if item.instalment in by_reference and item.amount < 0
     ]
+
+
+def find_unapplied(reference: str, currency: str = "") -> Waiting | None:
+    """What waits beyond an instalment, in a currency or else in the first one; None where nothing does."""
+    found = (one for one in unapplied_balances() if one.instalment.reference == reference)
+    return next((one for one in found if currency in ("", one.amount.currency)), None)
 
 
 def unapplied_left(donor: str, instalment: str, currency: str, *, on: date | None = None) -> Carried:

@@ -14,7 +14,7 @@ from fund.forms.deposits import ApplicationForm
 from fund.models import Application
 from fund.operations.applications import apply_unapplied, reverse_application
 from fund.queries.receipts import receipts_of_agreement
-from fund.queries.unapplied import Waiting, unapplied_balances
+from fund.queries.unapplied import Waiting, find_unapplied, unapplied_balances
 from fund.views.corrections import ReversalPage
 from fund.views.pages import DocumentPage, FormPage, PlainPage
 
@@ -44,7 +44,7 @@ class ApplicationDetail(DocumentPage[Application]):
 
 
 class ApplicationNew(FormPage):
-    """Applies an unapplied balance; `?of=` names the instalment that it came beyond."""
+    """Applies an unapplied balance; `?of=` names the instalment that it came beyond, `currency` its currency."""
 
     template_name = "fund/form.html"
     permission_required = "fund.add_application"
@@ -57,8 +57,8 @@ class ApplicationNew(FormPage):
 
     @cached_property
     def waiting(self) -> Waiting:
-        asked = self.request.GET.get("of", "")
-        found = next((one for one in unapplied_balances() if one.instalment.reference == asked), None)
+        asked = self.request.GET
+        found = find_unapplied(asked.get("of", ""), asked.get("currency", ""))
         if found is None:
             raise Http404
         return found
@@ -67,7 +67,8 @@ class ApplicationNew(FormPage):
         instalment = self.waiting.instalment
         # The account that it most likely came into.
         over = Q(excess__gt=0) | Q(parts__instalment=instalment, parts__excess__gt=0)
-        receipt = receipts_of_agreement(instalment.agreement).filter(over, reversed_on=None).first()
+        standing = {"reversed_on": None, "bank_account__currency": self.waiting.amount.currency}
+        receipt = receipts_of_agreement(instalment.agreement).filter(over, **standing).first()
         account = receipt.bank_account.code if receipt else None
         initial = {"amount": f"{self.waiting.amount.decimal:f}", "bank_account": account}
         return ApplicationForm(data, waiting=self.waiting, initial=initial)

@@ -14,7 +14,7 @@ from fund.models import Agreement, Instalment, Refund
 from fund.money import to_amount
 from fund.operations.refunds import pay_refund, prepare_refund
 from fund.queries.sub_funds import SubFund, sub_funds
-from fund.queries.unapplied import Waiting, unapplied_balances
+from fund.queries.unapplied import Waiting, find_unapplied, unapplied_balances
 from fund.views.corrections import DocumentFormPage
 from fund.views.decisions import ApprovePage, RejectPage
 from fund.views.pages import FormPage, find_asked
@@ -38,7 +38,7 @@ class RefundDetail(CorrectionDetail):
 class RefundNew(FormPage):
     """Refunds what the named agreement's sub-fund has left, or what came beyond the named instalment.
 
-    `?agreement=` or `?of=` name them; without one, asks of which.
+    `?agreement=`, or `?of=` and `currency`, name them; without one, asks of which.
     """
 
     permission_required = "fund.add_refund"
@@ -59,7 +59,7 @@ class RefundNew(FormPage):
         return ["fund/form.html" if self.agreement else "fund/correction_choose.html"]
 
     def make_form(self, data: Any = None) -> forms.Form:
-        found = next((one for one in unapplied_balances() if one.instalment == self.source), None)
+        found = find_unapplied(self.source.reference, self.request.GET.get("currency", "")) if self.source else None
         return RefundForm(data, initial={"amount": found.amount if found else None})
 
     def act(self, form: Any, formsets: list[Any]) -> Refund:
@@ -91,7 +91,7 @@ def _find_choices() -> list[Choice]:
 def _of_unapplied(waiting: Waiting) -> Choice:
     instalment = waiting.instalment
     name = _t("%(instalment)s, unapplied") % {"instalment": instalment}
-    url = f"{reverse('fund:refund-new')}?of={instalment.reference}"
+    url = f"{reverse('fund:refund-new')}?{waiting.query}"
     return Choice(name, str(instalment.agreement.donor), waiting.amount, url)
 
 

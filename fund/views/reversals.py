@@ -2,23 +2,18 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fund.models import Allocation, Document, Reversal, State
+from fund.models import Allocation, Decided, Document, Reversal, State
 from fund.operations.decided_reversals import prepare_reversal
-from fund.queries.approvals import find_waiting_reversal
-from fund.views.corrections import ReversalPage
+from fund.queries.approvals import entries_to_reverse, find_waiting_reversal
+from fund.views.corrections import OneAtATime, ReversalPage
 from fund.views.decisions import PREPARED, ApprovePage, DecidedPage, RejectPage, describe_reversals
 from fund.views.records import permission_name
-from ledger.queries import entries_of
 
 
-class ReversalNew(ReversalPage):
-    """Prepares the reversal of a document of one kind; where one waits, it leads there."""
+class ReversalNew(OneAtATime, ReversalPage):
+    """Prepares the reversal of a document of one kind."""
 
     model: ClassVar[type[Document]] = Allocation
     title = _("Prepare the reversal of %(number)s")
@@ -34,13 +29,8 @@ class ReversalNew(ReversalPage):
     def get_permission_required(self) -> tuple[str, ...]:
         return (permission_name("change", self.model),)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        waiting = find_waiting_reversal(self.document)
-        if waiting is None:
-            return super().get(request, *args, **kwargs)
-        # Said before anything is typed that would be refused.
-        messages.info(request, _t("%(number)s awaits approval already.") % {"number": waiting})
-        return redirect(waiting.get_absolute_url())
+    def find_waiting(self) -> Decided | None:
+        return find_waiting_reversal(self.document)
 
     def act(self, form: Any, formsets: list[Any]) -> Reversal:
         return prepare_reversal(self.document, **form.cleaned_data, by=self.user)
@@ -59,7 +49,7 @@ class ReversalDetail(DecidedPage[Reversal]):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         if self.object.is_waiting:
-            context = {"entries": entries_of(self.object.document)} | context
+            context = {"entries": entries_to_reverse(self.object.original)} | context
         elif self.object.state == State.REJECTED:
             again = describe_reversals(self.object.original, by=self.user)["can_reverse"]
             context = {"can_reverse": again} | context

@@ -78,6 +78,7 @@ def test_unapplied_money_is_applied(overpaid: Receipt, officer: User) -> None:
         (("--to=gift/ACME", "--bank=CITI-USD"), "gift/CAN is its gift"),
         (("--to=AGR-2026-0001/2",), "choose another instalment"),
         (("--to=nothing",), "neither an instalment"),
+        (("--to=gift/CAN", "--currency=CAD"), r"CAD 0\.00 of what came beyond AGR-2026-0001/2 is unapplied"),
     ],
 )
 def test_a_refused_application_writes_nothing(

@@ -112,7 +112,7 @@ def test_what_a_part_in_another_currency_has_beyond_its_instalment_waits(
     deposit: Receipt, cad_agreement: Agreement, canada: Donor, officer: User
 ) -> None:
     parts = [Part(canada, usd("1000"), first_of(cad_agreement))]
-    with pytest.raises(ReceiptTooLarge, match=r"AGR-2026-0001/1 is owed CAD 1,000\.00: USD 250\.00 is more"):
+    with pytest.raises(ReceiptTooLarge, match=r"1,000\.00 settles CAD 1,000\.00: USD 250\.00 is beyond that"):
         identify_deposit(deposit, on=LATER, parts=parts, by=officer)
     identify_deposit(deposit, on=LATER, parts=parts, by=officer, accept_excess=True)
     assert legs_of_last()[2:] == [
@@ -164,7 +164,7 @@ def test_what_goes_beyond_an_instalment_is_refused_until_it_is_confirmed(
     deposit: Receipt, acme_agreement: Agreement, acme: Donor, officer: User
 ) -> None:
     parts = [Part(acme, usd("1000"), first_of(acme_agreement))]
-    with pytest.raises(ReceiptTooLarge, match=r"is owed USD 300\.00: USD 700\.00 is more") as refusal:
+    with pytest.raises(ReceiptTooLarge, match=r"owed USD 300\.00, .* settles USD 300\.00: USD 700\.00 is") as refusal:
         identify_deposit(deposit, on=LATER, parts=parts, by=officer)
     assert (refusal.value.field, ReceiptPart.objects.count()) == ("accept_excess", 0)
     identify_deposit(deposit, on=LATER, parts=parts, by=officer, accept_excess=True)
@@ -229,9 +229,9 @@ def test_what_is_identified_is_neither_identified_again_nor_returned(
     deposit: Receipt, acme: Donor, officer: User
 ) -> None:
     identify_deposit(deposit, on=LATER, parts=[Part(acme, usd("1000"))], by=officer)
-    with pytest.raises(StateUnfit, match="identified on 2026-03-09: undo that first"):
+    with pytest.raises(StateUnfit, match="identified on 2026-03-09: take that back first"):
         return_deposit(deposit, on=LATER, reason="no", by=officer)
-    with pytest.raises(StateUnfit, match="RCT-2026-0001 is identified: undo that first"):
+    with pytest.raises(StateUnfit, match="RCT-2026-0001 is identified: take that back first"):
         reverse_receipt(deposit, on=LATER, reason="no", by=officer)
 
 

@@ -1,14 +1,19 @@
 """The pages of deposits and of what is unapplied; a forged form writes nothing either."""
 
+from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import Agreement, Application, BankAccount, Donor, Placement, Receipt, ReceiptPart
 from fund.money import to_amount
+from fund.operations.receipts import Facts, record_receipt
 from ledger.money import Amount
 from ledger.queries import entries
+from tests.shorthand import cad, usd
 
 DEPOSIT = {"bank_account": "CITI-USD", "received_on": "2026-03-02", "reference": "B-9", "amount": "650"}
 IDENTIFY, RETURN, UNDO = (f"/receipts/RCT-2026-0001/{act}/" for act in ("identify", "return", "undo"))
@@ -97,8 +102,8 @@ def test_what_is_identified_is_not_identified_again_by_an_old_form(
     officer_client.post(IDENTIFY, lines(("gift/CAN", "50")))
     response = officer_client.post(IDENTIFY, lines(("gift/CAN", "50")))
     assert response.status_code == 422
-    assert "It is identified on 2026-03-09: undo that first" in text(response)
-    assert "undo that first" in text(officer_client.post(RETURN, {"on": "2026-03-10", "reason": "x"}))
+    assert "It is identified on 2026-03-09: take that back first" in text(response)
+    assert "take that back first" in text(officer_client.post(RETURN, {"on": "2026-03-10", "reason": "x"}))
 
 
 def test_a_deposit_in_parts_is_recorded_at_once(
@@ -118,7 +123,7 @@ def test_parts_beyond_what_is_owed_ask_for_a_confirmation(
     sent = DEPOSIT | lines(("AGR-2026-0001/1", "6001")) | {"amount": "6001"}
     response = officer_client.post("/receipts/new/parts/", sent)
     assert response.status_code == 422
-    assert "USD 1.00 is more. Lower the part, or confirm" in text(response)
+    assert "USD 1.00 is beyond that. Lower the part, or confirm" in text(response)
     assert not Receipt.objects.exists()
     officer_client.post("/receipts/new/parts/", sent | {"accept_excess": "on"})
     assert "With an unapplied rest" in text(officer_client.get("/receipts/?state=unapplied"))
@@ -146,6 +151,21 @@ def test_what_is_unapplied_is_listed_with_the_next_step(overpaid: Receipt, offic
     assert "AGR-2026-0001/2" in page
     assert APPLY in page
     assert '<option value="CITI-USD" selected>' in text(officer_client.get(APPLY))
+
+
+def test_what_came_beyond_in_two_currencies_is_applied_in_each(
+    cad_agreement: Agreement, bank: BankAccount, cad_bank: BankAccount, officer: User, officer_client: Client
+) -> None:
+    for holder, sent in ((cad_bank, cad("1100")), (bank, usd("5"))):
+        facts = Facts(holder, date(2026, 3, 2), sent, f"B-{sent}")
+        record_receipt(agreement=cad_agreement, facts=facts, accept_excess=True, by=officer)
+    page = text(officer_client.get("/unapplied/"))
+    for currency, amount, account in (("CAD", "100.00", "RBC-CAD"), ("USD", "5.00", "CITI-USD")):
+        query = f"?of=AGR-2026-0001/1&amp;currency={currency}"
+        assert page.count(query) == 2
+        form = text(officer_client.get(f"/unapplied/new/{unescape(query)}"))
+        assert (f'value="{amount}"' in form, f'<option value="{account}" selected>' in form) == (True, True)
+        assert f'value="{amount}"' in text(officer_client.get(f"/refunds/new/{unescape(query)}"))
 
 
 def test_a_fund_without_anything_unapplied_says_what_would_be_here(officer_client: Client) -> None:

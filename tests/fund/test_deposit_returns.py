@@ -13,8 +13,17 @@ from fund.errors import StateUnfit
 from fund.models import AuditRecord, DepositReturn, Donor, Identity, Placement, Receipt, State
 from fund.operations.acts import post, record
 from fund.operations.approvals import reject
+from fund.operations.decided_reversals import approve_reversal, prepare_reversal
 from fund.operations.deposit_returns import approve_deposit_return, prepare_deposit_return
-from fund.operations.deposits import Part, get_open, identify_deposit, load_deposit, set_identity, undo_placement
+from fund.operations.deposits import (
+    Part,
+    get_open,
+    identify_deposit,
+    load_deposit,
+    set_identity,
+    take_placement_back,
+    undo_placement,
+)
 from fund.operations.reversals import reverse_receipt
 from fund.policy_deposits import return_deposit
 from ledger.queries import entries_of
@@ -117,16 +126,44 @@ def test_commands_prepare_approve_and_reverse_it(deposit: Receipt, approver: Use
     assert Receipt.objects.get().identity == "open"
 
 
-def test_a_return_of_before_stands_and_is_undone_as_it_was_made(deposit: Receipt, officer: User) -> None:
+def return_as_before(deposit: Receipt, officer: User) -> Receipt:
+    """By one person, as before that needed approval."""
     found = get_open(deposit, DAY)
     Placement.objects.create(receipt=found, placed_on=DAY, returned=True, reason="Slip", created_by=officer)
     draft = return_deposit(load_deposit(found, DAY), number="", on=DAY, reason="Slip", currency="USD")
     post(replace(draft, links=(found.number,)), by=officer)
     set_identity(found, Identity.RETURNED)
     record("return deposit", found, by=officer, detail="Slip")
+    return found
+
+
+def test_a_return_of_before_stands_and_is_undone_as_it_was_made(deposit: Receipt, officer: User) -> None:
+    found = return_as_before(deposit, officer)
     assert check() == []
     undo_placement(found, on=LATER, reason="It never left", by=officer)
     assert (Receipt.objects.get().identity, check()) == ("open", [])
+
+
+def test_no_return_is_one_of_before_once_returns_are_prepared(
+    prepared_return: DepositReturn, officer: User, approver: User
+) -> None:
+    reject(prepared_return, reason="It is Canada's", by=approver)
+    return_as_before(prepared_return.receipt, officer)
+    assert check() == ["RCT-2026-0001 went back, and its return is not approved."]
+
+
+def test_an_entry_that_takes_a_return_back_names_its_reversal(
+    prepared_return: DepositReturn, officer: User, approver: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_back(receipt: Receipt, *, links: Any, **facts: Any) -> None:
+        take_placement_back(receipt, **facts)
+
+    approve_deposit_return(prepared_return, by=approver)
+    monkeypatch.setattr("fund.operations.decided_reversals.take_placement_back", take_back)
+    reversal = prepare_reversal(prepared_return, on=LATER, reason="It never left", by=officer)
+    approve_reversal(reversal, by=approver)
+    [problem] = check()
+    assert problem.endswith("does not name RCT-2026-0001/D1/V1 that is approved.")
 
 
 @pytest.mark.parametrize(
@@ -137,6 +174,7 @@ def test_a_return_of_before_stands_and_is_undone_as_it_was_made(deposit: Receipt
         (Placement, {"returned": False}, "RCT-2026-0001/D1 is approved, and RCT-2026-0001 did not go back as it"),
         (Placement, {"reason": "Other"}, "RCT-2026-0001 2026-03-09 is not by whom, when or why its audit record of"),
         (Placement, {"created_at": LONG_AGO}, "RCT-2026-0001 2026-03-09 is not by whom, when or why its audit record"),
+        (Placement, {"reason": "Theirs"}, "RCT-2026-0001/D1 is approved, and RCT-2026-0001 did not go back as it"),
     ],
 )
 def test_a_return_that_was_tampered_with_is_found(

@@ -57,7 +57,7 @@ def test_a_receipt_settles_what_it_is_told_to(agreement: Agreement, bank: BankAc
 def test_more_than_is_owed_is_refused_until_it_is_confirmed(
     agreement: Agreement, bank: BankAccount, officer: User
 ) -> None:
-    with pytest.raises(ReceiptTooLarge, match=r"USD 500\.00 is more than is owed on the open instalments") as refusal:
+    with pytest.raises(ReceiptTooLarge, match=r"USD 500\.00 is left over") as refusal:
         receive(agreement, bank, "10500", officer)
     assert refusal.value.field == "accept_excess"
     assert not Receipt.objects.exists()
@@ -120,7 +120,7 @@ def test_what_comes_beyond_in_another_currency_waits_in_that_currency(
     cad_agreement: Agreement, bank: BankAccount, officer: User
 ) -> None:
     """CAD 1,000.00 that are worth USD 750.00, carried at 730.00; of USD 900.00, 150.00 are beyond."""
-    with pytest.raises(ReceiptTooLarge, match=r"USD 150\.00 is more than is owed on the open instalments"):
+    with pytest.raises(ReceiptTooLarge, match=r"USD 150\.00 is left over"):
         receive(cad_agreement, bank, "900", officer)
     receive(cad_agreement, bank, "900", officer, accept_excess=True)
     assert [functional(account) for account in ("Liabilities:", "Income:Exchange:")] == [-15000, -2000]
@@ -139,7 +139,7 @@ def test_a_receipt_in_a_third_currency_differs_by_a_tenth_at_the_rates_of_the_da
     euros = add_bank_account(code="ING-EUR", name="ING", currency="EUR", by=officer)
     # CAD 1,000.00 are USD 750.00 and EUR 625.00.
     for amount, refused, said in (
-        ("687.51", ReceiptTooLarge, r"EUR 62\.51 is more"),
+        ("687.51", ReceiptTooLarge, r"EUR 62\.51 is left over"),
         ("562.49", ValueInvalid, r"was worth EUR 625\.00 on 2026-03-02"),
     ):
         with pytest.raises(refused, match=said):

@@ -68,7 +68,7 @@ def test_a_receipt_settles_what_it_is_told_to(agreement: Agreement, bank: BankAc
         ({"reference": ""}, "reference", "This field is required."),
         ({"reference": "r" * 61}, "reference", "at most 60 characters"),
         ({"note": "\u202e"}, "note", "There is a character in it that cannot be printed."),
-        ({"amount": "10,000.01"}, "accept_excess", "USD 0.01 is more than is owed on the open instalments."),
+        ({"amount": "10,000.01"}, "accept_excess", "USD 0.01 is left over."),
         ({"settles_1": "6000.01"}, "settles_1", "AGR-2026-0001/1 is owed USD 6,000.00: USD 6,000.01 is more."),
         ({"settles_1": "1", "settles_2": "4001"}, "settles_2", "AGR-2026-0001/2 is owed USD 4,000.00"),
         ({"settles_2": "4000", "amount": "3999"}, "settles_2", "USD 4,000.00 is applied, but only USD 3,999.00 was"),
@@ -153,7 +153,7 @@ def test_a_payment_far_from_what_it_settles_is_refused_or_leaves_the_rest_unappl
     response = officer_client.post(NEW, form(amount="500", settles_1="1000"))
     assert "more than 10 per cent away. Correct the amount" in str(response.context["form"].errors["settles_1"])
     response = officer_client.post(NEW, form(amount="900"))
-    assert "USD 150.00 is more than is owed" in str(response.context["form"].errors["accept_excess"])
+    assert "USD 150.00 is left over" in str(response.context["form"].errors["accept_excess"])
     assert not Receipt.objects.exists()
     page = officer_client.post(NEW, form(amount="900", accept_excess="on"), follow=True).content.decode()
     assert '<a href="/unapplied/">USD\xa0150.00</a>' in page

@@ -8,11 +8,24 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.errors import StateUnfit
-from fund.models import Allocation, AuditRecord, BankAccount, Disbursement, Refund, Reversal, State
+from fund.models import (
+    Advance,
+    AdvanceReport,
+    Allocation,
+    AuditRecord,
+    BankAccount,
+    Disbursement,
+    Refund,
+    Reversal,
+    State,
+)
+from fund.operations.acts import record
 from fund.operations.approvals import reject
 from fund.operations.decided_reversals import approve_reversal, prepare_reversal
 from fund.operations.disbursements import approve_disbursement
 from fund.operations.refunds import pay_refund
+from fund.operations.reversals import reverse_entries
+from fund.queries.approvals import entries_to_reverse
 from ledger.queries import entries, entries_of
 from tests.deeds import make_approvers
 from tests.shorthand import check, run
@@ -140,3 +153,26 @@ def test_a_reversal_that_was_tampered_with_is_found(
     approve_reversal(prepared_reversal, by=approver)
     changed.objects.update(**values)
     assert [found for found in check() if found.startswith(problem)]
+
+
+def test_a_reversal_that_is_gone_is_named_still(prepared_reversal: Reversal, approver: User) -> None:
+    approve_reversal(prepared_reversal, by=approver)
+    prepared_reversal.delete()
+    assert f"{entries().last()} names DSB-2026-0001/V1, which is not approved." in check()
+
+
+def test_one_person_reverses_nothing_as_before_once_reversals_are_prepared(
+    prepared_reversal: Reversal, sent: Advance, officer: User
+) -> None:
+    reverse_entries("ADV-2026-0001", on=LATER, reason="A slip", by=officer)
+    Advance.objects.update(state="reversed", reversed_on=LATER)
+    record("reverse advance", sent, by=officer, detail="A slip")
+    assert "ADV-2026-0001 is reversed, and its reversal is not approved." in check()
+
+
+def test_what_an_advance_caused_is_reversed_and_not_what_was_reported_of_it(
+    accepted: AdvanceReport, officer: User, approver: User
+) -> None:
+    approve_reversal(prepare(accepted, officer), by=approver)
+    entry = entries_of("ADV-2026-0001").first()
+    assert list(entries_to_reverse(accepted.advance)) == [entry]

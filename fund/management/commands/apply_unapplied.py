@@ -20,7 +20,8 @@ class Command(ChangeCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("source", metavar="INSTALMENT", help="what it came beyond, such as AGR-2026-0001/2")
-        parser.add_argument("amount", metavar="AMOUNT", help="in the currency that it waits in")
+        parser.add_argument("amount", metavar="AMOUNT", help="in the instalment's currency, or that of --currency")
+        parser.add_argument("--currency", metavar="CODE", help="that it waits in, where it came in another")
         parser.add_argument("--to", required=True, metavar="PLACE", help="AGR-2026-0002/1, or gift/CAN")
         parser.add_argument(
             "--settles", metavar="AMOUNT", help="in the other agreement's currency, where it is another"
@@ -41,7 +42,7 @@ class Command(ChangeCommand):
         own = str(place.instalment.amount.currency) if place.instalment else ""
         application = apply_unapplied(
             source=source,
-            amount=read_amount(options["amount"], str(source.amount.currency)),
+            amount=read_amount(options["amount"], options["currency"] or str(source.amount.currency)),
             on=options["on"] or timezone.localdate(),
             word=Word(options["word"], options["word_on"]),
             instalment=place.instalment,

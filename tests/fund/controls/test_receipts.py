@@ -50,10 +50,7 @@ def take(path: Path, *options: str) -> None:
         ({"settles_1": "-1"}, "The amount is more than zero."),
         ({"settles_1": "51"}, "USD 51.00 is applied, but only USD 50.00 was sent."),
         ({"settles_1": "40"}, CONFIRM),
-        (
-            {"amount": "10000.01"},
-            f"more than is owed on the open instalments. Lower the amount, or {CONFIRM}",
-        ),
+        ({"amount": "10000.01"}, f"is left over. Lower the amount, or {CONFIRM}"),
         ({"amount": "10000", "charges": "0.01"}, CONFIRM),
         ({"charges": "-1"}, "Charges are zero or more."),
         ({"charges": "5.56"}, "more than 10 % of the USD 55.56 that was sent. Record what arrived; what of the rest"),
@@ -85,12 +82,12 @@ def test_a_part_of_a_deposit_settles_no_more_than_is_owed(
     agreement: Agreement, bank: BankAccount, officer_client: Client, row: dict[str, str]
 ) -> None:
     sent = BANK | lines(row) | {"amount": row["amount"]}
-    said = f"{row['place']} is owed USD {int(row['amount']) - 1:,}.00: USD 1.00 is more. Lower the part, or {CONFIRM}"
+    said = f"settles USD {int(row['amount']) - 1:,}.00: USD 1.00 is beyond that. Lower the part, or {CONFIRM}"
     send(officer_client, PARTS, sent, said=said)
 
 
 def test_a_command_settles_no_more_than_is_owed(agreement: Agreement, deposit: Receipt, bank: BankAccount) -> None:
-    said = "AGR-2026-0001/1 is owed USD 6,000.00: USD 1.00 is more. Lower the part, or confirm"
+    said = "settles USD 6,000.00: USD 1.00 is beyond that. Lower the part, or confirm"
     run("record_deposit", "CITI-USD", "2026-03-02", "6001", "B-9", f"--of={FUND}/1=6001", said=said)
     run("identify_deposit", "RCT-2026-0001", f"--of={FUND}/1=51", said="USD 1.00 more than the deposit's USD 50.00.")
 
