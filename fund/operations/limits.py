@@ -306,6 +306,11 @@ def find_excess(settled: Amount, sent: Amount, *, on: date, field: str) -> Amoun
     return excess
 
 
+def add_difference(minor: int) -> int:
+    """The most that may pass for an amount in another currency, in minor units."""
+    return minor + minor * _LARGEST_DIFFERENCE // 100
+
+
 def check_worth(amount: Amount, other: Amount, *, on: date, field: str) -> None:
     """Raises ValueInvalid where an amount in another currency is too far from what `amount` was worth on the day."""
     worth = exchange(amount, other.currency, on)

@@ -86,7 +86,9 @@ def pay_refund(
         _check_payable(found, paid_on, by)
         paid = _find_paid(to_amount(found.amount), amount, bank_account, paid_on)
         limits.check_cash(bank_account, found.agreement.sub_fund, paid, on=paid_on, field="bank_account")
-        acts.post(_to_payment(found, bank_account, paid, paid_on), by=by)
+        owed, cash = owed_of(found), take_out(bank_account, found.agreement.sub_fund, paid.minor)
+        _check_agreed(found, owed, cash)
+        acts.post(_to_payment(found, bank_account, owed, cash, paid_on), by=by)
         found.bank_account, found.paid, found.paid_on = bank_account, to_money(paid), paid_on
         found.save(update_fields=["bank_account", "paid", "paid_currency", "paid_on"])
         acts.record("pay refund", found, by=by, detail=f"{paid} out of {bank_account.code}")
@@ -166,6 +168,18 @@ def _find_paid(owed: Amount, amount: Amount | None, account: BankAccount, on: da
     return paid
 
 
+def _check_agreed(refund: Refund, owed: Carried, cash: Carried) -> None:
+    """In another currency about as much leaves as was agreed: the rate of the day is one person's, and two agreed."""
+    most = limits.add_difference(owed.functional)
+    if cash.amount.currency != owed.amount.currency and cash.functional > most:
+        left, agreed = (Amount(one.functional, functional_currency()) for one in (cash, owed))
+        raise ValueInvalid(
+            f"{cash.amount} is carried at {left}, more than a tenth above the {agreed} of {refund}. Lower it, pay "
+            f"out of an account in {owed.amount.currency}, or reverse {refund} and agree on it anew.",
+            field="amount",
+        )
+
+
 def _party(refund: Refund) -> Party:
     return Party(refund.agreement.donor.code, refund.agreement.donor.name)
 
@@ -186,7 +200,7 @@ def _to_draft(refund: Refund, refunded: Carried) -> Draft:
     )
 
 
-def _to_payment(refund: Refund, account: BankAccount, paid: Amount, on: date) -> Draft:
+def _to_payment(refund: Refund, account: BankAccount, owed: Carried, cash: Carried, on: date) -> Draft:
     return policy_corrections.pay_refund(
         number=refund.number,
         agreement=refund.agreement.number,
@@ -194,7 +208,7 @@ def _to_payment(refund: Refund, account: BankAccount, paid: Amount, on: date) ->
         on=on,
         fund=refund.agreement.sub_fund,
         bank=account.account,
-        owed=owed_of(refund),
-        cash=take_out(account, refund.agreement.sub_fund, paid.minor),
+        owed=owed,
+        cash=cash,
         currency=functional_currency(),
     )

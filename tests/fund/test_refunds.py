@@ -40,6 +40,7 @@ from tests.shorthand import usd
 pytestmark = pytest.mark.django_db
 
 DAY = date(2026, 4, 1)
+LATER = date(2026, 4, 3)
 WORD = Word("Note 77", date(2026, 3, 30))
 
 
@@ -169,6 +170,16 @@ def test_a_refund_is_paid_in_another_currency_at_about_the_rate_of_the_day(
         with pytest.raises(refusal, match=said):
             pay_refund(refund, bank_account=cad_bank, paid_on=DAY, amount=amount, by=officer)
     assert entries_caused_by("RFD-2026-0001").count() == 1
+
+
+def test_a_rate_that_one_person_enters_pays_no_more_than_was_agreed(
+    agreement: Agreement, receipt: Receipt, cad_refund: Refund, bank: BankAccount, officer: User, approver: User
+) -> None:
+    refund = prepare(agreement, parse_amount("40", "CAD"), officer)
+    approve_refund(refund, by=approver)
+    add_rate(currency="CAD", effective_on=LATER, rate=Decimal("100"), by=officer, confirmed=True)
+    with pytest.raises(ValueInvalid, match=r"USD 4,000\.00, more than a tenth above the USD 30\.00 of RFD-2026-0002"):
+        pay_refund(refund, bank_account=bank, paid_on=LATER, amount=usd("4000"), by=officer)
 
 
 def test_no_more_than_is_unspent_and_unallocated_goes_back(
