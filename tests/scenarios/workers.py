@@ -4,10 +4,9 @@ Run in processes of their own, with the project's own settings: nothing of Djang
 """
 
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import get_context
-from multiprocessing.synchronize import Barrier
+from multiprocessing.connection import Connection
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -15,8 +14,6 @@ PROCESSES, THREADS = 5, 4
 PAIRS = PROCESSES * THREADS // 2
 # Seconds that one waits for the other of its pair.
 PATIENCE = 300
-
-_barriers: Sequence[Barrier] = ()
 
 
 class Answered(NamedTuple):
@@ -28,35 +25,52 @@ class Answered(NamedTuple):
     seconds: float
 
 
-def set_up(barriers: Sequence[Barrier]) -> None:
-    """Keeps what the processes share, and starts Django."""
-    global _barriers
-    _barriers = barriers
+def send_all(count: int, *, username: str, same_key: bool) -> list[Answered]:
+    """Every worker's answers: each of so many receipts is sent by two workers of different processes.
+
+    All that these share are pipes: locks between processes need shared memory, which a plain user may not have.
+    """
+    context = get_context("spawn")
+    # An end of a pipe for each worker; the other of its pair is the one of so many places later.
+    meetings = [end for ends in zip(*(context.Pipe() for _ in range(PAIRS)), strict=True) for end in ends]
+    told, processes = [], []
+    for first in range(0, len(meetings), THREADS):
+        told_here, tell = context.Pipe(duplex=False)
+        mine = dict(enumerate(meetings[first : first + THREADS], first))
+        process = context.Process(target=work, args=(mine, tell, count, username, same_key))
+        process.start()
+        told.append(told_here)
+        processes.append(process)
+        tell.close()
+    # So that who waits for a process that is gone hears of it.
+    for end in meetings:
+        end.close()
+    answers = [answered for one in told for answered in one.recv()]
+    for process in processes:
+        process.join()
+    return answers
+
+
+def work(meetings: dict[int, Connection], tell: Connection, count: int, username: str, same_key: bool) -> None:
+    """Tells the answers of the workers of one process, each a thread with its number and its end of a pipe."""
     import django
 
     django.setup()
-
-
-def send_all(count: int, *, username: str, same_key: bool) -> list[Answered]:
-    """Every worker's answers: each of so many receipts is sent by two workers of different processes."""
-    context = get_context("spawn")
-    barriers = [context.Barrier(2) for _ in range(PAIRS)]
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=set_up, initargs=(barriers,)) as pool:
-        work = [pool.submit(work_in_threads, process, count, username, same_key) for process in range(PROCESSES)]
-        return [answered for done in work for answered in done.result()]
-
-
-def work_in_threads(process: int, count: int, username: str, same_key: bool) -> list[Answered]:
-    """The answers of one process."""
     with ThreadPoolExecutor(THREADS) as pool:
-        workers = range(process * THREADS, (process + 1) * THREADS)
-        work: list[Future[list[Answered]]] = [
-            pool.submit(send, worker, count, username, same_key) for worker in workers
+        running: list[Future[list[Answered]]] = [
+            pool.submit(send, worker, meeting, count, username, same_key) for worker, meeting in meetings.items()
         ]
-        return [answered for done in work for answered in done.result()]
+        tell.send([answered for done in running for answered in done.result()])
 
 
-def send(worker: int, count: int, username: str, same_key: bool) -> list[Answered]:
+def meet(meeting: Connection) -> None:
+    """Returns when the other one of the pair is here too."""
+    meeting.send_bytes(b"here")
+    assert meeting.poll(PATIENCE), "The other one of the pair never came."
+    meeting.recv_bytes()
+
+
+def send(worker: int, meeting: Connection, count: int, username: str, same_key: bool) -> list[Answered]:
     """One worker's answers: of every receipt of its pair, each sent when the other one is ready too."""
     from django.contrib.auth.models import User
     from django.db import connection
@@ -68,7 +82,7 @@ def send(worker: int, count: int, username: str, same_key: bool) -> list[Answere
     answers = []
     for number in range(pair, count, PAIRS):
         form = make_form(number, same_key=same_key)
-        _barriers[pair].wait(timeout=PATIENCE)
+        meet(meeting)
         began = time.perf_counter()
         response = client.post("/receipts/new/?donor=CAN", form)
         text = response.headers.get("Location") or response.content.decode()
