@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from fund.models.base import Decided, Document, State, money_field
+from fund.models.base import Decided, Document, State, Undoing, money_field
 from fund.models.contributions import Agreement, Instalment
 
 
@@ -66,27 +66,19 @@ class AmendmentLine(models.Model):
         return f"{self.amendment} {self.instalment}"
 
 
-class Cancellation(Decided):
-    """The end of an agreement of which nothing is received; `grounds` say why. Until it is approved all stays.
-
-    Numbered within its agreement (`AGR-2026-0002/C1`).
-    """
+class Cancellation(Undoing):
+    """The end of an agreement of which nothing is received: `AGR-2026-0002/C1`."""
 
     PREFIX = "AGR"
     ROUTE = "cancellation"
-    DAY = "dated_on"
     RELATED = ("agreement__donor",)
-    LINES = ""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="cancellations")
-    position = models.PositiveSmallIntegerField()
-    dated_on = models.DateField()
-    grounds = models.CharField(max_length=200)
 
-    class Meta(Decided.Meta):
+    class Meta(Undoing.Meta):
         ordering = ("agreement", "position")
         constraints = (
-            *Decided.Meta.constraints,
+            *Undoing.Meta.constraints,
             models.UniqueConstraint(fields=("agreement", "position"), name="cancellation_position_once"),
             models.UniqueConstraint(
                 fields=("agreement",), condition=~Q(state=State.REJECTED), name="one_cancellation_waits_or_stands"

@@ -102,6 +102,23 @@ class Decided(Document):
         return self.state == State.PREPARED
 
 
+class Undoing(Decided):
+    """A decided document that undoes another one on a day; `grounds` say why. Until it is approved, all of that stands.
+
+    Numbered within it by `position`.
+    """
+
+    DAY = "dated_on"
+    LINES = ""
+
+    position = models.PositiveSmallIntegerField()
+    dated_on = models.DateField()
+    grounds = models.CharField(max_length=200)
+
+    class Meta(Decided.Meta):
+        abstract = True
+
+
 class NumberSeries(models.Model):
     """The last number given out, for one kind of document and year. Read and written under the book's lock."""
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from fund.models.agreement_changes import part_url
-from fund.models.base import Decided, Document, State, money_field
+from fund.models.base import Document, State, Undoing, money_field
 from fund.models.contributions import Instalment, Receipt
 from fund.models.donors import Donor
 from fund.models.treasury import BankAccount
@@ -39,28 +39,20 @@ class Placement(models.Model):
         return f"{self.receipt} {self.placed_on}"
 
 
-class DepositReturn(Decided):
-    """An unidentified deposit that goes back to its sender; `grounds` say why. Until it is approved the deposit waits.
-
-    Numbered within its receipt (`RCT-2026-0001/D1`). Approved, it is the receipt's placement and entry.
-    """
+class DepositReturn(Undoing):
+    """An unidentified deposit that goes back to its sender: `RCT-2026-0001/D1`. Approved, it is a placement too."""
 
     PREFIX = "RCT"
     ROUTE = "deposit-return"
-    DAY = "dated_on"
     RELATED = ("receipt",)
-    LINES = ""
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="returns")
-    position = models.PositiveSmallIntegerField()
-    dated_on = models.DateField()
-    grounds = models.CharField(max_length=200)
     reversed_on = models.DateField(null=True, editable=False)
 
-    class Meta(Decided.Meta):
+    class Meta(Undoing.Meta):
         ordering = ("receipt", "position")
         constraints = (
-            *Decided.Meta.constraints,
+            *Undoing.Meta.constraints,
             models.UniqueConstraint(fields=("receipt", "position"), name="return_position_once"),
             models.UniqueConstraint(
                 fields=("receipt",),

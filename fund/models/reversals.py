@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from fund.models.advances import Advance, AdvanceReport
-from fund.models.base import Decided, State
+from fund.models.base import Decided, State, Undoing
 from fund.models.corrections import CORRECTIONS
 from fund.models.deposits import DepositReturn
 from fund.models.disbursements import Disbursement
@@ -30,27 +30,22 @@ REVERSIBLE: tuple[type[Decided], ...] = (
 REVERSAL_NUMBER = r"[A-Z]{3}-[0-9]{4}-[0-9]+(?:/[DR][0-9]+)?/V[0-9]+"
 
 
-class Reversal(Decided):
-    """The reversal of a document that another person decided, on a day and for a reason; until then that stands.
+class Reversal(Undoing):
+    """The reversal of a document that another person decided, whose number is `document`.
 
-    Numbered within it (`DSB-2026-0001/V1`; the second attempt after a rejection is `/V2`). `document` is its number.
+    Its own is `DSB-2026-0001/V1`; the second attempt after a rejection is `/V2`.
     """
 
     # Of its document: there is none of its own.
     PREFIX = ""
     ROUTE = "reversal"
-    DAY = "dated_on"
-    LINES = ""
 
     document = models.CharField(max_length=20)
-    position = models.PositiveSmallIntegerField()
-    dated_on = models.DateField()
-    grounds = models.CharField(max_length=200)
 
-    class Meta(Decided.Meta):
+    class Meta(Undoing.Meta):
         ordering = ("document", "position")
         constraints = (
-            *Decided.Meta.constraints,
+            *Undoing.Meta.constraints,
             models.UniqueConstraint(fields=("document", "position"), name="reversal_position_once"),
             models.UniqueConstraint(
                 fields=("document",), condition=~Q(state=State.REJECTED), name="one_reversal_waits_or_stands"
