@@ -27,5 +27,6 @@ def bank_balances() -> list[BankBalance]:
         BankBalance(account, total.amount, total.functional)
         if (total := found.get(account.account))
         else BankBalance(account)
-        for account in BankAccount.objects.annotate(reconciled_on=_RECONCILED_ON)
+        # What is grouped is not in the order of its model.
+        for account in BankAccount.objects.annotate(reconciled_on=_RECONCILED_ON).order_by("code")
     ]

@@ -111,6 +111,8 @@ if ENGINE == "postgresql":
         many = NEW_POSTING.format(entry="n", line="1", amount="5").replace("posting WHERE", "posting, {} n WHERE")
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(many.format("generate_series(100, 30000)"))
+            cursor.execute("DELETE FROM pg_statistic WHERE starelid = 'ledger_posting'::regclass")
+            cursor.execute("UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid = 'ledger_posting'::regclass")
             cursor.execute(f"EXPLAIN SELECT id FROM ledger_entry AS new WHERE {triggers._UNBALANCED}")
             plan = "\n".join(row[0] for row in cursor.fetchall())
             transaction.set_rollback(True)
