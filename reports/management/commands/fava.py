@@ -14,6 +14,8 @@ from fund.management.commands.demo import find_port
 from reports.books import export_book
 
 _HOST = "127.0.0.1"
+# Seconds.
+_AGAIN = 15
 _INSTALL = ".uv/bin/uv pip install -r pyproject.toml --extra fava -c requirements-test.txt"
 
 
@@ -28,7 +30,7 @@ class Command(DataCommand):
             raise CommandError(f"Fava is not installed; this installs it: {_INSTALL}")
         port = find_port(options["port"])
         # Also the interrupt: a shell has what it starts in the background ignore it.
-        for told in (signal.SIGTERM, signal.SIGINT):
+        for told in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
             signal.signal(told, _end)
         try:
             with TemporaryDirectory(prefix="fava-") as folder:
@@ -45,10 +47,15 @@ class Command(DataCommand):
         self.stdout.write(f"The book as of {taken_at:%Y-%m-%d %H:%M:%S %Z}: {book.entries:,} entries.")
         self.stdout.write(f"Open http://{_HOST}:{port}/ in a browser; Ctrl-C ends it.")
         self.stdout.flush()
-        serve(book.main, port)
+        try:
+            serve(book.main, port)
+        finally:
+            signal.alarm(0)
 
 
 def _end(*_: object) -> None:
+    # Where the server is at work that swallows it, it is told once more.
+    signal.alarm(_AGAIN)
     raise KeyboardInterrupt
 
 
