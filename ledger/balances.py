@@ -6,7 +6,7 @@ of a thousand entries as in one of ten million. Items (the instalments that post
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from ledger.journal import to_date
+from ledger.questions import Question, ask
 
 # What tells balances apart, as columns.
 KEY = ("account_id", "fund", "kind", "party", "currency")
@@ -86,10 +87,9 @@ def name_accounts(names: Iterable[str]) -> tuple[str, list[Any]]:
 def find_account_ids(names: Iterable[str], without: Sequence[str] = ()) -> list[int]:
     """The keys of accounts by name or beginning, but for the names `without`."""
     condition, values = name_accounts(names)
-    with connection.cursor() as cursor:
-        but = " AND a.name <> %s" * len(without)
-        cursor.execute(f"SELECT a.id FROM ledger_account a WHERE {condition}{but} ORDER BY a.id", [*values, *without])
-        return [pk for (pk,) in cursor.fetchall()]
+    but = " AND a.name <> %s" * len(without)
+    sql = f"SELECT a.id FROM ledger_account a WHERE {condition}{but} ORDER BY a.id"
+    return [pk for (pk,) in ask(sql, [*values, *without])]
 
 
 def _at(alias: str, day: date) -> tuple[str, list[Any]]:
@@ -109,26 +109,28 @@ def _join(alias: str, day: date) -> tuple[str, list[Any]]:
 Row = tuple[tuple[Any, ...], int, int, int]
 
 
-def read_balances(choice: Choice, by: Sequence[str]) -> Iterator[Row]:
+def balances_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
     """What moved from `since` to `until`, added up for each combination of `by`: _COLUMNS, and "month"."""
     if choice.since and choice.until and choice.since > choice.until:
         # Nothing moves then; the balances' difference would be what moved in between, taken back.
-        return
-    rows = _read_months(choice, by) if "month" in by else _read_sums(choice, by)
-    for *key, amount, debit, credit in rows:
-        yield tuple(key), int(amount), int(debit), int(credit)
+        choice = replace(choice, account_ids=())
+    return _months_question(choice, by) if "month" in by else _sums_question(choice, by)
+
+
+def _to_rows(found: Iterable[Sequence[Any]]) -> list[Row]:
+    return [(tuple(key), int(amount), int(debit), int(credit)) for *key, amount, debit, credit in found]
 
 
 def read_balances_at(choice: Choice, by: Sequence[str], days: Sequence[date]) -> Iterator[tuple[date, Row]]:
     """What moved up to each of some days, in one question; otherwise as `read_balances`, by no month."""
     columns = [_COLUMNS[name] for name in by]
     asked = [_phrase(choice, columns, [*_SUMS, str(place)], *_join("d", day)) for place, day in enumerate(days)]
-    rows = _ask(" UNION ALL ".join(sql for sql, _ in asked), [value for _, values in asked for value in values])
+    rows = ask(" UNION ALL ".join(sql for sql, _ in asked), [value for _, values in asked for value in values])
     for *key, amount, debit, credit, place in rows:
         yield days[place], (tuple(key), int(amount), int(debit), int(credit))
 
 
-def _read_sums(choice: Choice, by: Sequence[str]) -> list[Any]:
+def _sums_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
     columns = [_COLUMNS[name] for name in by]
     sums: Sequence[str] = _SUMS
     tables, values = _join("d", choice.until or date.max)
@@ -136,10 +138,10 @@ def _read_sums(choice: Choice, by: Sequence[str]) -> list[Any]:
         sums = [f"SUM(d.{name} - COALESCE(o.{name}, 0))" for name in ("amount", "debit", "credit")]
         earlier, days = _at("o", max(choice.since, _EARLIEST) - timedelta(days=1))
         tables, values = f"{tables} LEFT JOIN {earlier}", values + days
-    return _ask(*_phrase(choice, columns, sums, tables, values))
+    return Question(*_phrase(choice, columns, sums, tables, values), _to_rows)
 
 
-def _read_months(choice: Choice, by: Sequence[str]) -> list[Any]:
+def _months_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
     """Each day's row less the one before, by month. Reads every day up to `until`: for whole books, not for pages."""
     moved = ", ".join(
         f"{name} - LAG({name}, 1, 0) OVER (PARTITION BY balance_id ORDER BY day) AS {name}"
@@ -150,8 +152,11 @@ def _read_months(choice: Choice, by: Sequence[str]) -> list[Any]:
     sums = ["SUM(m.amount)", "SUM(m.debit)", "SUM(m.credit)"]
     values = [adapt_day(choice.until or date.max), adapt_day(choice.since or date.min)]
     place = list(by).index("month")
-    rows = _ask(*_phrase(choice, columns, sums, moves + " AND m.day >= %s", values))
-    return [(*row[:place], to_date(row[place]), *row[place + 1 :]) for row in rows]
+
+    def read(rows: Iterable[Sequence[Any]]) -> list[Row]:
+        return _to_rows([(*row[:place], to_date(row[place]), *row[place + 1 :]) for row in rows])
+
+    return Question(*_phrase(choice, columns, sums, moves + " AND m.day >= %s", values), read)
 
 
 def _phrase(
@@ -165,12 +170,6 @@ def _phrase(
     return f"SELECT {selected} FROM ledger_balance b {names} {tables} WHERE {condition} {group}", [*values, *wanted]
 
 
-def _ask(sql: str, values: Sequence[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
 # Balance, day, amount, debit less credit.
 DayRow = tuple[int, date, int, int]
 
@@ -181,14 +180,13 @@ def read_days(choice: Choice) -> list[DayRow]:
     condition, wanted = choice.condition()
     (tables, days), since = _join("d", choice.since), adapt_day(choice.since)
     columns = "b.id, d.day, d.amount, d.debit - d.credit"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns} FROM ledger_balance b {tables} WHERE {condition} UNION ALL "
-            f"SELECT {columns} FROM ledger_balance b JOIN ledger_daybalance d ON d.balance_id = b.id AND d.day > %s "
-            f"WHERE {condition} ORDER BY 2",
-            [*days, *wanted, since, *wanted],
-        )
-        return [(pk, to_date(day), amount, functional) for pk, day, amount, functional in cursor.fetchall()]
+    rows = ask(
+        f"SELECT {columns} FROM ledger_balance b {tables} WHERE {condition} UNION ALL "
+        f"SELECT {columns} FROM ledger_balance b JOIN ledger_daybalance d ON d.balance_id = b.id AND d.day > %s "
+        f"WHERE {condition} ORDER BY 2",
+        [*days, *wanted, since, *wanted],
+    )
+    return [(pk, to_date(day), amount, functional) for pk, day, amount, functional in rows]
 
 
 def adapt_day(day: date) -> Any:
@@ -236,11 +234,9 @@ def find_wrong_items() -> list[tuple[str, str, str]]:
 
 def _find_differences(ours: str, theirs: str, names: str) -> list[Any]:
     """The rows that only one of two queries has, by `names`, each once."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH ours AS ({ours}), theirs AS ({theirs}) SELECT DISTINCT {names} FROM ("
-            "SELECT * FROM (SELECT * FROM ours EXCEPT SELECT * FROM theirs) AS lacking UNION ALL "
-            "SELECT * FROM (SELECT * FROM theirs EXCEPT SELECT * FROM ours) AS beyond"
-            f") AS r LEFT JOIN ledger_account a ON a.id = r.account_id ORDER BY {names}"
-        )
-        return list(cursor.fetchall())
+    return ask(
+        f"WITH ours AS ({ours}), theirs AS ({theirs}) SELECT DISTINCT {names} FROM ("
+        "SELECT * FROM (SELECT * FROM ours EXCEPT SELECT * FROM theirs) AS lacking UNION ALL "
+        "SELECT * FROM (SELECT * FROM theirs EXCEPT SELECT * FROM ours) AS beyond"
+        f") AS r LEFT JOIN ledger_account a ON a.id = r.account_id ORDER BY {names}"
+    )

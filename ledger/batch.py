@@ -1,4 +1,4 @@
-"""What posting asks of the database and tells it, in as few trips as the engine allows."""
+"""What posting tells the database, in as few trips as the engine allows."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,18 +6,11 @@ from typing import Any
 
 from django.db import connection
 
-Row = tuple[Any, ...]
+from ledger.questions import Row
 
 # So many rows or more go to PostgreSQL as a stream, or as a list for each column where something is done then.
 _MANY = 50
 _TYPES = {int: "bigint", str: "text", date: "date"}
-
-
-def ask(sql: str, values: Sequence[Any] = ()) -> list[Row]:
-    """The rows that answer a question."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
 
 
 def is_streamed(rows: Sequence[Any]) -> bool:

@@ -3,17 +3,17 @@
 Unlike the running balances, a document or an instalment has few postings of its own: they are summed when asked for.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from ledger.balances import adapt_day, find_account_ids, name_accounts
 from ledger.models import OpenItem, Posting
+from ledger.questions import Question, Row
 
 # Names, or a query of names that then runs inside the question.
 Names = Collection[str] | QuerySet[Any, Any]
@@ -45,9 +45,14 @@ class InstalmentTotal:
 
 def instalment_totals(instalments: Names, *, until: date | None = None) -> list[InstalmentTotal]:
     """The postings that name one of `instalments`, up to and with `until`, summed by account, kind and currency."""
+    return [] if _is_empty(instalments) else instalment_question(instalments, until=until).answer()
+
+
+def instalment_question(instalments: Names, *, until: date | None = None) -> Question[list[InstalmentTotal]]:
+    """`instalment_totals`, to be asked together with others."""
     columns = ("p.instalment", "a.name", "e.kind", "p.currency")
-    rows = _sum(columns, _BY_INSTALMENT, instalments, until=until)
-    return [InstalmentTotal(*(*key, amount, functional)) for key, amount, functional in sorted(rows)]
+    question = _sums_question(columns, _BY_INSTALMENT, instalments, (), until)
+    return question.then(lambda sums: [InstalmentTotal(*(*key, *sums[key])) for key in sorted(sums)])
 
 
 def document_totals(
@@ -58,8 +63,14 @@ def document_totals(
     Maps (document, account, kind, currency) to (amount, functional amount). An entry that is linked to two of the
     documents counts for both.
     """
-    rows = _sum(("l.document", "a.name", "e.kind", "p.currency"), _BY_DOCUMENT, documents, accounts, until)
-    return {(key[0], key[1], key[2], key[3]): (amount, functional) for key, amount, functional in rows}
+    return {} if _is_empty(documents) else document_question(documents, accounts=accounts, until=until).answer()
+
+
+def document_question(
+    documents: Names, *, accounts: tuple[str, ...] = (), until: date | None = None
+) -> Question[dict[tuple[str, str, str, str], tuple[int, int]]]:
+    """`document_totals`, to be asked together with others."""
+    return _sums_question(("l.document", "a.name", "e.kind", "p.currency"), _BY_DOCUMENT, documents, accounts, until)
 
 
 def party_totals(
@@ -69,17 +80,21 @@ def party_totals(
 
     Maps (document, sub-fund, party) to the functional amount; party is whom the money came from.
     """
+    if _is_empty(documents):
+        return {}
     caused = _BY_DOCUMENT + "AND l.position = 0"
-    rows = _sum(("l.document", "p.fund", "p.party"), caused, documents, accounts, until)
-    return {(key[0], key[1], key[2]): functional for key, _, functional in rows}
+    sums = _sums_question(("l.document", "p.fund", "p.party"), caused, documents, accounts, until).answer()
+    return {key: functional for key, (_, functional) in sums.items()}
 
 
-def _sum(
-    columns: Sequence[str], source: str, names: Names, accounts: Sequence[str] = (), until: date | None = None
-) -> Iterator[tuple[Any, int, int]]:
+def _is_empty(names: Names) -> bool:
+    return not isinstance(names, QuerySet) and not names
+
+
+def _sums_question(
+    columns: Sequence[str], source: str, names: Names, accounts: Sequence[str], until: date | None
+) -> Question[dict[Any, tuple[int, int]]]:
     """The amount and the functional amount for each combination of `columns`. Plain SQL: every page asks it."""
-    if not isinstance(names, QuerySet) and not names:
-        return
     inner, values = _list(names)
     condition, wanted = name_accounts(accounts)
     group = ", ".join(columns)
@@ -88,10 +103,11 @@ def _sum(
     if until:
         query += " AND p.dated_on <= %s"
         values.append(adapt_day(until))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{query} GROUP BY {group}", values)
-        for *key, amount, functional in cursor.fetchall():
-            yield tuple(key), int(amount), int(functional)
+    return Question(f"{query} GROUP BY {group}", values, _to_sums)
+
+
+def _to_sums(rows: Iterable[Row]) -> dict[Any, tuple[int, int]]:
+    return {tuple(key): (int(amount), int(functional)) for *key, amount, functional in rows}
 
 
 def _list(names: Names) -> tuple[str, list[Any]]:
@@ -102,7 +118,7 @@ def _list(names: Names) -> tuple[str, list[Any]]:
         except EmptyResultSet:
             return "NULL", []
         return inner, [*values]
-    return ", ".join(["%s"] * len(names)), [*names]
+    return ", ".join(["%s"] * len(names)) or "NULL", [*names]
 
 
 def instalment_balance(reference: OuterRef, accounts: tuple[str, ...]) -> Subquery:

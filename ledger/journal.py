@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import connection
 
-from ledger.batch import Batch, ask
+from ledger.batch import Batch
 from ledger.chain import GENESIS
 from ledger.entries import Draft
+from ledger.questions import ask
 
 _ENTRY = (
     "ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, reverses_id, text, "

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ledger import accounts, beans, journal, queries, syntax, triggers
-from ledger.batch import Batch, ask, is_streamed
+from ledger.batch import Batch, is_streamed
 from ledger.beside import before, beside
 from ledger.chain import GENESIS, chain_hash, entry_number
 from ledger.entries import LONGEST_NAME, Draft, check_draft, check_text, opposite
@@ -30,6 +30,7 @@ from ledger.models import Account, Closing, Entry, FiscalYear
 from ledger.money import digits
 from ledger.periods import EARLIEST, LATEST, Period
 from ledger.queries import Scope
+from ledger.questions import ask
 from ledger.standing import Standing, carry_on, read_standing, refusing_too_large
 from ledger.waits import SUSPECTS, is_busy
 

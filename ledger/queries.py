@@ -7,27 +7,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import accumulate
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from ledger import accounts
-from ledger.balances import Choice, Row, find_account_ids, read_balances, read_balances_at, read_days
+from ledger.balances import Choice, Row, balances_question, find_account_ids, read_balances_at, read_days
 from ledger.certificates import Certificate
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryUnknown, PeriodUnknown
 from ledger.models import Account, Closing, Entry, FiscalYear, Posting
 from ledger.money import to_decimal
 from ledger.periods import Period, following, parse_period
+from ledger.questions import Question
 
 DIMENSIONS = ("account", "fund", "kind", "party", "currency", "month")
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """A sum of postings. Fields that the sum runs over are empty.
 
     `amount` is in minor units of `currency` and 0 where the sum runs over currencies; `functional` is `debit` less
@@ -68,8 +70,13 @@ def totals(scope: Scope, *, by: Sequence[str]) -> list[Total]:
     `totals(Scope(until=d), by=("account", "currency"))` is the trial balance at the end of day `d`. Sorted by the
     dimensions, accounts in the order of a trial balance. By month it reads every day: for whole books, not for pages.
     """
+    return totals_question(scope, by=by).answer()
+
+
+def totals_question(scope: Scope, *, by: Sequence[str]) -> Question[list[Total]]:
+    """`totals`, to be asked together with others."""
     assert set(by) <= set(DIMENSIONS)
-    return _to_totals(by, read_balances(_choose(scope), by))
+    return balances_question(_choose(scope), by).then(partial(_to_totals, by))
 
 
 def totals_at(scope: Scope, days: Iterable[date], *, by: Sequence[str]) -> dict[date, list[Total]]:
@@ -86,8 +93,9 @@ def totals_at(scope: Scope, days: Iterable[date], *, by: Sequence[str]) -> dict[
 def add_up(found: Iterable[Total], *, by: Sequence[str]) -> list[Total]:
     """Sums of totals for each combination of fewer dimensions, as `totals` gives them."""
     sums: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    places = [Total._fields.index(name) for name in by]
     for total in found:
-        cell = sums[tuple(getattr(total, name) for name in by)]
+        cell = sums[tuple([total[place] for place in places])]
         cell[0] += total.amount
         cell[1] += total.debit
         cell[2] += total.credit
@@ -97,14 +105,11 @@ def add_up(found: Iterable[Total], *, by: Sequence[str]) -> list[Total]:
 def _to_totals(by: Sequence[str], sums: Iterable[Row]) -> list[Total]:
     """Sorted totals of sums by the dimensions `by`, zero sums left out."""
     in_currency = "currency" in by
+    # Where the value of each dimension is: in the key, or among the empty ones after it.
+    places = [by.index(name) if name in by else len(by) + at for at, name in enumerate(DIMENSIONS)]
+    spread, empty = itemgetter(*places), Total()[: len(DIMENSIONS)]
     found = [
-        Total(
-            **dict(zip(by, key, strict=True)),
-            amount=amount if in_currency else 0,
-            functional=debit - credit,
-            debit=debit,
-            credit=credit,
-        )
+        Total._make((*spread(key + empty), amount if in_currency else 0, debit - credit, debit, credit))
         for key, amount, debit, credit in sums
         if amount or debit or credit
     ]

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, connection
 
-from ledger.batch import Batch, Row, ask
+from ledger.batch import Batch
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryInvalid
 from ledger.journal import to_date
 from ledger.models import LARGEST_BALANCE
+from ledger.questions import Row, ask
 from ledger.syntax import OpenAccount
 
 # The account by its name, the sub-fund, the kind of event, the party and the currency.

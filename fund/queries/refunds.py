@@ -1,19 +1,20 @@
 """What went back to donors, and what is still owed to them of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from fund import policy
-from fund.models import Donor, Refund
+from fund.models import Refund
 from fund.money import to_amount
 from fund.policy import Carried
 from fund.policy_corrections import REFUNDABLE
-from fund.queries import donor_documents
-from ledger.document_sums import document_totals, instalment_totals
+from ledger.document_sums import document_question, instalment_totals
 from ledger.money import Amount
 from ledger.queries import Scope, Total, totals
+from ledger.questions import Question
 
 # What a refund takes: income, or what would have become it, or what was unapplied.
 REFUNDED = (policy.CONTRIBUTIONS, policy.DEFERRED, policy.UNAPPLIED)
@@ -27,15 +28,19 @@ class RefundLine:
     value: int
 
 
-def refunds_of(donor: Donor, *, as_of: date) -> tuple[RefundLine, ...]:
-    """The refunds of a donor that stood at the end of a day, by day."""
-    standing = donor_documents.refunds_of(donor, as_of=as_of)
-    numbers = [refund.number for refund in standing]
+def refunded_question(refunds: Sequence[Refund], *, as_of: date) -> Question[tuple[RefundLine, ...]]:
+    """The lines of refunds as they stood at the end of a day."""
+    question = document_question([refund.number for refund in refunds], accounts=REFUNDED, until=as_of)
+    return question.then(partial(_to_lines, refunds))
+
+
+def _to_lines(
+    refunds: Sequence[Refund], taken: Mapping[tuple[str, str, str, str], tuple[int, int]]
+) -> tuple[RefundLine, ...]:
     sums: defaultdict[str, int] = defaultdict(int)
-    taken = document_totals(numbers, accounts=REFUNDED, until=as_of) if numbers else {}
     for (number, _, kind, _), (_, functional) in taken.items():
         sums[number] += functional if kind == "refund" else 0
-    return tuple(RefundLine(refund, sums[refund.number]) for refund in standing)
+    return tuple(RefundLine(refund, sums[refund.number]) for refund in refunds)
 
 
 def owed_of(refund: Refund) -> Carried:

@@ -4,23 +4,20 @@ Amounts are in minor units of the functional currency, positive, unless a name s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
-
 from fund import policy
-from fund.models import Agreement, Donor, Instalment, Pledge, Project, Receipt, ReceiptPart
+from fund.models import Agreement, Donor, InKind, Instalment, Pledge, Project, Receipt
 from fund.policy import Carried
 from fund.policy_treasury import GIVEN_IN_KIND
 from fund.queries.contributions import Standing, sum_standings
-from fund.queries.donor_documents import agreements_of, in_kind_of, instalments_of, pledges_of, receipts_of
+from fund.queries.donor_documents import DonorDocuments, load_documents
 from fund.queries.figures import NOTHING, Contribution, Figures, Sent, combine, sum_deferred
 from fund.queries.parts import applied_parts, sent_parts
-from fund.queries.receipts import standing_parts
-from fund.queries.refunds import RefundLine, refunds_of
+from fund.queries.refunds import RefundLine, refunded_question
 from fund.queries.shares import (
     PoolShare,
     find_balance,
@@ -39,23 +36,10 @@ from fund.queries.statement_lines import (
     ProjectLine,
     ReceiptRow,
 )
-from ledger.document_sums import InstalmentTotal, document_totals, instalment_totals
+from ledger.document_sums import InstalmentTotal, document_question, instalment_question
 from ledger.money import Amount
-from ledger.queries import Scope, Total, add_up, functional_currency, totals
-
-
-@dataclass(frozen=True, slots=True)
-class _Documents:
-    """The donor's documents with what the books say of them at the end of the day: `sums` of receipts and pledges."""
-
-    pledges: Sequence[Pledge]
-    agreements: Sequence[Agreement]
-    instalments: Sequence[Instalment]
-    receipts: Sequence[Any]
-    parts: Sequence[ReceiptPart]
-    sums: dict[tuple[str, str, str, str], tuple[int, int]]
-    items: Sequence[InstalmentTotal]
-
+from ledger.queries import Scope, Total, add_up, functional_currency, totals_question
+from ledger.questions import Question, answer_together
 
 # What the books are asked once for the trial balances of sub-funds, and for who paid into the pool.
 _EVERYTHING = ("account", "fund", "kind", "party", "currency")
@@ -63,28 +47,46 @@ _EVERYTHING = ("account", "fund", "kind", "party", "currency")
 
 def make_statement(donor: Donor, *, as_of: date) -> DonorStatement:
     """The statement of one donor. The share of the pool rests on what all donors paid in; nobody else is named."""
-    documents = _load_documents(donor, as_of)
-    mine = _combine(documents, donor, as_of)
+    documents = load_documents(donor, as_of=as_of)
+    funds = (policy.POOL, *(agreement.sub_fund for agreement in documents.agreements))
+    sums, items, refunds, in_kind, everything = answer_together(
+        *_questions_of(documents, as_of),
+        _in_kind_question(donor, documents.in_kind, as_of),
+        totals_question(Scope(until=as_of, funds=funds), by=_EVERYTHING),
+    )
+    mine = _combine(documents, sums, items, donor, as_of)
     earmarked = [one for one in mine if one.fund != policy.POOL]
-    everything = totals(Scope(until=as_of, funds=(policy.POOL, *(one.fund for one in earmarked))), by=_EVERYTHING)
     moved = _split_funds(everything)
     pool = share_pool(donor.code, _find_paid_in(everything, policy.POOL), moved[policy.POOL])
-    refunds = refunds_of(donor, as_of=as_of)
     own = [_to_fund(one, moved[one.fund], _sum_back(refunds, one.fund)) for one in earmarked]
     return DonorStatement(
         donor=donor,
         as_of=as_of,
         currency=functional_currency(),
-        pledges=_find_pledges(documents, as_of),
-        agreements=_find_agreements(documents, mine, as_of),
+        pledges=_find_pledges(documents.pledges, sums, as_of),
+        agreements=_find_agreements(documents, mine, items, as_of),
         receipts=tuple(row for one in documents.receipts if _stands(one, as_of) for row in _to_rows(one)),
         figures=_add_up(one.functional for one in mine),
         projects=_find_projects([moved[one.fund] for one in earmarked], pool),
         funds=(*own, *([_to_share(pool)] if pool else [])),
         pool=pool,
-        in_kind=_find_in_kind(donor, as_of),
-        written_off=_sum_written_off(documents.items),
+        in_kind=in_kind,
+        written_off=_sum_written_off(items),
         refunds=refunds,
+    )
+
+
+# What entries add up to by document, account, kind of event and currency: the amount, the functional amount.
+_Sums = Mapping[tuple[str, str, str, str], tuple[int, int]]
+
+
+def _questions_of(documents: DonorDocuments, as_of: date) -> tuple[Question[Any], ...]:
+    """What the books say of receipts and pledges, of instalments and of refunds."""
+    numbers = [document.number for document in (*documents.pledges, *documents.receipts)]
+    return (
+        document_question(numbers, accounts=(*policy.SENT, policy.PLEDGED), until=as_of),
+        instalment_question([one.reference for one in documents.instalments], until=as_of),
+        refunded_question(documents.refunds, as_of=as_of),
     )
 
 
@@ -94,58 +96,36 @@ def _sum_written_off(items: Iterable[InstalmentTotal]) -> int:
 
 def contributions_of(donor: Donor, *, as_of: date) -> list[Contribution]:
     """The agreements and gifts of one donor with their figures, as the statement adds them up; less what went back."""
+    documents = load_documents(donor, as_of=as_of)
+    sums, items, refunds = answer_together(*_questions_of(documents, as_of))
     back: defaultdict[str, int] = defaultdict(int)
-    for line in refunds_of(donor, as_of=as_of):
+    for line in refunds:
         back[line.refund.agreement.number] += line.value
-    found = _combine(_load_documents(donor, as_of), donor, as_of)
+    found = _combine(documents, sums, items, donor, as_of)
     return [replace(one, functional=one.functional.less(Figures(received=back[one.number]))) for one in found]
 
 
-def _combine(documents: _Documents, donor: Donor, as_of: date) -> list[Contribution]:
+def _combine(
+    documents: DonorDocuments, sums: _Sums, items: Sequence[InstalmentTotal], donor: Donor, as_of: date
+) -> list[Contribution]:
     sent = (_to_sent(receipt, donor) for receipt in documents.receipts if receipt.donor_id)
     parts = [*sent_parts(documents.parts, until=as_of)]
-    if any(item.account.startswith(policy.UNAPPLIED) for item in documents.items):
+    if any(item.account.startswith(policy.UNAPPLIED) for item in items):
         parts += applied_parts(donor, until=as_of)
     conditional = [one.number for one in documents.agreements if one.is_conditional]
     deferred = sum_deferred(conditional, until=as_of) if conditional else {}
-    return combine(documents.agreements, sent, documents.sums, documents.items, deferred, parts)
+    return combine(documents.agreements, sent, sums, items, deferred, parts)
 
 
-def _find_in_kind(donor: Donor, as_of: date) -> tuple[InKindLine, ...]:
-    standing = in_kind_of(donor, as_of=as_of)
+def _in_kind_question(donor: Donor, given: Sequence[InKind], as_of: date) -> Question[tuple[InKindLine, ...]]:
     accounts = (GIVEN_IN_KIND + donor.code,)
-    posted = document_totals([gift.number for gift in standing], accounts=accounts, until=as_of) if standing else {}
-    values = {number: -functional for (number, *_), (_, functional) in posted.items()}
-    return tuple(InKindLine(gift, values.get(gift.number, 0)) for gift in standing)
+    question = document_question([gift.number for gift in given], accounts=accounts, until=as_of)
 
+    def read(posted: _Sums) -> tuple[InKindLine, ...]:
+        values = {number: -functional for (number, *_), (_, functional) in posted.items()}
+        return tuple(InKindLine(gift, values.get(gift.number, 0)) for gift in given)
 
-def _load_documents(donor: Donor, as_of: date) -> _Documents:
-    """All of the donor's documents: one of a later day may have been counted by then, and its reversal not."""
-    pledges, agreements, instalments = pledges_of(donor), agreements_of(donor), instalments_of(donor)
-    receipts, parts = _load_receipts(donor, as_of)
-    of_agreement = {agreement.pk: agreement for agreement in agreements}
-    for receipt in receipts:
-        receipt.agreement = of_agreement[receipt.agreement_id] if receipt.agreement_id else None
-    numbers = [document.number for document in (*pledges, *receipts)]
-    return _Documents(
-        pledges,
-        agreements,
-        instalments,
-        receipts,
-        parts,
-        document_totals(numbers, accounts=(*policy.SENT, policy.PLEDGED), until=as_of),
-        instalment_totals([one.reference for one in instalments], until=as_of),
-    )
-
-
-def _load_receipts(donor: Donor, as_of: date) -> tuple[list[Any], list[ReceiptPart]]:
-    """The donor's receipts, and the parts that stood of those in parts, which have theirs at hand."""
-    found = receipts_of(donor)
-    in_parts = [receipt for receipt in found if not receipt.donor_id]
-    if in_parts:
-        prefetch_related_objects(in_parts, Prefetch("parts", standing_parts(donor, until=as_of), to_attr="shown_parts"))
-    parts = sorted((part for receipt in in_parts for part in receipt.shown_parts), key=lambda part: part.pk)
-    return [receipt for receipt in found if receipt.donor_id or receipt.shown_parts], parts
+    return question.then(read)
 
 
 def _to_sent(receipt: Receipt, donor: Donor) -> Sent:
@@ -211,14 +191,14 @@ def _split_funds(everything: Iterable[Total]) -> defaultdict[str, list[Total]]:
     return moved
 
 
-def _find_pledges(documents: _Documents, as_of: date) -> tuple[PledgeLine, ...]:
+def _find_pledges(pledges: Iterable[Pledge], sums: _Sums, as_of: date) -> tuple[PledgeLine, ...]:
     pledged: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     left: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for (number, account, kind, _), amounts in documents.sums.items():
+    for (number, account, kind, _), amounts in sums.items():
         if account.startswith(policy.PLEDGED):
-            for sums in (left, pledged) if kind == "pledge" else (left,):
-                sums[number] = [before + amount for before, amount in zip(sums[number], amounts, strict=True)]
-    announced = [pledge for pledge in documents.pledges if pledge.announced_on <= as_of]
+            for found in (left, pledged) if kind == "pledge" else (left,):
+                found[number] = [before + amount for before, amount in zip(found[number], amounts, strict=True)]
+    announced = [pledge for pledge in pledges if pledge.announced_on <= as_of]
     return tuple(_to_pledge(pledge, pledged[pledge.number], left[pledge.number]) for pledge in announced)
 
 
@@ -228,9 +208,11 @@ def _to_pledge(pledge: Pledge, pledged: list[int], left: list[int]) -> PledgeLin
     return PledgeLine(pledge, whole, open_)
 
 
-def _find_agreements(documents: _Documents, mine: Sequence[Contribution], as_of: date) -> tuple[AgreementLine, ...]:
+def _find_agreements(
+    documents: DonorDocuments, mine: Sequence[Contribution], items: Sequence[InstalmentTotal], as_of: date
+) -> tuple[AgreementLine, ...]:
     by_number = {one.number: one for one in mine if not one.is_gift}
-    standings = sum_standings(documents.instalments, documents.items)
+    standings = sum_standings(documents.instalments, items)
     lines: defaultdict[int, list[InstalmentLine]] = defaultdict(list)
     for one in documents.instalments:
         lines[one.agreement_id].append(_to_instalment(one, standings[one.reference], as_of))

@@ -18,6 +18,8 @@ from fund.queries.statements import make_statement
 from fund.templatetags.money import MINUS
 from ledger.queries import Scope, Total, get_total
 from tests.reports.small_fund import SmallFund, on
+from tests.settings import ENGINE
+from tests.trips import counting_trips
 
 END = date(2026, 3, 31)
 
@@ -25,6 +27,13 @@ END = date(2026, 3, 31)
 @pytest.fixture
 def small_fund(db: None) -> SmallFund:
     return SmallFund()
+
+
+def test_a_statement_asks_about_everything_in_two_trips_and_for_titles(small_fund: SmallFund) -> None:
+    with counting_trips() as asked:
+        make_statement(small_fund.usa, as_of=END)
+    assert len(asked) == 12
+    assert asked.count(False) == (1 if ENGINE == "postgresql" else 12)
 
 
 def statements(as_of: date = END) -> Iterator[DonorStatement]:
