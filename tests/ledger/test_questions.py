@@ -25,9 +25,7 @@ def test_an_answer_can_be_read_further(db: None):
 
 
 def test_together_and_alone_are_answered_alike(entries: None):
-    asked = [
-        queries.totals_question(queries.Scope(), by=by) for by in (("account", "currency"), ("fund", "month"), ())
-    ]
+    asked = [queries.totals_question(queries.Scope(), by=by) for by in (("account", "currency"), ("fund", "month"), ())]
     assert list(answer_together(*asked)) == [question.answer() for question in asked]
     assert [len(found) for found in answer_together(*asked)] == [4, 3, 1]
 
