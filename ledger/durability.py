@@ -22,6 +22,7 @@ _POSTGRESQL: _Demands = (
     ("full_page_writes", ("on",), "a power cut could destroy the books"),
     ("synchronous_commit", ("on", "local", "remote_write", "remote_apply"), "accepted entries could be lost"),
     ("transaction_isolation", ("read committed",), "a writer would not see what was written before its turn"),
+    ("session_replication_role", ("origin", "local"), "the triggers that keep the journal would not run"),
 )
 _PRAGMA_WORDS = {
     "synchronous": ("OFF", "NORMAL", "FULL", "EXTRA"),

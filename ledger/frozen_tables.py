@@ -1,6 +1,7 @@
 """Tables that a database itself keeps from being changed, on SQLite and PostgreSQL: their triggers, and the proof that
 these are as they were made."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,13 +12,21 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 _CODE = "USING ERRCODE = 'integrity_constraint_violation'"
 
 _SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-_POSTGRESQL_FUNCTIONS = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
-# As they were created, but for the schema before the table and the order of the events.
+_POSTGRESQL_SCHEMA = "SELECT quote_ident(current_schema())"
+# With settings of its own, such as a search path, a function may do something else by the same words; one of the same
+# name that takes arguments is another.
+_POSTGRESQL_FUNCTIONS = """
+    SELECT proname, prosrc FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND pronargs = 0 AND proconfig IS NULL
+"""
+# As they were created, but for the schema before the table and the order of the events. Rows of a table that inherits
+# another's are read with it, and kept by none of its triggers.
 _POSTGRESQL_TRIGGERS = """
     SELECT tgname, replace(
         replace(pg_get_triggerdef(pg_trigger.oid), current_schema() || '.', ''), 'DELETE OR UPDATE', 'UPDATE OR DELETE'
     ) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal AND relnamespace = current_schema()::regnamespace
+    AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhparent = tgrelid)
 """
 
 
@@ -56,7 +65,7 @@ class FrozenTables:
 
     def install(self, connection: BaseDatabaseWrapper) -> None:
         """Installs the triggers."""
-        _execute(connection, self._create(connection.vendor))
+        _execute(connection, self._create(connection))
 
     def remove(self, connection: BaseDatabaseWrapper) -> None:
         """Removes the triggers."""
@@ -64,7 +73,7 @@ class FrozenTables:
 
     def install_by(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
         """Installs the triggers as a step of a migration."""
-        for statement in self._create(schema_editor.connection.vendor):
+        for statement in self._create(schema_editor.connection):
             schema_editor.execute(statement, params=None)
 
     def remove_by(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -77,20 +86,20 @@ class FrozenTables:
         wanted = self._triggers(connection.vendor)
         if connection.vendor == "sqlite":
             return _lacking(connection, _SQLITE_TRIGGERS, wanted)
-        sources = {name: body.split("$$")[1] for name, body in self._functions().items()}
+        sources = {name: body.split("$$")[1] for name, body in self._functions(_find_schema(connection)).items()}
         changed = _lacking(connection, _POSTGRESQL_FUNCTIONS, sources)
         of_changed = {name for name, text in wanted.items() if text.rpartition(" ")[2].removesuffix("()") in changed}
         return _lacking(connection, _POSTGRESQL_TRIGGERS, wanted) | of_changed
 
-    def _create(self, vendor: str) -> list[str]:
-        functions = self._functions() if vendor == "postgresql" else {}
+    def _create(self, connection: BaseDatabaseWrapper) -> list[str]:
+        functions = self._functions(_find_schema(connection)) if connection.vendor == "postgresql" else {}
         created = [f"CREATE OR REPLACE FUNCTION {name}{body}" for name, body in functions.items()]
-        return created + list(self._triggers(vendor).values())
+        return created + list(self._triggers(connection.vendor).values())
 
     def _drop(self, vendor: str) -> list[str]:
         if vendor == "sqlite":
             return [f"DROP TRIGGER IF EXISTS {name}" for name in self._triggers(vendor)]
-        return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in self._functions()]
+        return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in self._functions("")]
 
     def _triggers(self, vendor: str) -> dict[str, str]:
         bodies = self._sqlite() if vendor == "sqlite" else self._postgresql()
@@ -129,7 +138,8 @@ class FrozenTables:
     def _first(self) -> str:
         return f"{self.function}_first"
 
-    def _functions(self) -> dict[str, str]:
+    def _functions(self, schema: str) -> dict[str, str]:
+        """What PostgreSQL runs. Each table with its schema: a temporary one of the same name would come before it."""
         head = "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         bodies = {self.function: f"{head} RAISE EXCEPTION '{self.message}' {_CODE}; END $$"}
         if self.first:
@@ -138,12 +148,19 @@ class FrozenTables:
             condition = rule.condition
             if rule.together:
                 condition = f"EXISTS (SELECT 1 FROM added WHERE {condition.replace('NEW.', 'added.')})"
+            condition = re.sub(rf"\bFROM ({'|'.join(self.keys)})\b", rf"FROM {schema}.\1", condition)
             refuse = f"IF {condition} THEN RAISE EXCEPTION '{rule.message}' {_CODE}; END IF;"
             bodies[rule.name] = f"{head} {refuse} RETURN NEW; END $$"
         return bodies
 
     def _rules(self, vendor: str) -> list[Rule]:
         return [rule for rule in self.rules if vendor in rule.vendors]
+
+
+def _find_schema(connection: BaseDatabaseWrapper) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTGRESQL_SCHEMA)
+        return str(cursor.fetchone()[0])
 
 
 def _execute(connection: BaseDatabaseWrapper, statements: Iterable[str]) -> None:

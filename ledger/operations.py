@@ -164,7 +164,7 @@ def _number(drafts: Sequence[Draft], state: State, by: str) -> list[Row]:
     place, previous, sequences = state.place, state.sha256, dict(state.years)
     reversed_ids = _find_reversed(drafts)
     now, functional = timezone.now().replace(microsecond=0), settings.FUNCTIONAL_CURRENCY
-    posted_at = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+    posted_at = syntax.render_instant(now)
     rows = []
     for draft in drafts:
         year = draft.on.year

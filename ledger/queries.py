@@ -25,6 +25,7 @@ from ledger.models import Account, Closing, Entry, FiscalYear, Posting
 from ledger.money import to_decimal
 from ledger.periods import Period, following, parse_period
 from ledger.questions import Question
+from ledger.syntax import render_instant
 
 DIMENSIONS = ("account", "fund", "kind", "party", "currency", "month")
 
@@ -246,7 +247,7 @@ def make_certificate(closing: Closing) -> Certificate:
         chain_entries=str(closing.place),
         head=closing.head,
         head_sha256=closing.sha256,
-        closed_at=f"{closing.closed_at:%Y-%m-%dT%H:%M:%SZ}",
+        closed_at=render_instant(closing.closed_at),
         closed_by=closing.closed_by,
     )
 

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -61,6 +61,11 @@ def quote(text: str) -> str:
     """`text` as a Beancount string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def render_instant(at: datetime) -> str:
+    """An instant in UTC, to the second; a fraction, which no entry has, shows."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def render_entry(draft: Draft, stamp: Stamp, functional: str) -> str:

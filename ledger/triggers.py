@@ -3,11 +3,12 @@
 The same on both engines and whoever writes: entries, postings, links, accounts, fiscal years and closings are never
 updated, replaced or deleted; a posting or a link comes before its entry, which seals it; an entry is taken only with
 two or more postings of its own day that add up to zero in each sub-fund; none is taken that is dated in a closed
-period; and periods close one after the other. The foreign keys are deferred, so a posting whose entry never comes fails
+period or out of its year; and periods close one after the other. The foreign keys are deferred, so a posting whose entry never comes fails
 at the commit.
 """
 
 from ledger.frozen_tables import FrozenTables, Rule
+from ledger.periods import EARLIEST, LATEST
 
 # PostgreSQL's advisory lock that puts the writers of the books in line. Any number that no other software takes.
 LOCK = 0x766374660001
@@ -78,6 +79,12 @@ _OUT_OF_ORDER = {
         ) END)
     """,
 }
+# What is dated out of its year may be dated to a day that Python does not have, such as PostgreSQL's infinity.
+_OUT_OF_YEAR = {
+    "sqlite": "strftime('%Y', NEW.dated_on) + 0 IS NOT NEW.year_id",
+    "postgresql": "EXTRACT(YEAR FROM NEW.dated_on) <> NEW.year_id",
+}
+_NO_YEAR = f"NEW.year NOT BETWEEN {EARLIEST} AND {LATEST}"
 _YEAR_PAST = {
     "sqlite": f"NEW.year <= strftime('%Y', {_NEWEST}) + 0",
     "postgresql": f"NEW.year <= EXTRACT(YEAR FROM {_NEWEST})",
@@ -85,8 +92,8 @@ _YEAR_PAST = {
 
 
 def _day_rules(table: str, *columns: str) -> Rule:
-    # SQLite compares days as texts: 2026-3-5 would come after 2026-03-31.
-    wrong = " OR ".join(f"NEW.{column} IS NOT date(NEW.{column})" for column in columns)
+    # SQLite compares days as texts: 2026-3-5 would come after 2026-03-31. With nothing to add it takes 2026-02-30 for one.
+    wrong = " OR ".join(f"NEW.{column} IS NOT date(NEW.{column}, '+0 days')" for column in columns)
     return Rule(f"{table}_days", table, wrong, "a day is written like 2026-12-31", ("sqlite",))
 
 
@@ -98,6 +105,10 @@ _RULES = (
         "ledger_entry_balanced", "ledger_entry", _UNBALANCED, "an entry adds up to zero in each sub-fund", together=True
     ),
     Rule("ledger_entry_not_closed", "ledger_entry", _CLOSED, "the period is closed", together=True),
+    *(
+        Rule("ledger_entry_in_year", "ledger_entry", condition, "an entry is dated in its year", (vendor,), together=True)
+        for vendor, condition in _OUT_OF_YEAR.items()
+    ),
     _day_rules("ledger_entry", "dated_on"),
     _day_rules("ledger_posting", "dated_on"),
     _day_rules("ledger_closing", "begins_on", "ends_on"),
@@ -105,6 +116,7 @@ _RULES = (
         Rule("ledger_closing_in_order", "ledger_closing", condition, "periods close in order", (vendor,))
         for vendor, condition in _OUT_OF_ORDER.items()
     ),
+    Rule("ledger_fiscalyear_exists", "ledger_fiscalyear", _NO_YEAR, f"a year is {EARLIEST} to {LATEST}"),
     *(
         Rule("ledger_fiscalyear_not_closed", "ledger_fiscalyear", condition, "the period is closed", (vendor,))
         for vendor, condition in _YEAR_PAST.items()

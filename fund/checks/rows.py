@@ -14,10 +14,10 @@ from ledger.checks import Report
 
 # What names a row to people, where it has one of these.
 _NAMES = ("number", "code", "reference")
-# What a column of SQLite, which takes anything, may hold.
+# What a column of SQLite, which takes anything, may hold. Without something to add, it takes 2026-02-30 for a day.
 _SOUND = (
-    (DateTimeField, "({0} LIKE '____-__-__ __:__:__%' AND datetime({0}) IS NOT NULL)"),
-    (DateField, "date({0}) IS {0}"),
+    (DateTimeField, "datetime({0}, '+0 days') IS substr({0}, 1, 19)"),
+    (DateField, "date({0}, '+0 days') IS {0}"),
     (BooleanField, "{0} IN (0, 1)"),
     (DecimalField, "typeof({0}) IN ('integer', 'real')"),
     (IntegerField, "typeof({0}) = 'integer'"),

@@ -7,7 +7,7 @@ know its place in the chain, so that the first bad entry can be named.
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 
-from django.db import DatabaseError
+from django.db import transaction
 
 from ledger.checks.book import check_book, compare_book, loading_book
 from ledger.checks.chain import check_chain, check_triggers
@@ -19,6 +19,7 @@ from ledger.checks.problems import (
     describe_error,
     find_first,
     finish,
+    is_lost,
     limit_problems,
     run_check,
 )
@@ -68,10 +69,11 @@ def run_checks(report: Report, more: Sequence[Check] = ()) -> list[str]:
             return [*found, "The book was not loaded with Beancount: the problems above come first."]
         with ExitStack() as stack:
             try:
-                loading = stack.enter_context(loading_book(report))
-            except DatabaseError:
-                raise
+                with transaction.atomic():
+                    loading = stack.enter_context(loading_book(report))
             except Exception as error:  # noqa: BLE001 - what was written past the software may be anything
+                if is_lost(error):
+                    raise
                 return [*_run(others, report), f"The book cannot be written out ({describe_error(error)})."]
             found += _run(others, report)
             words = "Beancount reads the whole book."

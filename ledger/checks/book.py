@@ -21,7 +21,7 @@ from ledger.checks.problems import CHUNK, Report, functional
 from ledger.checks.texts import compare_texts
 from ledger.models import Account, Entry, Link, Posting
 from ledger.money import Amount
-from ledger.syntax import fingerprint, read_links
+from ledger.syntax import fingerprint, read_links, render_instant
 
 # Loading so many entries takes longer than starting a process that does it beside the other checks.
 _WORTH_A_PROCESS = 5_000
@@ -109,7 +109,7 @@ def _print_tables() -> list[_Print]:
         own, documents = postings.take(place), links.take(place)
         legs: list[Any] = [(names.get(row[3], ""), *row[4:]) for row in own]
         words = (str(on), kind, payee, narration, reverses or "")
-        stamp = (number, f"{posted_at:%Y-%m-%dT%H:%M:%SZ}", posted_by)
+        stamp = (number, render_instant(posted_at), posted_by)
         # What no text says, or Beancount does not keep: the lines, the days of the postings, the order of the links.
         in_place = all(row[1:3] == (line, on) for line, row in enumerate(own, 1))
         in_order = [row[1:] for row in documents] == list(enumerate(read_links(text)))

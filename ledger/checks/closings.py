@@ -6,7 +6,7 @@ from datetime import date
 from ledger import queries
 from ledger.certificates import Certificate, parse_certificate
 from ledger.chain import GENESIS
-from ledger.checks.problems import EntryProblem, Report, functional
+from ledger.checks.problems import EntryProblem, Report, finish, functional
 from ledger.errors import PeriodUnknown
 from ledger.models import Closing, Entry
 from ledger.periods import following, parse_period
@@ -68,10 +68,13 @@ def check_certificate(text: str) -> list[str]:
     """What a certificate that was kept outside finds in the books. Raises CertificateInvalid."""
     certificate = parse_certificate(text)
     with reading():
-        problems = list(find_changes(certificate))
-        closing = Closing.objects.filter(period=certificate.period).first()
-        if closing is None:
-            problems.append(f"{certificate.period} is not closed in these books, though a certificate says so.")
-        elif queries.make_certificate(closing) != certificate:
-            problems.append(f"The books hold another certificate of {certificate.period} than this one.")
-    return problems
+        return list(finish(_compare(certificate), f"The certificate of {certificate.period}."))
+
+
+def _compare(certificate: Certificate) -> Iterator[str]:
+    yield from find_changes(certificate)
+    closing = Closing.objects.filter(period=certificate.period).first()
+    if closing is None:
+        yield f"{certificate.period} is not closed in these books, though a certificate says so."
+    elif queries.make_certificate(closing) != certificate:
+        yield f"The books hold another certificate of {certificate.period} than this one."

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 
 from ledger import queries
 from ledger.money import Amount
+from ledger.waits import is_busy
 
 Report = Callable[[str], None]
 Check = Callable[[Report], Iterator[str]]
@@ -30,7 +31,8 @@ class EntryProblem(str):
 
 def find_first(problems: Iterable[str]) -> EntryProblem | None:
     """The problem of the first bad entry in the order of the chain, or None where no entry is bad."""
-    bad = [problem for problem in problems if isinstance(problem, EntryProblem)]
+    # A place that is none is not the first: where the entry should be there is a gap.
+    bad = [problem for problem in problems if isinstance(problem, EntryProblem) and isinstance(problem.place, int)]
     return min(bad, key=lambda problem: problem.place, default=None)
 
 
@@ -41,13 +43,22 @@ def run_check(check: Check, report: Report) -> list[str]:
 
 
 def finish(found: Iterator[str], words: str) -> Iterator[str]:
-    """What was written past the software may be anything: what a check cannot read is a problem and ends it alone."""
+    """What was written past the software may be anything: what a check cannot read is a problem and ends it alone.
+
+    So does what the database cannot, such as a table that is gone: back to before it, the transaction goes on.
+    """
     try:
-        yield from found
-    except DatabaseError:
-        raise
+        with transaction.atomic():
+            yield from found
     except Exception as error:  # noqa: BLE001 - as said above
+        if is_lost(error):
+            raise
         yield f"This could not be checked to its end ({describe_error(error)}): {words}"
+
+
+def is_lost(error: Exception) -> bool:
+    """True where the error is not about the books: others have the database, or it is gone."""
+    return isinstance(error, DatabaseError) and (is_busy(error) or not connection.is_usable())
 
 
 def _describe(check: Check) -> str:

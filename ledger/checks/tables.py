@@ -10,6 +10,8 @@ from ledger.checks.problems import EntryProblem, Report, functional
 from ledger.errors import Refused
 from ledger.models import Account, Entry, Link, Posting
 from ledger.money import digits
+from ledger.periods import EARLIEST, LATEST
+from ledger.questions import ask
 
 
 def check_zero(report: Report) -> Iterator[str]:
@@ -55,14 +57,23 @@ def check_balances(report: Report) -> Iterator[str]:
 
 
 def check_days(report: Report) -> Iterator[str]:
-    """Every day is written as the database compares it: on SQLite as a text like 2026-12-31."""
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        for table, column, place in _DAYS:
-            cursor.execute(f"SELECT {place}, {column} FROM {table} WHERE {column} IS NOT date({column})")
-            for entry, day in cursor.fetchall():
-                yield EntryProblem(entry, f"{table} has a day written as {day} for the entry in place {entry}.")
+    """Every day is one of the books and every instant a whole second, written as the database compares them."""
+    for what, table, column, place in _DAYS:
+        wrong = _NO_DAY[connection.vendor, what].format(column)
+        # As a text, since what is no day cannot be read as one.
+        for entry, found in ask(f"SELECT {place}, CAST({column} AS VARCHAR(40)) FROM {table} WHERE {wrong}"):
+            yield EntryProblem(entry, f"{table} has {what} written as {found} for the entry in place {entry}.")
 
 
-_DAYS = (("ledger_entry", "dated_on", "id"), ("ledger_posting", "dated_on", "entry_id"))
+_DAYS = (
+    ("a day", "ledger_entry", "dated_on", "id"),
+    ("a day", "ledger_posting", "dated_on", "entry_id"),
+    ("an instant", "ledger_entry", "posted_at", "id"),
+)
+# On SQLite they are texts, and may be any; PostgreSQL has days and instants that Python has not.
+_NO_DAY = {
+    ("sqlite", "a day"): "{0} IS NOT date({0}, '+0 days')",
+    ("sqlite", "an instant"): "{0} IS NOT datetime({0}, '+0 days')",
+    ("postgresql", "a day"): f"EXTRACT(YEAR FROM {{0}}) NOT BETWEEN {EARLIEST} AND {LATEST}",
+    ("postgresql", "an instant"): "{0} <> date_trunc('second', {0}) OR EXTRACT(YEAR FROM {0}) NOT BETWEEN 1 AND 9998",
+}

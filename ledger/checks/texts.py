@@ -9,7 +9,7 @@ from ledger.checks.problems import CHUNK, EntryProblem, Report
 from ledger.entries import Draft
 from ledger.errors import Refused
 from ledger.models import Entry
-from ledger.syntax import Stamp, read_links
+from ledger.syntax import Stamp, read_links, render_instant
 
 
 def check_texts(report: Report) -> Iterator[str]:
@@ -46,7 +46,7 @@ def _find_differences(entry: Entry, draft: Draft, stamp: Stamp) -> Iterator[str]
     stored = queries.get_draft(entry)
     stored = replace(stored, links=tuple(sorted(stored.links)))
     yield from (field.name for field in fields(Draft) if getattr(stored, field.name) != getattr(draft, field.name))
-    if stamp != Stamp(entry.number, f"{entry.posted_at:%Y-%m-%dT%H:%M:%SZ}", entry.posted_by):
+    if stamp != Stamp(entry.number, render_instant(entry.posted_at), entry.posted_by):
         yield "number, posted_at or posted_by"
     postings = entry.postings.all()
     if any(posting.dated_on != entry.dated_on for posting in postings):

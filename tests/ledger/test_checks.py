@@ -224,6 +224,28 @@ def test_trigger_with_another_body_is_named(entries: None):
     assert "the trigger ledger_entry_balanced, or has another one" in problem
 
 
+@pytest.mark.parametrize(
+    ("statements", "name"),
+    [
+        (
+            "CREATE OR REPLACE FUNCTION ledger_frozen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+            "CREATE FUNCTION ledger_frozen(integer) RETURNS integer LANGUAGE plpgsql AS $${}$$",
+            "ledger_entry_frozen",
+        ),
+        ("ALTER FUNCTION ledger_entry_not_closed() SET search_path = pg_temp", "ledger_entry_not_closed"),
+        ("CREATE TABLE child () INHERITS (ledger_posting)", "ledger_posting_frozen"),
+    ],
+)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has neither functions nor inheritance")
+def test_trigger_that_only_looks_as_it_was_is_named(entries: None, statements: str, name: str):
+    frozen = triggers.JOURNAL._functions("public")["ledger_frozen"].split("$$")[1]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statements.format(frozen))
+        found = run(checks.check_triggers)
+        transaction.set_rollback(True)
+    assert any(f"the trigger {name}" in problem for problem in found)
+
+
 def test_problems_of_one_check_are_cut_at_fifty(books: None):
     post_entries([make_draft()] * 60, by="officer")
     with broken(f"{ENTRY} text = 'x'"):

@@ -170,10 +170,11 @@ def test_next_open_year_closes_after_years_that_were_never_opened(books: None):
 def test_day_that_is_written_otherwise_is_refused_where_days_are_texts(entries: None):
     if connection.vendor == "sqlite":
         close_up_to("2026-01")
-        late = NEW_ENTRY.replace("99, dated_on", "99, '2026-1-5'")
-        assert late != NEW_ENTRY
-        with pytest.raises(IntegrityError, match="a day is written like 2026-12-31"):
-            execute(new_posting(99, 1, 5), new_posting(99, 2, -5), late)
+        for day in ("2026-1-5", "2026-02-30"):
+            late = NEW_ENTRY.replace("99, dated_on", f"99, '{day}'")
+            assert late != NEW_ENTRY
+            with pytest.raises(IntegrityError, match="a day is written like 2026-12-31"):
+                execute(new_posting(99, 1, 5), new_posting(99, 2, -5), late)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ SQLITE = [
 POSTGRESQL = [
     ({"options": "-c synchronous_commit=off"}, "synchronous_commit is off and must be on or local or remote_write or"),
     ({"options": "-c default_transaction_isolation=serializable"}, "is serializable and must be read committed"),
+    ({"options": "-c session_replication_role=replica"}, "session_replication_role is replica and must be origin or"),
     ({"isolation_level": 3}, "transaction_isolation is repeatable read and must be read committed"),
 ]
 

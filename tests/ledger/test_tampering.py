@@ -22,6 +22,7 @@ TAMPERED: dict[str, tuple[int, list[str]]] = {
     "date": (4, [f"{ENTRY} dated_on = '2026-02-20' WHERE id = 4"]),
     "date of the postings": (4, [f"{POSTING} dated_on = '2026-01-20' WHERE entry_id = 4"]),
     "text": (3, [f"{ENTRY} narration = 'Loan' WHERE id = 3"]),
+    "when": (2, [f"{ENTRY} posted_at = '2026-11-26 10:00:00.5' WHERE id = 2"]),
     "who": (2, [f"{ENTRY} posted_by = 'nobody' WHERE id = 2"]),
     "document": (2, ["UPDATE ledger_link SET document = 'RCT-2026-0009' WHERE entry_id = 2"]),
     "order of the documents": (1, ["UPDATE ledger_link SET position = 5 WHERE entry_id = 1"]),
@@ -69,6 +70,23 @@ def test_posting_of_another_day_is_found_though_the_balances_were_made_to_fit(en
     with broken(*days):
         assert list(checks.check_balances(print)) == []
         assert find_first() == "JE-2026-000003: the tables and the text differ in the date of a posting."
+
+
+def test_what_the_database_cannot_read_ends_its_check_alone(entries: None):
+    with broken("ALTER TABLE ledger_openitem RENAME TO mislaid", f"{ENTRY} narration = 'Loan' WHERE id = 3"):
+        found = checks.run_checks(print)
+    assert any("not be checked to its end" in problem and "ledger_openitem" in problem for problem in found)
+    first = checks.find_first(found)
+    assert first and first.place == 3
+
+
+NO_DAY, NO_INSTANT = {"sqlite": ("2026-02-30", "x"), "postgresql": ("infinity", "infinity")}[connection.vendor]
+
+
+@pytest.mark.parametrize("change", [f"dated_on = '{NO_DAY}'", f"posted_at = '{NO_INSTANT}'"])
+def test_day_that_there_cannot_be_is_named(entries: None, change: str):
+    with broken(f"{ENTRY} {change} WHERE id = 3"):
+        assert find_first().place == 3
 
 
 def test_balance_of_no_account_is_found(entries: None):

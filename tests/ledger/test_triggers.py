@@ -105,7 +105,21 @@ def test_database_refuses_a_posting_whose_entry_never_comes(entry: Entry):
     assert entry.postings.model.objects.count() == 2
 
 
+def test_database_refuses_an_entry_out_of_its_year(entry: Entry):
+    day = {"sqlite": "2101-01-01", "postgresql": "infinity"}[ENGINE]
+    postings = [new_posting(99, line, amount) for line, amount in ((1, 5), (2, -5))]
+    dated = [f"'{day}'".join(text.rsplit("dated_on", 1)) for text in (*postings, NEW_ENTRY)]
+    with pytest.raises(IntegrityError, match="in its year"):
+        execute(*dated)
+    with pytest.raises(IntegrityError, match="a year is 1900 to 2199"):
+        execute("INSERT INTO ledger_fiscalyear (year, opened_at, opened_by) VALUES (9999, CURRENT_TIMESTAMP, 'x')")
+
+
 if ENGINE == "postgresql":
+
+    def test_temporary_table_of_the_same_name_opens_nothing(entry: Entry):
+        with pytest.raises(IntegrityError, match="sealed"):
+            execute("CREATE TEMPORARY TABLE ledger_entry (id bigint)", new_posting(1, 3, 1).replace("FROM ", "FROM public."))
 
     def test_postings_of_an_entry_are_looked_up_by_their_index_without_statistics(entry: Entry):
         many = NEW_POSTING.format(entry="n", line="1", amount="5").replace("posting WHERE", "posting, {} n WHERE")
