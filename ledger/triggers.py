@@ -3,8 +3,8 @@
 The same on both engines and whoever writes: entries, postings, links, accounts, fiscal years and closings are never
 updated, replaced or deleted; a posting or a link comes before its entry, which seals it; an entry is taken only with
 two or more postings of its own day that add up to zero in each sub-fund; none is taken that is dated in a closed
-period or out of its year; and periods close one after the other. The foreign keys are deferred, so a posting whose entry never comes fails
-at the commit.
+period or out of its year; and periods close one after the other. The foreign keys are deferred, so a posting whose
+entry never comes fails at the commit.
 """
 
 from ledger.frozen_tables import FrozenTables, Rule
@@ -84,6 +84,7 @@ _OUT_OF_YEAR = {
     "sqlite": "strftime('%Y', NEW.dated_on) + 0 IS NOT NEW.year_id",
     "postgresql": "EXTRACT(YEAR FROM NEW.dated_on) <> NEW.year_id",
 }
+_OWN_YEAR = "an entry is dated in its year"
 _NO_YEAR = f"NEW.year NOT BETWEEN {EARLIEST} AND {LATEST}"
 _YEAR_PAST = {
     "sqlite": f"NEW.year <= strftime('%Y', {_NEWEST}) + 0",
@@ -92,7 +93,7 @@ _YEAR_PAST = {
 
 
 def _day_rules(table: str, *columns: str) -> Rule:
-    # SQLite compares days as texts: 2026-3-5 would come after 2026-03-31. With nothing to add it takes 2026-02-30 for one.
+    # SQLite compares days as texts: 2026-3-5 would come after 2026-03-31. With nothing to add, 2026-02-30 is one to it.
     wrong = " OR ".join(f"NEW.{column} IS NOT date(NEW.{column}, '+0 days')" for column in columns)
     return Rule(f"{table}_days", table, wrong, "a day is written like 2026-12-31", ("sqlite",))
 
@@ -106,7 +107,7 @@ _RULES = (
     ),
     Rule("ledger_entry_not_closed", "ledger_entry", _CLOSED, "the period is closed", together=True),
     *(
-        Rule("ledger_entry_in_year", "ledger_entry", condition, "an entry is dated in its year", (vendor,), together=True)
+        Rule("ledger_entry_in_year", "ledger_entry", condition, _OWN_YEAR, (vendor,), together=True)
         for vendor, condition in _OUT_OF_YEAR.items()
     ),
     _day_rules("ledger_entry", "dated_on"),

@@ -71,7 +71,7 @@ def run_checks(report: Report, more: Sequence[Check] = ()) -> list[str]:
             try:
                 with transaction.atomic():
                     loading = stack.enter_context(loading_book(report))
-            except Exception as error:  # noqa: BLE001 - what was written past the software may be anything
+            except Exception as error:
                 if is_lost(error):
                     raise
                 return [*_run(others, report), f"The book cannot be written out ({describe_error(error)})."]

@@ -50,7 +50,7 @@ def finish(found: Iterator[str], words: str) -> Iterator[str]:
     try:
         with transaction.atomic():
             yield from found
-    except Exception as error:  # noqa: BLE001 - as said above
+    except Exception as error:
         if is_lost(error):
             raise
         yield f"This could not be checked to its end ({describe_error(error)}): {words}"

@@ -228,7 +228,7 @@ def test_trigger_with_another_body_is_named(entries: None):
     ("statements", "name"),
     [
         (
-            "CREATE OR REPLACE FUNCTION ledger_frozen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+            "CREATE OR REPLACE FUNCTION ledger_frozen() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
             "CREATE FUNCTION ledger_frozen(integer) RETURNS integer LANGUAGE plpgsql AS $${}$$",
             "ledger_entry_frozen",
         ),

@@ -77,7 +77,8 @@ def test_what_the_database_cannot_read_ends_its_check_alone(entries: None):
         found = checks.run_checks(print)
     assert any("not be checked to its end" in problem and "ledger_openitem" in problem for problem in found)
     first = checks.find_first(found)
-    assert first and first.place == 3
+    assert first
+    assert first.place == 3
 
 
 NO_DAY, NO_INSTANT = {"sqlite": ("2026-02-30", "x"), "postgresql": ("infinity", "infinity")}[connection.vendor]

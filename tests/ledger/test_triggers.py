@@ -118,8 +118,9 @@ def test_database_refuses_an_entry_out_of_its_year(entry: Entry):
 if ENGINE == "postgresql":
 
     def test_temporary_table_of_the_same_name_opens_nothing(entry: Entry):
+        late = new_posting(1, 3, 1).replace("FROM ", "FROM public.")
         with pytest.raises(IntegrityError, match="sealed"):
-            execute("CREATE TEMPORARY TABLE ledger_entry (id bigint)", new_posting(1, 3, 1).replace("FROM ", "FROM public."))
+            execute("CREATE TEMPORARY TABLE ledger_entry (id bigint)", late)
 
     def test_postings_of_an_entry_are_looked_up_by_their_index_without_statistics(entry: Entry):
         many = NEW_POSTING.format(entry="n", line="1", amount="5").replace("posting WHERE", "posting, {} n WHERE")
