@@ -1,5 +1,6 @@
 """The folder that a book is written into: whole files only, and nothing of anybody else's is touched."""
 
+import fcntl
 import hashlib
 import os
 import re
@@ -108,13 +109,29 @@ def open_folder(path: Path) -> Iterator[BookFolder]:
     try:
         _check_folder(path)
         path.mkdir(parents=True, exist_ok=True)
-        folder = BookFolder(path)
-        try:
-            yield folder
-        finally:
-            folder.discard()
+        with _holding(path):
+            folder = BookFolder(path)
+            try:
+                yield folder
+            finally:
+                folder.discard()
     except OSError as error:
         raise BookNotWritten(f"The book cannot be written to {path}: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _holding(path: Path) -> Iterator[None]:
+    """Of two who write at once, each would sweep away what the other has written aside."""
+    held = os.open(path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            refusal = f"A book is being written to {path}: wait for its end, or name another folder."
+            raise FolderOccupied(refusal) from None
+        yield
+    finally:
+        os.close(held)
 
 
 def _check_folder(path: Path) -> None:

@@ -15,6 +15,7 @@ from ledger import book, queries
 from ledger.book import write_book
 from ledger.documents import Attached
 from ledger.errors import BookNotWritten, FolderOccupied
+from ledger.folder import open_folder
 from ledger.models import Entry
 from ledger.money import to_exact_minor
 from ledger.named_queries import NamedQuery
@@ -234,6 +235,12 @@ def test_file_is_no_folder(entries: None, tmp_path: Path):
         write_book(path, title="Fund")
     with pytest.raises(BookNotWritten, match="cannot be written"):
         write_book(path / "below", title="Fund")
+
+
+def test_second_who_writes_at_once_is_refused(entries: None, tmp_path: Path):
+    with open_folder(tmp_path), pytest.raises(FolderOccupied, match="A book is being written to"):
+        write_book(tmp_path, title="Fund")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_failure_half_way_leaves_the_book_before_as_it_was(entries: None, tmp_path: Path, monkeypatch):
