@@ -49,6 +49,11 @@ class _Builder(grammar.Builder):
     def include(self, filename: str, lineno: int, include_filename: str) -> None:
         self.programs.append((lineno, "include", ""))
 
+    def key_value(self, filename: str, lineno: int, key: str, value: Any) -> Any:
+        # Beancount keeps a line's own place under these names, and a book could say another one.
+        kept = f"{key}-written" if key in ("lineno", "filename") else key
+        return super().key_value(filename, lineno, kept, value)  # type: ignore[no-untyped-call]
+
     def document(self, filename: str, lineno: int, date: date, account: str, document: str, *rest: Any) -> None:
         # Beancount would look for the file on this machine: it is named, and left out.
         self.documents.append((lineno, document))

@@ -16,9 +16,11 @@ option "name_assets" "Vermögen"
 2026-01-01 open Vermögen:Bank USD, EUR
 2026-01-01 open Equity:Opening
 2026-01-02 * "Payee" "Narration"
+  lineno: "one\\n2026-01-05 * two"
   Vermögen:Bank  3.00 EUR @@ 10.00 USD
     fund: "POOL"
   Equity:Opening
+    lineno: "99"
 2026-01-03 document Vermögen:Bank "/etc/passwd"
 2026-01-04 price EUR 1.1 USD
 """
@@ -30,7 +32,8 @@ def test_a_book_comes_back_as_plain_data():
     (entry,) = book.entries
     bank, equity = entry.lines
     assert (entry.line, entry.on, entry.payee, entry.narration) == (6, date(2026, 1, 2), "Payee", "Narration")
-    assert (bank.line, bank.number, bank.fund) == (7, Decimal("3.00"), "POOL")
+    assert (bank.line, equity.line) == (8, 10)
+    assert (bank.number, bank.fund) == (Decimal("3.00"), "POOL")
     assert bank.price == Price(Decimal("10.00"), "USD", is_total=True)
     assert (equity.is_computed, bank.is_computed) == (True, False)
     assert book.opened["Vermögen:Bank"] == (4, ("USD", "EUR"))
@@ -39,7 +42,7 @@ def test_a_book_comes_back_as_plain_data():
 
 
 def test_documents_are_named_and_looked_for_nowhere():
-    assert read_book(SMALL.encode()).documents == [(10, "/etc/passwd")]
+    assert read_book(SMALL.encode()).documents == [(12, "/etc/passwd")]
 
 
 def test_balances_are_those_of_beanquery_at_the_beginning_of_a_day():
