@@ -36,9 +36,10 @@ class Served:
     def __init__(self, process: subprocess.Popen[str], port: int, folder: Path) -> None:
         self.process, self.port, self.folder = process, port, folder
 
-    def ask(self, path: str, method: str = "GET", body: Any = None) -> tuple[int, str]:
+    def ask(self, path: str, method: str = "GET", body: Any = None, host: str = "localhost") -> tuple[int, str]:
         client = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        client.request(method, f"{BOOK}/{path}", json.dumps(body), {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", "Host": f"{host}:{self.port}"}
+        client.request(method, f"{BOOK}/{path}", json.dumps(body), headers)
         response = client.getresponse()
         return response.status, response.read().decode()
 
@@ -70,7 +71,6 @@ def serve(folder: Path) -> Iterator[Served]:
         "DATABASE_URL": find_database_url(),
         "DJANGO_SETTINGS_MODULE": "fund.config.settings",
         "TMPDIR": str(folder),
-        "FAVA_HOST": "0.0.0.0",
         "BEANCOUNT_FILE": "/nowhere.beancount",
     }
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "fava", "--port", str(port)]
@@ -165,6 +165,10 @@ def test_only_this_machine_reaches_it_and_only_the_book(db: None, tmp_path: Path
         for address in (address for address in others if ":" not in address):
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection((address, served.port), timeout=5)
+        assert served.ask("api/trial_balance", host="evil.example")[0] == 400
+        assert served.ask("api/trial_balance")[0] == 200
+        served.end(signal.SIGHUP)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_fava_the_line_that_installs_it_is_told(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

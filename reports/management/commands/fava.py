@@ -32,6 +32,9 @@ class Command(DataCommand):
         # Also the interrupt: a shell has what it starts in the background ignore it.
         for told in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
             signal.signal(told, _end)
+        # The terminal that is closed, unless whoever started it wants it to go on.
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, _end)
         try:
             with TemporaryDirectory(prefix="fava-") as folder:
                 self.open(Path(folder), port)
@@ -61,9 +64,17 @@ def _end(*_: object) -> None:
 
 def serve(main: Path, port: int) -> None:
     """Serves a book in this very process, so that nothing goes on serving it; returns once it is told to end."""
-    from fava.cli import main as run_fava
+    from cheroot.wsgi import Server
+    from fava.application import create_app
 
-    # Fava takes options and further books from the environment.
-    for name in [name for name in os.environ if name.startswith(("FAVA_", "BEANCOUNT_"))]:
+    # Beancount takes the name of a cache from the environment.
+    for name in [name for name in os.environ if name.startswith("BEANCOUNT_")]:
         del os.environ[name]
-    run_fava(["--read-only", "--host", _HOST, "--port", str(port), str(main)], standalone_mode=False)
+    app = create_app([str(main)], read_only=True)
+    # By another name, a page of somebody else's would read the book in this machine's browser.
+    app.config["TRUSTED_HOSTS"] = [_HOST, "localhost"]
+    server = Server((_HOST, port), app)
+    try:
+        server.start()
+    finally:
+        server.stop()
