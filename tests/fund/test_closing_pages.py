@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from fund.checks.closings import check_closings
@@ -148,3 +149,13 @@ def test_closing_without_its_audit_record_is_found(receipt: Receipt, officer_cli
         AuditRecord.objects.filter(pk=record.pk).update(detail="another")
     problems = list(check_closings(print))
     assert [problem.partition(" ")[0] for problem in problems] == ["2026-01", "officer"]
+
+
+YEAR = "INSERT INTO ledger_fiscalyear (year, opened_at, opened_by) VALUES (2031, CURRENT_TIMESTAMP, 'officer')"
+
+
+def test_year_opened_past_the_software_is_found(receipt: Receipt) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(YEAR)
+    (problem,) = check_closings(print)
+    assert problem.startswith("2031 has no audit record that officer opened it")
