@@ -31,7 +31,7 @@ class DataCommand(BaseCommand):
             return super().execute(*args, **options)
         except SUSPECTS as error:
             if not is_busy(error):
-                raise
+                raise CommandError(f"The database failed: {error}") from error
             raise CommandError("Others had the database for too long: nothing was written. Try again.") from error
 
 

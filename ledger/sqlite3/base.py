@@ -6,9 +6,10 @@ writes outside a transaction, such as the session's and the cache's. Readers do 
 
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-from ledger.sqlite3.turns import Turn
+from ledger.sqlite3.turns import Turn, TurnMissed
 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
@@ -61,12 +62,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._give_turn()
 
     def _take_turn(self) -> None:
-        """Raises TurnMissed where the wait is longer than the connection's `timeout`."""
+        """Raises TurnMissed where the wait is longer than the connection's `timeout`, else OperationalError."""
         if self.is_in_memory_db():
             return
         if self._turn is None:
             self._turn = Turn(str(self.settings_dict["NAME"]))
-        self._turn.take(seconds=self.settings_dict["OPTIONS"].get("timeout", 5))
+        try:
+            self._turn.take(seconds=self.settings_dict["OPTIONS"].get("timeout", 5))
+        except TurnMissed:
+            raise
+        except OSError as error:
+            raise OperationalError(f"its turn cannot be taken: {error.strerror}") from error
 
     def _give_turn(self) -> None:
         if self._turn:

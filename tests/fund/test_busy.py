@@ -103,6 +103,16 @@ def test_a_command_that_waited_too_long_says_so(officer: User, busy: Callable[[]
         call_command("open_year", 2026, by="officer")
 
 
+def test_a_command_that_cannot_write_says_why(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr("ledger.sqlite3.turns.Turn.take", fail)
+        with pytest.raises(CommandError, match="The database failed: its turn cannot be taken: Read-only file system"):
+            call_command("open_year", 2026, by="officer")
+
+
 def test_readers_are_never_busy(officer_client: Client, busy: Callable[[], None]) -> None:
     busy()
     assert officer_client.get("/donors/").status_code == 200
