@@ -13,7 +13,7 @@ from datetime import date
 from ledger.errors import CertificateInvalid
 
 TITLE = "Certificate of a closed period"
-_LONGEST = 5_000
+LONGEST = 5_000
 _LINE = re.compile(r"([a-z0-9_]+): (.*)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COUNT = re.compile(r"[0-9]{1,18}")
@@ -50,7 +50,7 @@ def render_certificate(certificate: Certificate) -> str:
 
 def parse_certificate(text: str) -> Certificate:
     """What a certificate states. Ends of line may be those of any system. Raises CertificateInvalid."""
-    text = "\n".join(text.strip().splitlines()) + "\n" if len(text) <= _LONGEST else ""
+    text = "\n".join(text.strip().splitlines()) + "\n" if len(text) <= LONGEST else ""
     body, _, last = text.rstrip("\n").rpartition("\n")
     title, *lines = body.split("\n")
     found = [_LINE.fullmatch(line) for line in lines]

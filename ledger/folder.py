@@ -25,7 +25,8 @@ CHAIN_MARK = '"""Follows the chain of hashes through the book in this folder.'
 _MARKS = {EXPLANATION: EXPLANATION_MARK, CHAIN: CHAIN_MARK}
 _BEANCOUNT = re.compile(r"(?:main|[0-9]{4})\.beancount")
 _DOCUMENT = re.compile(r"[0-9a-f]{64}\.[a-z0-9]+")
-_SUM = re.compile(rf"[0-9a-f]{{64}}  (?:{_BEANCOUNT.pattern}|{EXPLANATION}|{CHAIN}|{DOCUMENTS}/{_DOCUMENT.pattern})\n")
+_NAME = re.compile(rf"(?:{_BEANCOUNT.pattern}|{EXPLANATION}|{CHAIN}|{MANIFEST}|{DOCUMENTS}/{_DOCUMENT.pattern})")
+_SUM = re.compile(rf"[0-9a-f]{{64}}  {_NAME.pattern}\n")
 # What a crash left over, and what Beancount's loader keeps beside a book.
 _LEFTOVER = re.compile(
     rf"(?:[a-z0-9]+\.beancount|{EXPLANATION}|{CHAIN}|{MANIFEST}|{_DOCUMENT.pattern})\.[^.]+\.part"
@@ -45,7 +46,10 @@ class BookFolder:
         return name in self._sums
 
     def write(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Writes a file aside, piece by piece. `name` is relative to the folder."""
+        """Writes a file aside, piece by piece. `name` is relative to the folder. Raises BookNotWritten."""
+        if not _NAME.fullmatch(name):
+            # A hash that somebody changed in the database could lead out of the folder.
+            raise BookNotWritten(f"“{name}” is not the name of a file of a book. Run check_ledger.")
         part = self.path / f"{name}.{secrets.token_hex(4)}.part"
         part.parent.mkdir(exist_ok=True)
         digest = hashlib.sha256()

@@ -264,7 +264,7 @@ def test_of_many_problems_of_a_kind_the_first_are_listed(receipt: Receipt):
         AuditRecord.objects.all().delete()
     NumberSeries.objects.filter(prefix="RCT").update(last=100)
     found = check()
-    assert len(found) == 58
+    assert len(found) == 59
     assert "There are more of the same; the first 50 are listed." in found
 
 

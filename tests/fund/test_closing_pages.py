@@ -126,8 +126,9 @@ def test_command_refuses_what_is_not_due_and_a_file_that_is_there(receipt: Recei
 
 def test_check_ledger_refuses_a_file_that_is_no_certificate(receipt: Receipt, tmp_path: Path) -> None:
     (tmp_path / "other.txt").write_text("hello")
-    with pytest.raises(CommandError, match="not a certificate"):
-        call_command("check_ledger", certificate=[tmp_path / "other.txt"])
+    for path in (tmp_path / "other.txt", Path("/dev/zero")):
+        with pytest.raises(CommandError, match="not a certificate"):
+            call_command("check_ledger", certificate=[path])
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("check_ledger", certificate=[tmp_path / "missing.txt"])
 

@@ -331,9 +331,11 @@ def test_failure_at_a_document_leaves_nothing_behind(entries: None, tmp_path: Pa
         raise OSError(5, "Input/output error")
 
     broken = Attached("RCT-2026-0001", "0" * 64, "pdf", {}, fail)
-    with pytest.raises(BookNotWritten, match="Input/output error"):
-        write_book(tmp_path, title="Fund", documents=[attach(b"a"), broken])
-    assert list(tmp_path.iterdir()) == []
+    astray = Attached("RCT-2026-0001", "../../astray", "pdf", {}, lambda: b"a")
+    for file, said in ((broken, "Input/output error"), (astray, "is not the name of a file of a book")):
+        with pytest.raises(BookNotWritten, match=said):
+            write_book(tmp_path / "book", title="Fund", documents=[attach(b"a"), file])
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_days_are_said_where_an_account_is_opened(entries: None, tmp_path: Path):

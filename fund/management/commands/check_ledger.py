@@ -7,6 +7,7 @@ from fund import checks as fund_checks
 from fund.management.base import DataCommand
 from fund.management.progress import ProgressLine
 from ledger import checks as ledger_checks
+from ledger.certificates import LONGEST
 from ledger.errors import Refused
 from ledger.queries import entries, head
 
@@ -48,7 +49,8 @@ class Command(DataCommand):
 def check_certificate(path: Path) -> list[str]:
     """What a certificate finds in the books. Raises CommandError for a file that is none."""
     try:
-        return ledger_checks.check_certificate(path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as file:
+            return ledger_checks.check_certificate(file.read(LONGEST + 1))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{path} cannot be read: {error}.") from None
     except Refused as refusal:
