@@ -67,7 +67,7 @@ def _describe(check: Check) -> str:
 
 def describe_error(error: Exception) -> str:
     """What went wrong, in one line."""
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def limit_problems(found: Iterator[str]) -> list[str]:
