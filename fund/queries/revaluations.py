@@ -98,7 +98,7 @@ def plan_revaluation(on: date) -> RevaluationPlan:
     items = money_items(until=on)
     rates, missing = _find_rates({item.amount.currency for item in items}, on)
     priced = [_revalue(item, rates[item.amount.currency]) for item in items if item.amount.currency in rates]
-    now = {_key(item): item for item in money_items()}
+    now = {_key(item): item for item in money_items()} if any(one.difference for one in priced) else {}
     stays = [one for one in priced if _stays(one, now.get(_key(one.item)))]
     return RevaluationPlan(stays, [one.item for one in priced if one not in stays], missing)
 
