@@ -68,6 +68,12 @@ def test_what_beancount_refuses_is_refused_with_its_line():
     assert (4, "Balance") in lines
 
 
+def test_a_program_line_is_refused_before_beancount_sees_the_book(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setattr(quarantine, "_PROGRAM", tmp_path / "missing.py")
+    with pytest.raises(BookUnfit, match="line 1: “plugin” is refused"):
+        read_book(b'plugin "antigravity"\n')
+
+
 def test_what_the_scanner_would_miss_is_refused_by_what_the_parser_recorded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(quarantine, "check_book_text", lambda _: iter(()))
     with pytest.raises(BookUnfit) as refused:
