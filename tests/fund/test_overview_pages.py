@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -108,13 +109,17 @@ def test_the_tiles_show_the_position_and_lead_to_the_lists(
         assert f'href="{url}"' in content
 
 
-def test_years_say_what_was_signed_received_and_outstanding_at_their_end(receipt: Receipt, officer: User) -> None:
+def test_years_say_what_was_signed_received_and_outstanding_at_their_end(
+    agreement: Agreement, receipt: Receipt, officer: User, django_assert_num_queries: Any
+) -> None:
     for year in (2027, 2028, 2030):
         open_year(year, by=officer)
     facts = Facts(receipt.bank_account, date(2028, 1, 1), usd("1000"), "BANK-2028")
-    record_receipt(agreement=receipt.agreement, facts=facts, by=officer)
+    record_receipt(agreement=agreement, facts=facts, by=officer)
     years = [Year(2026, 10_000_00, 6_000_00, 4_000_00), Year(2028, 0, 1_000_00, 3_000_00)]
-    assert contributions_by_year(last=6) == years
+    # The years; of what is owed and of what was sent the accounts and, for all years at once, the sums.
+    with django_assert_num_queries(5):
+        assert contributions_by_year(last=6) == years
     assert contributions_by_year(last=1) == years[1:]
 
 
