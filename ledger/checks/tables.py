@@ -10,6 +10,7 @@ from ledger.checks.problems import EntryProblem, Report, functional
 from ledger.errors import Refused
 from ledger.models import Account, Entry, Link, Posting
 from ledger.money import digits
+from ledger.questions import ask
 
 
 def check_zero(report: Report) -> Iterator[str]:
@@ -58,11 +59,9 @@ def check_days(report: Report) -> Iterator[str]:
     """Every day is written as the database compares it: on SQLite as a text like 2026-12-31."""
     if connection.vendor != "sqlite":
         return
-    with connection.cursor() as cursor:
-        for table, column, place in _DAYS:
-            cursor.execute(f"SELECT {place}, {column} FROM {table} WHERE {column} IS NOT date({column})")
-            for entry, day in cursor.fetchall():
-                yield EntryProblem(entry, f"{table} has a day written as {day} for the entry in place {entry}.")
+    for table, column, place in _DAYS:
+        for entry, day in ask(f"SELECT {place}, {column} FROM {table} WHERE {column} IS NOT date({column})"):
+            yield EntryProblem(entry, f"{table} has a day written as {day} for the entry in place {entry}.")
 
 
 _DAYS = (("ledger_entry", "dated_on", "id"), ("ledger_posting", "dated_on", "entry_id"))
