@@ -60,7 +60,8 @@ def check_days(report: Report) -> Iterator[str]:
         return
     with connection.cursor() as cursor:
         for table, column, place in _DAYS:
-            cursor.execute(f"SELECT {place}, {column} FROM {table} WHERE {column} IS NOT date({column})")
+            # As a text beside nothing: a column of days comes back as a day, written well.
+            cursor.execute(f"SELECT {place}, {column} || '' FROM {table} WHERE {column} IS NOT date({column})")
             for entry, day in cursor.fetchall():
                 yield EntryProblem(entry, f"{table} has a day written as {day} for the entry in place {entry}.")
 
