@@ -43,7 +43,13 @@ def compare_texts(entries: list[Entry]) -> Iterator[str]:
 
 
 # What an auditor calls a field of an entry, where that is another word.
-_WORDS = {"on": "date", "legs": "postings", "reverses": "reversed entry", "posted_at": "time", "posted_by": "person"}
+_WORDS = {
+    "on": "date",
+    "legs": "postings",
+    "reverses": "reversed entry",
+    "posted_at": "when it was posted",
+    "posted_by": "who posted it",
+}
 
 
 def _find_differences(entry: Entry, draft: Draft, stamp: Stamp) -> Iterator[str]:

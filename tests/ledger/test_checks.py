@@ -154,7 +154,7 @@ def test_check_names_what_is_broken(entries: None, check: checks.Check, statemen
         (f"{ENTRY} narration = 'Loan' {FIRST}", "narration"),
         (f"{ENTRY} kind = 'loan' {FIRST}", "kind"),
         (f"{ENTRY} dated_on = '2026-01-16' {FIRST}", "date"),
-        (f"{ENTRY} posted_by = 'nobody' {FIRST}", "person"),
+        (f"{ENTRY} posted_by = 'nobody' {FIRST}", "who posted it"),
         (f"{ENTRY} reverses_id = 2 {FIRST}", "reversed entry"),
         ("UPDATE ledger_link SET document = 'RCT-2026-0009' WHERE entry_id = 1", "links"),
         ("DELETE FROM ledger_link WHERE entry_id = 1", "links"),
