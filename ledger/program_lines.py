@@ -78,7 +78,10 @@ def _check_form(text: bytes) -> Iterator[Finding]:
     unseen = _UNSEEN.search(text)
     if unseen:
         what = _NAMES.get(unseen[0], f"the control character {unseen[0][0]:#04x}")
-        yield Finding(_line(text, unseen.start()), f"There is {what}: only tabs and ends of line may stand in a book.")
+        yield Finding(
+            _line(text, unseen.start()),
+            f"There is {what}: only tabs and ends of line may stand in a book, a text in UTF-8.",
+        )
     try:
         text.decode()
     except UnicodeDecodeError as error:
