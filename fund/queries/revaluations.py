@@ -78,19 +78,20 @@ def _open_items(foreign: Sequence[Total], until: date | None) -> list[Item]:
     for item in items:
         sums[item.account, item.fund, item.amount.currency] += item.amount.minor
     # A book that was opened in ours may have such an account, and postings there that name nothing.
-    rest = {total.account for total in foreign if total.amount != sums[total.account, total.fund, total.currency]}
-    return items + _nameless_items(rest, until) if rest else items
+    others = {total.account for total in foreign if total.amount != sums[total.account, total.fund, total.currency]}
+    return [item for item in items if item.account not in others] + _sum_items(others, until)
 
 
-def _nameless_items(accounts: Iterable[str], until: date | None) -> list[Item]:
-    found = postings().filter(account__name__in=accounts, instalment="").exclude(currency=functional_currency())
+def _sum_items(accounts: Iterable[str], until: date | None) -> list[Item]:
+    """The items of some accounts out of all their postings."""
+    found = postings().filter(account__name__in=accounts).exclude(currency=functional_currency())
     if until:
         found = found.filter(dated_on__lte=until)
-    columns = ("account__name", "fund", "currency")
+    columns = ("account__name", "fund", "currency", "instalment")
     sums = found.order_by().values_list(*columns).annotate(Sum("amount"), Sum("functional")).exclude(amount__sum=0)
     return [
-        Item(account, fund, Amount(int(amount), currency), int(functional))
-        for account, fund, currency, amount, functional in sums.order_by(*columns)
+        Item(account, fund, Amount(int(amount), currency), int(functional), instalment)
+        for account, fund, currency, instalment, amount, functional in sums.order_by(*columns)
     ]
 
 

@@ -66,7 +66,7 @@ def test_entry_changed_in_table_and_text_with_a_chain_made_sound_is_found_by_its
             )
             previous = chain_hash(previous, text)
         assert list(checks.check_chain(print)) == []
-        assert find_first() == "JE-2026-000001: the tables and the text differ in legs."
+        assert find_first() == "JE-2026-000001: the tables and the text differ in postings."
 
 
 def test_posting_of_another_day_is_found_though_the_balances_were_made_to_fit(entries: None):
