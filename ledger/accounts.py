@@ -1,4 +1,4 @@
-"""Account names: their form, type and sign. Pure: no Django, no clock."""
+"""Account names: their form, type and order. Pure: no Django, no clock."""
 
 import re
 from enum import StrEnum

@@ -106,10 +106,10 @@ def _join(alias: str, day: date) -> tuple[str, list[Any]]:
 
 
 # The values of what was asked for; then the amount, the debit and the credit.
-Row = tuple[tuple[Any, ...], int, int, int]
+SumRow = tuple[tuple[Any, ...], int, int, int]
 
 
-def balances_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
+def balances_question(choice: Choice, by: Sequence[str]) -> Question[list[SumRow]]:
     """What moved from `since` to `until`, added up for each combination of `by`: _COLUMNS, and "month"."""
     if choice.since and choice.until and choice.since > choice.until:
         # Nothing moves then; the balances' difference would be what moved in between, taken back.
@@ -117,12 +117,12 @@ def balances_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
     return _months_question(choice, by) if "month" in by else _sums_question(choice, by)
 
 
-def _to_rows(found: Iterable[Sequence[Any]]) -> list[Row]:
+def _to_rows(found: Iterable[Sequence[Any]]) -> list[SumRow]:
     return [(tuple(key), int(amount), int(debit), int(credit)) for *key, amount, debit, credit in found]
 
 
-def read_balances_at(choice: Choice, by: Sequence[str], days: Sequence[date]) -> Iterator[tuple[date, Row]]:
-    """What moved up to each of some days, in one question; otherwise as `read_balances`, by no month."""
+def read_balances_at(choice: Choice, by: Sequence[str], days: Sequence[date]) -> Iterator[tuple[date, SumRow]]:
+    """What moved up to each of some days, in one question; otherwise as `balances_question`, by no month."""
     columns = [_COLUMNS[name] for name in by]
     asked = [_phrase(choice, columns, [*_SUMS, str(place)], *_join("d", day)) for place, day in enumerate(days)]
     rows = ask(" UNION ALL ".join(sql for sql, _ in asked), [value for _, values in asked for value in values])
@@ -130,7 +130,7 @@ def read_balances_at(choice: Choice, by: Sequence[str], days: Sequence[date]) ->
         yield days[place], (tuple(key), int(amount), int(debit), int(credit))
 
 
-def _sums_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
+def _sums_question(choice: Choice, by: Sequence[str]) -> Question[list[SumRow]]:
     columns = [_COLUMNS[name] for name in by]
     sums: Sequence[str] = _SUMS
     tables, values = _join("d", choice.until or date.max)
@@ -141,7 +141,7 @@ def _sums_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
     return Question(*_phrase(choice, columns, sums, tables, values), _to_rows)
 
 
-def _months_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
+def _months_question(choice: Choice, by: Sequence[str]) -> Question[list[SumRow]]:
     """Each day's row less the one before, by month. Reads every day up to `until`: for whole books, not for pages."""
     moved = ", ".join(
         f"{name} - LAG({name}, 1, 0) OVER (PARTITION BY balance_id ORDER BY day) AS {name}"
@@ -153,7 +153,7 @@ def _months_question(choice: Choice, by: Sequence[str]) -> Question[list[Row]]:
     values = [adapt_day(choice.until or date.max), adapt_day(choice.since or date.min)]
     place = list(by).index("month")
 
-    def read(rows: Iterable[Sequence[Any]]) -> list[Row]:
+    def read(rows: Iterable[Sequence[Any]]) -> list[SumRow]:
         return _to_rows([(*row[:place], to_date(row[place]), *row[place + 1 :]) for row in rows])
 
     return Question(*_phrase(choice, columns, sums, moves + " AND m.day >= %s", values), read)

@@ -25,13 +25,6 @@ class Batch:
         self._statements: list[str] = []
         self._values: list[Any] = []
 
-    def add(self, sql: str, values: Sequence[Any]) -> None:
-        """Adds a statement."""
-        self._statements.append(sql)
-        self._values += values
-        if connection.vendor == "sqlite":
-            self.send()
-
     def add_rows(self, into: str, rows: Sequence[Row], then: str = "") -> None:
         """Adds the insertion of rows, and what is done `then` where one is there already."""
         if not rows:
@@ -42,27 +35,26 @@ class Batch:
                 cursor.executemany(f"INSERT INTO {into} VALUES {marks} {then}", rows)
         elif len(rows) < _MANY:
             values = [value for row in rows for value in row]
-            self.add(f"INSERT INTO {into} VALUES {', '.join([marks] * len(rows))} {then}", values)
+            self._add(f"INSERT INTO {into} VALUES {', '.join([marks] * len(rows))} {then}", values)
         elif then:
             lists = ", ".join(f"%s::{_TYPES[type(value)]}[]" for value in rows[0])
             columns = [list(column) for column in zip(*rows, strict=True)]
-            self.add(f"INSERT INTO {into} SELECT * FROM unnest({lists}) {then}", columns)
+            self._add(f"INSERT INTO {into} SELECT * FROM unnest({lists}) {then}", columns)
         else:
             self.send()
             with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
 
+    def _add(self, sql: str, values: Sequence[Any]) -> None:
+        self._statements.append(sql)
+        self._values += values
+
     def send(self) -> None:
-        """Sends what is left. What the database refuses is raised here."""
-        if not self._statements:
-            return
-        sql, values = "; ".join(self._statements), self._values
-        self._statements, self._values = [], []
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute(sql, values)
-        else:
+        """Sends what is left. What PostgreSQL refuses is raised here."""
+        if self._statements:
+            sql, values = "; ".join(self._statements), self._values
+            self._statements, self._values = [], []
             _send_message(sql, values)
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from ledger.entries import Leg
 from ledger.journal import to_date
 from ledger.models import Entry, Link
+from ledger.questions import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,9 @@ def find_caused(documents: Sequence[str]) -> dict[str, list[Caused]]:
     Plain SQL: the checks ask it of every document.
     """
     legs: defaultdict[tuple[str, str, date | str, bool], list[Leg]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        wanted = json.dumps(documents) if connection.vendor == "sqlite" else list(documents)
-        cursor.execute(_CAUSED.format(_ONE_OF[connection.vendor]), [wanted])
-        for document, number, on, reverses, *leg in cursor.fetchall():
-            legs[document, number, on, reverses is not None].append(Leg(*leg))
+    wanted = json.dumps(documents) if connection.vendor == "sqlite" else list(documents)
+    for document, number, on, reverses, *leg in ask(_CAUSED.format(_ONE_OF[connection.vendor]), [wanted]):
+        legs[document, number, on, reverses is not None].append(Leg(*leg))
     found: dict[str, list[Caused]] = {document: [] for document in documents}
     for (document, number, on, is_reversal), parts in legs.items():
         found[document].append(Caused(number, to_date(on), is_reversal, tuple(parts)))

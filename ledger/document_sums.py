@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from ledger.balances import adapt_day, find_account_ids, name_accounts
 from ledger.models import OpenItem, Posting
-from ledger.questions import Question, Row
+from ledger.questions import Question, Row, ask
 
 # Names, or a query of names that then runs inside the question.
 Names = Collection[str] | QuerySet[Any, Any]
@@ -161,3 +161,39 @@ def open_instalments(accounts: tuple[str, ...]) -> list[OpenInstalment]:
     sums = found.values_list("instalment", "currency").annotate(Sum("amount"), Sum("functional"))
     rows = sums.exclude(amount__sum=0).order_by("instalment")
     return [OpenInstalment(name, currency, int(amount), int(carried)) for name, currency, amount, carried in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBalance:
+    """What an instalment, or what has its place, comes to on an account in a sub-fund; minor units, debit positive."""
+
+    account: str
+    fund: str
+    currency: str
+    instalment: str
+    amount: int
+    functional: int
+
+
+# What was open at the end of a day is open now, or moved since.
+_ITEMS_AT = """
+    SELECT a.name, p.fund, p.currency, p.instalment, SUM(p.amount), SUM(p.functional)
+    FROM (
+        SELECT instalment FROM ledger_openitem WHERE account_id IN ({0}) AND NOT (amount = 0)
+        UNION SELECT instalment FROM ledger_posting WHERE account_id IN ({0}) AND dated_on > %s
+    ) AS k
+    JOIN ledger_posting p ON p.instalment = k.instalment AND NOT (p.instalment = '') AND p.account_id + 0 IN ({0})
+    JOIN ledger_account a ON a.id = p.account_id
+    WHERE p.dated_on <= %s GROUP BY a.name, p.fund, p.currency, p.instalment HAVING SUM(p.amount) <> 0
+"""
+
+
+def items_at(accounts: tuple[str, ...], *, until: date | None = None) -> list[ItemBalance]:
+    """What is open of each instalment on `accounts` (as in Scope) at the end of a day, sorted.
+
+    Reads the postings of what is open or moved since, and not those of what was settled before.
+    """
+    keys, day = find_account_ids(accounts), adapt_day(until or date.max)
+    marks = ", ".join(["%s"] * len(keys)) or "NULL"
+    rows = ask(_ITEMS_AT.format(marks), [*keys, *keys, day, *keys, day])
+    return [ItemBalance(*(*names, int(amount), int(functional))) for *names, amount, functional in sorted(rows)]

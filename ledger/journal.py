@@ -42,7 +42,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EntryRow:
     """An entry as it is written into the journal, without its postings and links."""
 
     place: int
@@ -80,7 +80,7 @@ def to_date(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def write_entries(batch: Batch, rows: Sequence[Row], account_ids: Mapping[str, int]) -> None:
+def write_entries(batch: Batch, rows: Sequence[EntryRow], account_ids: Mapping[str, int]) -> None:
     """Postings and links first: the entry seals them, and the database takes no more after it."""
     days = {row.draft.on: connection.ops.adapt_datefield_value(row.draft.on) for row in rows}
     instants = {row.posted_at: connection.ops.adapt_datetimefield_value(row.posted_at) for row in rows}
@@ -91,14 +91,14 @@ def write_entries(batch: Batch, rows: Sequence[Row], account_ids: Mapping[str, i
     batch.add_rows(_ENTRY, [to_columns(row, days[row.draft.on], instants[row.posted_at]) for row in rows])
 
 
-def _to_postings(row: Row, days: Mapping[date, Any], account_ids: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:
+def _to_postings(row: EntryRow, days: Mapping[date, Any], account_ids: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:
     day = days[row.draft.on]
     for line, leg in enumerate(row.draft.legs, 1):
         codes = (leg.fund, leg.project, leg.instalment, leg.party, leg.currency)
         yield (row.place, line, day, account_ids[leg.account], *codes, leg.amount, leg.functional)
 
 
-def to_columns(row: Row, on: Any, posted_at: Any) -> tuple[Any, ...]:
+def to_columns(row: EntryRow, on: Any, posted_at: Any) -> tuple[Any, ...]:
     """The columns of an entry, in the order of Entry's fields, with its day and its instant as they are wanted."""
     draft = row.draft
     what = (on, draft.kind, draft.payee, draft.narration, row.reverses, row.text)

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger import queries, syntax
-from ledger.models import Link, Posting
+from ledger.models import Entry, Link, Posting
 from ledger.money import Amount
+from ledger.periods import Period
 from ledger.queries import Scope, Total
 
 # How the columns of amounts are asked for, in every query that has them.
@@ -18,7 +19,7 @@ class NamedQuery:
     """A query of bean-query under a name.
 
     `answers` says what, in plain words; `example` is a row of the answer, cell by cell, as far as it holds on any
-    day. Cells are written as bean-query writes them.
+    day. Cells are written as bean-query writes them. At most 24 characters make a name that Fava's menu shows.
     """
 
     name: str
@@ -46,18 +47,19 @@ def make_queries() -> list[NamedQuery]:
             f"{by_fund}, sum(weight) AS total GROUP BY sub_fund ORDER BY sub_fund",
         ),
         NamedQuery(
-            "trial-balance-per-sub-fund",
+            "sub-fund-trial-balances",
             "the same of each sub-fund",
             f"{by_fund}, account, {BALANCE_AND_CARRIED} GROUP BY sub_fund, account ORDER BY sub_fund, account",
             (fund, *of_fund) if of_fund else (),
         ),
         NamedQuery(
-            "trial-balance-of-one-sub-fund",
-            "of one: change the code for another",
+            "trial-balance-of-one",
+            "of one sub-fund: change the code for another",
             f"SELECT account, {BALANCE_AND_CARRIED} WHERE meta('fund') = '{fund}' GROUP BY account ORDER BY account",
             of_fund,
         ),
         _entries_of_document(),
+        _debits_by_month(),
     ]
 
 
@@ -97,6 +99,18 @@ def _entries_of_document() -> NamedQuery:
         "SELECT date, entry_meta('number') AS number, account, position, weight, payee, narration "
         f"WHERE '{document}' IN links",
         _first_posting(document),
+    )
+
+
+def _debits_by_month() -> NamedQuery:
+    first = Entry.objects.order_by("dated_on").values_list("dated_on", flat=True).first()
+    month = Period(first.year, first.month) if first else None
+    debit = queries.sum_postings(month.begins_on, month.ends_on)[0] if month else 0
+    return NamedQuery(
+        "debits-by-month",
+        "what the certificate of a closed month states",
+        "SELECT year, month, sum(weight) AS debit WHERE number > 0 GROUP BY year, month ORDER BY year, month",
+        (str(month.year), str(month.month), render(debit, queries.functional_currency())) if month else (),
     )
 
 

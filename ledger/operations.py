@@ -25,7 +25,7 @@ from ledger.errors import (
     YearInvalid,
     YearNotOpen,
 )
-from ledger.journal import Row, State
+from ledger.journal import EntryRow, State
 from ledger.models import Account, Closing, Entry, FiscalYear
 from ledger.money import digits
 from ledger.periods import EARLIEST, LATEST, Period
@@ -159,7 +159,7 @@ def _check_accounts(drafts: Iterable[Draft], standing: Standing) -> None:
         raise AccountInvalid(f"Not an open account: {', '.join(missing)}.")
 
 
-def _number(drafts: Sequence[Draft], state: State, by: str) -> list[Row]:
+def _number(drafts: Sequence[Draft], state: State, by: str) -> list[EntryRow]:
     """The rows of new entries: with their numbers, texts and places in the chain."""
     place, previous, sequences = state.place, state.sha256, dict(state.years)
     reversed_ids = _find_reversed(drafts)
@@ -173,12 +173,12 @@ def _number(drafts: Sequence[Draft], state: State, by: str) -> list[Row]:
         text = syntax.render_entry(draft, syntax.Stamp(number, posted_at, by), functional)
         sha256 = chain_hash(previous, text)
         reverses = reversed_ids.get(draft.reverses)
-        rows.append(Row(place, number, sequences[year], reverses, text, previous, sha256, now, by, draft))
+        rows.append(EntryRow(place, number, sequences[year], reverses, text, previous, sha256, now, by, draft))
         previous = sha256
     return rows
 
 
-def _to_entry(row: Row) -> Entry:
+def _to_entry(row: EntryRow) -> Entry:
     return Entry.from_db(connection.alias, _FIELDS, journal.to_columns(row, row.draft.on, row.posted_at))
 
 

@@ -23,6 +23,7 @@ HARMLESS_OPTIONS = (
     "name_expenses",
 )
 LARGEST_BOOK = 64 * 1024 * 1024
+SHORTEN = "What is shorter is read: put one transaction with their balances in the place of its earlier years."
 
 # Beancount takes a carriage return for a blank, an editor for the end of a line; other control characters only hide
 # what stands in a line.
@@ -71,13 +72,16 @@ def describe_program_line(line: int, word: str, name: str) -> Finding:
 
 def _check_form(text: bytes) -> Iterator[Finding]:
     if len(text) > LARGEST_BOOK:
-        yield Finding(0, f"The book is larger than {LARGEST_BOOK // 1024**2} MB: open its balances of a later day.")
+        yield Finding(0, f"The book is larger than {LARGEST_BOOK // 1024**2} MB. {SHORTEN}")
     if text.startswith(b"\xef\xbb\xbf"):
         yield Finding(1, "The book begins with a byte order mark, which Beancount does not know: save it without.")
     unseen = _UNSEEN.search(text)
     if unseen:
         what = _NAMES.get(unseen[0], f"the control character {unseen[0][0]:#04x}")
-        yield Finding(_line(text, unseen.start()), f"There is {what}: only tabs and ends of line may stand in a book.")
+        yield Finding(
+            _line(text, unseen.start()),
+            f"There is {what}: only tabs and ends of line may stand in a book, a text in UTF-8.",
+        )
     try:
         text.decode()
     except UnicodeDecodeError as error:

@@ -18,7 +18,7 @@ from threading import Timer
 from typing import IO, Any
 
 from ledger.errors import BookUnfit, Finding
-from ledger.program_lines import HARMLESS_OPTIONS, check_book_text, describe_program_line
+from ledger.program_lines import HARMLESS_OPTIONS, SHORTEN, check_book_text, describe_program_line
 
 _PROGRAM = Path(__file__).with_name("outside.py")
 _MB = 1024**2
@@ -208,4 +208,4 @@ def _check_code(code: int, limits: Limits) -> None:
 
 
 def _stopped(why: str) -> BookUnfit:
-    return BookUnfit([Finding(0, f"Reading the book was stopped: {why}.")])
+    return BookUnfit([Finding(0, f"Reading the book was stopped: {why}. {SHORTEN}")])

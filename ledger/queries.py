@@ -17,7 +17,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum, prefetch
 from django.db.models.functions import Coalesce
 
 from ledger import accounts
-from ledger.balances import Choice, Row, balances_question, find_account_ids, read_balances_at, read_days
+from ledger.balances import Choice, SumRow, balances_question, find_account_ids, read_balances_at, read_days
 from ledger.certificates import Certificate
 from ledger.entries import Draft, Leg
 from ledger.errors import EntryUnknown, PeriodUnknown
@@ -84,7 +84,7 @@ def totals_at(scope: Scope, days: Iterable[date], *, by: Sequence[str]) -> dict[
     """`totals` at the end of each of several days, in one question: for lists. By no month; the scope has no days."""
     assert set(by) <= set(DIMENSIONS) - {"month"}
     assert scope.since is scope.until is None
-    found: dict[date, list[Row]] = {day: [] for day in days}
+    found: dict[date, list[SumRow]] = {day: [] for day in days}
     if found:
         for day, row in read_balances_at(_choose(scope), by, list(found)):
             found[day].append(row)
@@ -103,7 +103,7 @@ def add_up(found: Iterable[Total], *, by: Sequence[str]) -> list[Total]:
     return _to_totals(by, ((key, cell[0], cell[1], cell[2]) for key, cell in sums.items()))
 
 
-def _to_totals(by: Sequence[str], sums: Iterable[Row]) -> list[Total]:
+def _to_totals(by: Sequence[str], sums: Iterable[SumRow]) -> list[Total]:
     """Sorted totals of sums by the dimensions `by`, zero sums left out."""
     in_currency = "currency" in by
     # Where the value of each dimension is: in the key, or among the empty ones after it.

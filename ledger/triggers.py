@@ -92,7 +92,7 @@ _YEAR_PAST = {
 }
 
 
-def _day_rules(table: str, *columns: str) -> Rule:
+def _day_rule(table: str, *columns: str) -> Rule:
     # SQLite compares days as texts: 2026-3-5 would come after 2026-03-31. With nothing to add, 2026-02-30 is one to it.
     wrong = " OR ".join(f"NEW.{column} IS NOT date(NEW.{column}, '+0 days')" for column in columns)
     return Rule(f"{table}_days", table, wrong, "a day is written like 2026-12-31", ("sqlite",))
@@ -110,9 +110,9 @@ _RULES = (
         Rule("ledger_entry_in_year", "ledger_entry", condition, _OWN_YEAR, (vendor,), together=True)
         for vendor, condition in _OUT_OF_YEAR.items()
     ),
-    _day_rules("ledger_entry", "dated_on"),
-    _day_rules("ledger_posting", "dated_on"),
-    _day_rules("ledger_closing", "begins_on", "ends_on"),
+    _day_rule("ledger_entry", "dated_on"),
+    _day_rule("ledger_posting", "dated_on"),
+    _day_rule("ledger_closing", "begins_on", "ends_on"),
     *(
         Rule("ledger_closing_in_order", "ledger_closing", condition, "periods close in order", (vendor,))
         for vendor, condition in _OUT_OF_ORDER.items()

@@ -93,10 +93,10 @@ def _load_parts(in_parts: Sequence[Any], donor: Donor, as_of: date) -> list[Rece
     return sorted((part for receipt in in_parts for part in receipt.shown_parts), key=lambda part: part.pk)
 
 
-_Row = TypeVar("_Row", bound=Model)
+_Document = TypeVar("_Document", bound=Model)
 
 
-def _to_models(model: type[_Row], rows: Sequence[Row]) -> list[_Row]:
+def _to_models(model: type[_Document], rows: Sequence[Row]) -> list[_Document]:
     """Objects of rows as `_select` has their columns, in the way of Model.objects.raw, which first looks these up."""
     names, converters = _read_columns(model, connection.vendor)
     compiler = _compiler(model)

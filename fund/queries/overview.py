@@ -1,6 +1,6 @@
 """Where the whole fund stands, out of the ledger's running balances, and what it is owed. Amounts in minor units."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from fund import policy
 from fund.models import BankAccount, Donor, ExchangeRate, Instalment
 from ledger.document_sums import OpenInstalment, open_instalments
 from ledger.money import Amount
-from ledger.queries import Scope, get_total, head, open_years, totals
+from ledger.queries import Scope, Total, head, open_years, totals, totals_at
 
 # Each figure: the accounts that it adds up, the kind of event (empty for any) and the sign that makes it positive.
 _FIGURES: dict[str, tuple[tuple[str, ...], str, int]] = {
@@ -80,24 +80,32 @@ class Year:
 
 
 def contributions_by_year(*, last: int) -> list[Year]:
-    """The `last` latest years in which something was signed or received, in the functional currency."""
+    """The `last` latest years in which something was signed, received or settled, in the functional currency."""
     found: list[Year] = []
-    for year in reversed(open_years()):
-        if len(found) < last:
-            found += _find_year(year)
-    return found[::-1]
+    years = open_years()
+    while years and len(found) < last:
+        # One more than is wanted: of the latest there may be nothing yet.
+        years, some = years[: -last - 1], years[-last - 1 :]
+        found = _find_years(some) + found
+    return found[-last:]
 
 
-def _find_year(year: int) -> list[Year]:
-    """The figures of a year; none where nothing was signed, received or settled in it."""
-    begins_on, ends_on = date(year, 1, 1), date(year, 12, 31)
-    owed = totals(Scope(since=begins_on, until=ends_on, accounts=policy.OWED), by=("kind",))
-    sent = totals(Scope(since=begins_on, until=ends_on, accounts=policy.SENT, kinds=("receipt",)), by=("kind",))
-    if not owed and not sent:
-        return []
-    signed = sum(total.functional for total in owed if total.kind == "agreement")
-    outstanding = get_total(Scope(until=ends_on, accounts=policy.OWED)).functional
-    return [Year(year, signed, sum(total.functional for total in sent), outstanding)]
+def _find_years(years: Sequence[int]) -> list[Year]:
+    """The figures of those in which anything moved: what stood at the end of each, less what stood before it."""
+    ends = {year: (date(year - 1, 12, 31), date(year, 12, 31)) for year in years}
+    days = {day for pair in ends.values() for day in pair}
+    owed = totals_at(Scope(accounts=policy.OWED), days, by=("kind",))
+    sent = totals_at(Scope(accounts=policy.SENT, kinds=("receipt",)), days, by=("kind",))
+    signed = {day: sum(one.functional for one in owed[day] if one.kind == "agreement") for day in days}
+    return [
+        Year(year, signed[end] - signed[before], _sum(sent[end]) - _sum(sent[before]), _sum(owed[end]))
+        for year, (before, end) in ends.items()
+        if (owed[before], sent[before]) != (owed[end], sent[end])
+    ]
+
+
+def _sum(found: Iterable[Total]) -> int:
+    return sum(total.functional for total in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +175,15 @@ class Beginnings:
     bank_account: bool
     rate: bool
     donor: bool
-    entry: bool
 
 
-def find_beginnings() -> Beginnings:
-    """What a fund that has just been set up has already."""
+def find_beginnings() -> Beginnings | None:
+    """What a fund has already in whose books nothing is; None from its first entry on."""
+    if head():
+        return None
     return Beginnings(
         year=bool(open_years()),
         bank_account=BankAccount.objects.exists(),
         rate=ExchangeRate.objects.exists(),
         donor=Donor.objects.exists(),
-        entry=head() is not None,
     )

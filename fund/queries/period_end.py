@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from fund import policy
@@ -17,8 +16,9 @@ from fund.queries.overview import find_owing
 from fund.queries.reconciliations import AccountStanding, find_standings
 from fund.queries.recoveries import plan_recovery
 from fund.queries.revaluations import plan_revaluation
+from ledger.document_sums import items_at
 from ledger.periods import Period
-from ledger.queries import head, postings
+from ledger.queries import head
 
 CHECK = "check books"
 _SOUND = "no problem"
@@ -96,9 +96,8 @@ def _find_statement(standing: AccountStanding) -> ChecklistStep:
 
 def _find_unidentified(on: date) -> ChecklistStep:
     # What rates made of them names no deposit.
-    found = postings().filter(account__name=policy.UNIDENTIFIED, dated_on__lte=on).exclude(instalment="")
-    waiting = found.order_by().values_list("instalment").annotate(amount=Sum("amount")).exclude(amount=0)
-    return ChecklistStep(StepName.UNIDENTIFIED, _("Unidentified deposits"), waiting.count())
+    waiting = items_at((policy.UNIDENTIFIED,), until=on)
+    return ChecklistStep(StepName.UNIDENTIFIED, _("Unidentified deposits"), len(waiting))
 
 
 def _count_waiting(on: date) -> ChecklistStep:

@@ -1,5 +1,6 @@
 """What a revaluation would change: each money item in another currency at the closing rate of a day."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from fund.errors import RateMissing
 from fund.policy_corrections import REFUNDABLE
 from fund.policy_treasury import Item
 from fund.queries.rates import get_rate
-from ledger.document_sums import InstalmentTotal, instalment_totals
+from ledger.document_sums import InstalmentTotal, ItemBalance, instalment_totals, items_at
 from ledger.entries import Leg
 from ledger.money import Amount, convert
 from ledger.queries import Scope, Total, functional_currency, postings, totals
@@ -63,15 +64,26 @@ def money_items(*, until: date | None = None) -> list[Item]:
     scope = Scope(until=until, accounts=("Assets:", "Liabilities:"))
     found = totals(scope, by=("account", "fund", "currency"))
     foreign = [total for total in found if total.currency != functional_currency()]
-    items = [
-        Item(total.account, total.fund, Amount(total.amount, total.currency), total.functional)
-        for total in foreign
-        if total.amount and not total.account.startswith(_BY_INSTALMENT)
-    ]
-    return items + _open_items({total.account for total in foreign if total.account.startswith(_BY_INSTALMENT)}, until)
+    items = [_to_item(one) for one in foreign if one.amount and not one.account.startswith(_BY_INSTALMENT)]
+    by_instalment = [total for total in foreign if total.account.startswith(_BY_INSTALMENT)]
+    return [*items, *_open_items(by_instalment, until)]
 
 
-def _open_items(accounts: Iterable[str], until: date | None) -> list[Item]:
+def _open_items(foreign: Sequence[Total], until: date | None) -> list[Item]:
+    """The items of balances that instalments make up."""
+    accounts = tuple({total.account for total in foreign})
+    found = items_at(accounts, until=until) if accounts else []
+    items = [_to_item(one, one.instalment) for one in found if one.currency != functional_currency()]
+    sums: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for item in items:
+        sums[item.account, item.fund, item.amount.currency] += item.amount.minor
+    # A book that was opened in ours may have such an account, and postings there that name nothing.
+    others = {total.account for total in foreign if total.amount != sums[total.account, total.fund, total.currency]}
+    return [item for item in items if item.account not in others] + _sum_items(others, until)
+
+
+def _sum_items(accounts: Iterable[str], until: date | None) -> list[Item]:
+    """The items of some accounts out of all their postings."""
     found = postings().filter(account__name__in=accounts).exclude(currency=functional_currency())
     if until:
         found = found.filter(dated_on__lte=until)
@@ -81,6 +93,10 @@ def _open_items(accounts: Iterable[str], until: date | None) -> list[Item]:
         Item(account, fund, Amount(int(amount), currency), int(functional), instalment)
         for account, fund, currency, instalment, amount, functional in sums.order_by(*columns)
     ]
+
+
+def _to_item(one: Total | ItemBalance, instalment: str = "") -> Item:
+    return Item(one.account, one.fund, Amount(one.amount, one.currency), one.functional, instalment)
 
 
 def find_rest(leg: Leg) -> int:
@@ -98,7 +114,7 @@ def plan_revaluation(on: date) -> RevaluationPlan:
     items = money_items(until=on)
     rates, missing = _find_rates({item.amount.currency for item in items}, on)
     priced = [_revalue(item, rates[item.amount.currency]) for item in items if item.amount.currency in rates]
-    now = {_key(item): item for item in money_items()}
+    now = {_key(item): item for item in money_items()} if any(one.difference for one in priced) else {}
     stays = [one for one in priced if _stays(one, now.get(_key(one.item)))]
     return RevaluationPlan(stays, [one.item for one in priced if one not in stays], missing)
 

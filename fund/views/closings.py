@@ -16,7 +16,7 @@ from fund.queries.period_end import find_open
 from fund.views.pages import FormPage, Page
 from ledger.certificates import render_certificate
 from ledger.errors import PeriodUnknown
-from ledger.queries import closings, get_closing, make_certificate
+from ledger.queries import closings, get_closing, make_certificate, next_period
 
 
 class ClosingList(FormPage):
@@ -30,8 +30,7 @@ class ClosingList(FormPage):
         return ("fund.view_auditrecord" if reads else "fund.close_period",)
 
     def make_form(self, data: Any = None) -> forms.Form:
-        due = find_due(today=timezone.localdate())
-        return ClosingForm(data, initial={"period": str(due.period) if due else ""})
+        return ClosingForm(data, initial={"period": str(next_period() or "")})
 
     def act(self, form: Any, formsets: list[Any]) -> str:
         return close_period(form.cleaned_data["period"], by=self.user)

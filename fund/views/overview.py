@@ -40,7 +40,7 @@ class Overview(PlainPage):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         beginnings = find_beginnings()
-        if not beginnings.entry:
+        if beginnings:
             return super().get_context_data(beginnings=beginnings, **context)
         today, position = timezone.localdate(), get_position()
         balances, documents = bank_balances(), waiting_documents(most=MOST_DECISIONS)

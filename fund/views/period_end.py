@@ -16,6 +16,7 @@ from fund.queries.entries import find_document_url
 from fund.queries.period_end import ChecklistStep, StepName, find_steps
 from fund.views.pages import FormPage, PlainPage
 from ledger.periods import Period
+from ledger.queries import next_period
 
 
 def add_urls(steps: list[ChecklistStep], month: Period) -> list[tuple[ChecklistStep, str]]:
@@ -86,8 +87,8 @@ class BooksCheck(FormPage):
     extra_context = {"title": _("Check of the journal"), "submit": _("Check now"), "busy": _("Checking…")}
 
     def make_form(self, data: Any = None) -> forms.Form:
-        due = find_due(today=timezone.localdate())
-        return MonthForm(data, initial={"month": str(due.period) if due and due.period.month else ""})
+        due = next_period()
+        return MonthForm(data, initial={"month": str(due) if due and due.month else ""})
 
     def act(self, form: Any, formsets: list[Any]) -> Any:
         problems = check_books(month=form.cleaned_data["month"], by=self.user)

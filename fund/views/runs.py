@@ -20,13 +20,13 @@ from fund.operations.months import get_month
 from fund.operations.recoveries import run_recovery, set_recovery_terms
 from fund.operations.revaluations import run_revaluation
 from fund.operations.transfers import plan_transfer, record_transfer
-from fund.queries.closings import find_due
 from fund.queries.recoveries import plan_recovery, terms_of
 from fund.queries.revaluations import plan_revaluation
 from fund.queries.sub_funds import find_earmark
 from fund.views.pages import FormPage
 from fund.views.previews import PreviewPage
 from fund.views.records import TITLES
+from ledger.queries import next_period
 
 
 def describe_new(model: type[Document], **more: Any) -> dict[str, Any]:
@@ -43,9 +43,9 @@ class MonthRun(PreviewPage):
 
     def get_defaults(self) -> dict[str, str]:
         today = timezone.localdate()
-        due = find_due(today=today)
+        due = next_period()
         last = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
-        return {"month": str(due.period) if due and due.period.month and due.is_over else last}
+        return {"month": str(due) if due and due.month and due.ends_on < today else last}
 
     def make_form(self, data: Any = None) -> forms.Form:
         return MonthForm(data)

@@ -21,8 +21,7 @@ class Chart:
         name = self.map.rename(account)
         if name != account:
             return name
-        root, _, rest = account.partition(":")
-        return f"{list(AccountType)[self.book.roots.index(root)]}:{rest}"
+        return f"{self._type(account)}:{account.partition(':')[2]}"
 
     def fund_of(self, account: str, own: str) -> str:
         """The sub-fund of a posting: its own metadata before the map."""
@@ -31,6 +30,17 @@ class Chart:
     def is_on_balance_sheet(self, account: str) -> bool:
         """True for assets, liabilities and equity, by the name that the account has in ours."""
         return account_type(self.place(account)) not in FUNCTIONAL_TYPES
+
+    def check_kept(self, accounts: Iterable[str]) -> Iterator[Finding]:
+        """The map takes no account off the balance sheet, where opening balances would leave it out."""
+        for account in sorted(accounts):
+            if self._type(account) not in FUNCTIONAL_TYPES and not self.is_on_balance_sheet(account):
+                what = f"{account} is {self.place(account)} in ours, which has no opening balance."
+                yield Finding(0, f"Map: {what} Give it a name of Assets, Liabilities or Equity.")
+
+    def _type(self, account: str) -> AccountType:
+        """The type of an account in the book itself."""
+        return list(AccountType)[self.book.roots.index(account.partition(":")[0])]
 
     def find_names_needed(self, accounts: Iterable[str]) -> list[str]:
         """The accounts whose name ours cannot take, in alphabetical order."""

@@ -31,7 +31,8 @@ def check_money(lines: Iterable[OutsideLine]) -> Iterator[Finding]:
             found.setdefault(line.currency, []).append(line.line)
     if found:
         named = ", ".join(f"{name} (line {min(places)}, {len(places):,} in all)" for name, places in found.items())
-        yield Finding(0, f"The books hold money, and no shares, hours or points. No currency of ISO 4217 is: {named}.")
+        what = f"The books hold money, and no shares, hours or points. No currency of ISO 4217 is: {named}."
+        yield Finding(0, f"{what} Open a copy without the transactions that move them.")
 
 
 def is_money(currency: str) -> bool:

@@ -28,6 +28,7 @@ def carry_balances(chart: Chart, rates: BookRates, functional: str, *, on: date,
     entries = [entry for entry in chart.book.entries if entry.on < on]
     lines = list(_find_lines_held(chart, entries))
     findings = [*check_book(chart, lines, functional), *check_money(lines)]
+    findings += chart.check_kept({line.account for entry in entries for line in entry.lines})
     for entry in entries:
         findings += check_zero(entry.line, weigh(entry.lines))
     if not lines:

@@ -132,7 +132,7 @@ def _describe_left_out(book: OutsideBook, carried: CarriedBook) -> Iterator[str]
     yield from (f"line {line}: The document {file} is left out." for line, file in book.documents)
     if carried.empty:
         named = ", ".join(map(str, carried.empty[:_MOST_LINES_NAMED]))
-        yield f"Left out, since they move nothing, are {len(carried.empty):,} transactions: lines {named}."
+        yield f"Transactions that move nothing are left out, {len(carried.empty):,} in all: line {named}."
     counts = [f"{book.counts[name]:,} {name.lower()}" for name in _LEFT_OUT if name in book.counts]
     if counts:
         yield f"Directives that stay in the file alone: {', '.join(counts)}."

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from ledger import triggers
+from ledger import queries, triggers
 from ledger.chain import GENESIS, chain_hash, entry_number
 from ledger.checks.problems import CHUNK, EntryProblem, Report
 from ledger.models import Entry
@@ -23,6 +23,7 @@ def check_chain(report: Report) -> Iterator[str]:
     due: dict[int, int] = {}
     columns = ("id", "number", "year_id", "sequence", "dated_on", "previous_sha256", "sha256", "text")
     rows = Entry.objects.order_by("id").values_list(*columns)
+    years = set(queries.open_years())
     for found, number, year, sequence, dated_on, before, sha256, text in rows.iterator(chunk_size=CHUNK):
         place += 1
         if found != place:
@@ -36,6 +37,8 @@ def check_chain(report: Report) -> Iterator[str]:
             yield EntryProblem(place, f"{number}: its text is not that of one entry.")
         for problem in _check_number(number, year, sequence, due.get(year, 1)):
             yield EntryProblem(place, problem)
+        if year not in due and year not in years:
+            yield EntryProblem(place, f"{number} is of the fiscal year {year}, which was never opened.")
         if dated_on.year != year:
             yield EntryProblem(place, f"{number} is dated {dated_on}, outside its fiscal year {year}.")
         due[year], previous = sequence + 1, sha256

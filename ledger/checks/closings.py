@@ -42,7 +42,7 @@ def find_changes(certificate: Certificate) -> Iterator[str]:
     seen = Entry.objects.filter(pk=place).values_list("number", "sha256").first() or ("", GENESIS)
     if seen != (certificate.head, certificate.head_sha256):
         message = f"{name} saw another hash of entry {place}, {certificate.head}: it or one before was changed since."
-        yield EntryProblem(place, message)
+        yield EntryProblem(place, message, or_before=True)
     for what, stated, found in _compare_sums(certificate):
         yield f"{name} states {what} {stated}: there are {found} now."
 

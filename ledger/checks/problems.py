@@ -19,13 +19,14 @@ _MOST_PROBLEMS = 50
 
 
 class EntryProblem(str):
-    """A problem of the entry that has, or should have, a place in the chain."""
+    """A problem of the entry that has, or should have, a place in the chain, or of one `or_before` it."""
 
     place: int
+    or_before: bool
 
-    def __new__(cls, place: int, message: str) -> "EntryProblem":
+    def __new__(cls, place: int, message: str, *, or_before: bool = False) -> "EntryProblem":
         problem = super().__new__(cls, message)
-        problem.place = place
+        problem.place, problem.or_before = place, or_before
         return problem
 
 

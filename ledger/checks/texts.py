@@ -42,12 +42,21 @@ def compare_texts(entries: list[Entry]) -> Iterator[str]:
             yield EntryProblem(entry.pk, f"{entry.number}: the tables and the text differ in {what}.")
 
 
+# What an auditor calls a field of an entry, where that is another word.
+_WORDS = {
+    "on": "date",
+    "legs": "postings",
+    "reverses": "reversed entry",
+    "posted_at": "when it was posted",
+    "posted_by": "who posted it",
+}
+
+
 def _find_differences(entry: Entry, draft: Draft, stamp: Stamp) -> Iterator[str]:
     stored = queries.get_draft(entry)
     stored = replace(stored, links=tuple(sorted(stored.links)))
-    yield from (field.name for field in fields(Draft) if getattr(stored, field.name) != getattr(draft, field.name))
-    if stamp != Stamp(entry.number, render_instant(entry.posted_at), entry.posted_by):
-        yield "number, posted_at or posted_by"
+    yield from _compare(stored, draft)
+    yield from _compare(Stamp(entry.number, render_instant(entry.posted_at), entry.posted_by), stamp)
     postings = entry.postings.all()
     if any(posting.dated_on != entry.dated_on for posting in postings):
         yield "the date of a posting"
@@ -55,3 +64,9 @@ def _find_differences(entry: Entry, draft: Draft, stamp: Stamp) -> Iterator[str]
         yield "the order of the links"
     if [posting.line for posting in postings] != list(range(1, len(postings) + 1)):
         yield "the lines of the postings"
+
+
+def _compare(stored: Draft | Stamp, read: Draft | Stamp) -> Iterator[str]:
+    for field in fields(stored):
+        if getattr(stored, field.name) != getattr(read, field.name):
+            yield _WORDS.get(field.name, field.name)

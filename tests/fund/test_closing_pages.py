@@ -112,7 +112,9 @@ def test_command_writes_a_certificate_that_check_ledger_takes(receipt: Receipt, 
     kept = tmp_path / "january.txt"
     call_command("close_period", "2026-01", certificate=kept)
     call_command("check_ledger", certificate=[kept])
-    assert "Certificates that agree with the books: 1" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Still open: " in said
+    assert "Certificates that agree with the books: 1" in said
 
 
 def test_command_refuses_what_is_not_due_and_a_file_that_is_there(receipt: Receipt, tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from django.core.management import CommandError, call_command, get_commands, loa
 from django.test import Client
 
 from fund.management.base import ChangeCommand
+from fund.management.commands.check_ledger import describe
 from fund.management.progress import ProgressLine
 from fund.models import AuditRecord, Donor, Receipt, Refusal
 from fund.operations.people import add_person, end_access
+from ledger.checks import EntryProblem
 from ledger.queries import open_years
 from tests.shorthand import check, run
 
@@ -140,6 +142,11 @@ def test_books_that_do_not_hold_are_described(receipt: Receipt):
         "  RCT-2026-0001 must have caused 1 reversal: none.\n"
         "  RCT-2026-0001 has no audit record of “reverse receipt”."
     )
+
+
+def test_a_hash_that_a_certificate_misses_may_be_of_an_earlier_entry():
+    lines = describe([EntryProblem(4, "Another hash.", or_before=True)])
+    assert lines[1] == "The first bad entry is in place 4 of the chain or before: Another hash."
 
 
 def test_a_database_without_tables_says_how_to_make_them(monkeypatch: pytest.MonkeyPatch):

@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,8 +16,9 @@ from fund.operations.disbursements import approve_disbursement
 from fund.operations.in_kind import Gift, record_in_kind
 from fund.operations.receipts import Facts, record_receipt
 from fund.operations.reversals import reverse_receipt
+from fund.operations.treasury import open_year
 from fund.queries.figures import Grouping, add_groups, group_contributions
-from fund.queries.overview import Year, contributions_by_year, find_owing, get_position
+from fund.queries.overview import Beginnings, Year, contributions_by_year, find_owing, get_position
 from fund.queries.sub_funds import sub_funds
 from fund.views.overview import draw_path, draw_years
 from tests.deeds import sign_agreement
@@ -39,8 +41,7 @@ def sign(donor: Donor, due: list[date], by: User) -> Agreement:
 
 def test_a_new_fund_shows_the_first_steps_and_what_of_them_is_done(fund_year: int, officer_client: Client) -> None:
     page = officer_client.get("/")
-    assert page.context["beginnings"].year
-    assert not page.context["beginnings"].entry
+    assert page.context["beginnings"] == Beginnings(year=True, bank_account=False, rate=False, donor=False)
     content = page.content.decode()
     assert "Nothing is booked yet" in content
     assert 'href="/bank-accounts/new/"' in content
@@ -108,9 +109,18 @@ def test_the_tiles_show_the_position_and_lead_to_the_lists(
         assert f'href="{url}"' in content
 
 
-def test_years_say_what_was_signed_received_and_outstanding_at_their_end(receipt: Receipt) -> None:
-    assert contributions_by_year(last=6) == [Year(2026, 10_000_00, 6_000_00, 4_000_00)]
-    assert contributions_by_year(last=1)[0].year == 2026
+def test_years_say_what_was_signed_received_and_outstanding_at_their_end(
+    agreement: Agreement, receipt: Receipt, officer: User, django_assert_num_queries: Any
+) -> None:
+    for year in (2027, 2028, 2030):
+        open_year(year, by=officer)
+    facts = Facts(receipt.bank_account, date(2028, 1, 1), usd("1000"), "BANK-2028")
+    record_receipt(agreement=agreement, facts=facts, by=officer)
+    years = [Year(2026, 10_000_00, 6_000_00, 4_000_00), Year(2028, 0, 1_000_00, 3_000_00)]
+    # The years; of what is owed and of what was sent the accounts and, for all years at once, the sums.
+    with django_assert_num_queries(5):
+        assert contributions_by_year(last=6) == years
+    assert contributions_by_year(last=1) == years[1:]
 
 
 def test_bars_are_drawn_to_the_largest(receipt: Receipt) -> None:

@@ -37,7 +37,9 @@ from fund.operations.treasury import add_bank_account, add_rate
 from fund.queries.recoveries import due_to_secretariat
 from fund.queries.revaluations import money_items
 from fund.queries.sub_funds import fund_standings
+from ledger.entries import Draft, Leg
 from ledger.errors import PeriodClosed, Refused
+from ledger.operations import open_account, post_entry
 from tests.deeds import allocate, reverse
 from tests.fund.runs import FUND, LATER, legs_of, refuses
 from tests.shorthand import cad, check, usd
@@ -81,6 +83,15 @@ class TestRevaluation:
         assert again.number == "REV-2026-03-2"
         assert {item.functional * 100 // item.amount.minor for item in money_items()} == {76}
         assert check() == []
+
+    def test_what_an_opened_book_owes_without_an_instalment_is_an_item_too(
+        self, cad_agreement: Agreement, officer: User
+    ) -> None:
+        owed, equity = "Assets:Receivable:CAN", open_account("Equity:Opening").name
+        legs = (Leg(owed, 5000, "CAD", 3650, "POOL"), Leg(equity, -3650, "USD", -3650, "POOL"))
+        post_entry(Draft(date(2026, 3, 5), "opening", "", "A book before", ("BOOK",), legs), by="officer")
+        items = [(item.instalment, item.amount.minor) for item in money_items() if item.account == owed]
+        assert items == [("", 5000), ("AGR-2026-0001/1", 100000)]
 
     def test_a_currency_without_a_rate_is_named(self, cad_cash: BankAccount, officer: User) -> None:
         add_bank_account(code="EUR-1", name="Euro", currency="EUR", by=officer)

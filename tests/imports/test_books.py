@@ -78,7 +78,7 @@ def test_an_entry_names_its_document_and_its_line(officer: User):
 def test_what_is_left_out_is_told(officer: User):
     assert read(SMALL, officer, map_text=MAP).notes == [
         "line 35: The document statement.pdf is left out.",
-        "Left out, since they move nothing, are 1 transactions: lines 37.",
+        "Transactions that move nothing are left out, 1 in all: line 37.",
         "Directives that stay in the file alone: 1 note, 1 price.",
     ]
 
@@ -111,6 +111,12 @@ def test_a_day_before_the_first_balance_is_refused(officer: User):
 def test_a_transaction_that_is_off_is_refused_in_opening_balances_too(officer: User):
     with pytest.raises(BookUnfit, match=r"line 11: It is off by 0\.004 USD"):
         read((BOOKS / "wrong.beancount").read_bytes(), officer, opening=date(2025, 1, 3))
+
+
+def test_a_map_that_would_leave_an_asset_out_of_opening_balances_is_refused(officer: User):
+    map_text = MAP.replace(b"Assets:Cash", b"Expenses:Cash")
+    with pytest.raises(BookUnfit, match="Map: Vermögen:Kasse:Euro is Expenses:Cash:Euro in ours"):
+        read(SMALL, officer, map_text=map_text, opening=date(2025, 2, 3))
 
 
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)

@@ -27,9 +27,10 @@ ENCLOSED = ["README.txt", "verify_chain.py"]
 QUERIES = (
     "trial-balance",
     "zero-per-sub-fund",
-    "trial-balance-per-sub-fund",
-    "trial-balance-of-one-sub-fund",
+    "sub-fund-trial-balances",
+    "trial-balance-of-one",
     "entries-of-one-document",
+    "debits-by-month",
 )
 
 

@@ -175,6 +175,9 @@ def test_day_that_is_written_otherwise_is_refused_where_days_are_texts(entries: 
             assert late != NEW_ENTRY
             with pytest.raises(IntegrityError, match="a day is written like 2026-12-31"):
                 execute(new_posting(99, 1, 5), new_posting(99, 2, -5), late)
+        with broken("UPDATE ledger_entry SET dated_on = '2026-1-5' WHERE id = 2"):
+            said = "ledger_entry has a day written as 2026-1-5 for the entry in place 2."
+            assert list(checks.check_days(print)) == [said]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from ledger import quarantine
 from ledger.errors import BookUnfit
+from ledger.program_lines import SHORTEN
 from ledger.quarantine import Limits, Price, read_book
 
 SMALL = """
@@ -71,6 +72,12 @@ def test_what_beancount_refuses_is_refused_with_its_line():
     assert (4, "Balance") in lines
 
 
+def test_a_program_line_is_refused_before_beancount_sees_the_book(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setattr(quarantine, "_PROGRAM", tmp_path / "missing.py")
+    with pytest.raises(BookUnfit, match="line 1: “plugin” is refused"):
+        read_book(b'plugin "antigravity"\n')
+
+
 def test_what_the_scanner_would_miss_is_refused_by_what_the_parser_recorded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(quarantine, "check_book_text", lambda _: iter(()))
     with pytest.raises(BookUnfit) as refused:
@@ -94,7 +101,7 @@ def test_a_book_that_fills_the_memory_is_stopped():
 def test_a_book_that_never_ends_is_stopped():
     lines = (f"2020-01-01 open Assets:A{n}\n2020-01-02 balance Assets:A{n} 0 USD\n" for n in range(30_000))
     limits = Limits(memory=1024**3, seconds=2, answer=1024**2)
-    assert stop("".join(lines), limits) == "Reading the book was stopped: it takes more than 2 seconds."
+    assert stop("".join(lines), limits) == f"Reading the book was stopped: it takes more than 2 seconds. {SHORTEN}"
 
 
 def test_a_process_that_only_waits_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path):

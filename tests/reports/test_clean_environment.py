@@ -19,7 +19,8 @@ from fund.queries.agreements import add_dues
 from fund.queries.sub_funds import sub_funds
 from ledger.book import Book
 from ledger.money import to_decimal
-from ledger.queries import Scope, Total, entries_of, totals
+from ledger.periods import Period
+from ledger.queries import Scope, Total, entries, entries_of, sum_postings, totals
 from reports.book_queries import owed_account
 from reports.books import export_book
 from tests.reports.small_fund import SmallFund
@@ -28,9 +29,10 @@ from tests.reports.stock_tools import StockTools, read_amounts
 QUERIES = {
     "trial-balance",
     "zero-per-sub-fund",
-    "trial-balance-per-sub-fund",
-    "trial-balance-of-one-sub-fund",
+    "sub-fund-trial-balances",
+    "trial-balance-of-one",
     "entries-of-one-document",
+    "debits-by-month",
     "sub-fund-balances",
     "receivables",
     "received-by-payee",
@@ -153,8 +155,17 @@ def test_the_trial_balance_is_that_of_the_page(auditor: Auditor) -> None:
 
 def test_the_trial_balance_of_each_sub_fund_is_that_of_the_page(auditor: Auditor) -> None:
     ours = {(fund, *account): figures for fund in funds() for account, figures in page_figures(fund).items()}
-    assert auditor.figures("trial-balance-per-sub-fund", "sub_fund", "account") == ours
-    assert auditor.figures("trial-balance-of-one-sub-fund", "account") == page_figures("POOL")
+    assert auditor.figures("sub-fund-trial-balances", "sub_fund", "account") == ours
+    assert auditor.figures("trial-balance-of-one", "account") == page_figures("POOL")
+
+
+def test_the_debits_of_a_month_are_those_of_its_certificate(auditor: Auditor) -> None:
+    found = {
+        (int(row["year"]), int(row["month"])): read_amounts(row["debit"]) for row in auditor.ask("debits-by-month")
+    }
+    months = {Period(on.year, on.month) for on in entries().values_list("dated_on", flat=True)}
+    ours = {(month.year, month.month): sum_postings(month.begins_on, month.ends_on)[0] for month in months}
+    assert found == {month: {"USD": usd(debit)} for month, debit in ours.items()}
 
 
 def test_each_sub_fund_adds_up_to_nothing(auditor: Auditor) -> None:

@@ -1,7 +1,8 @@
 """The worked year, replayed through the fund's own operations and compared account by account."""
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -33,9 +34,12 @@ from fund.operations.refunds import approve_refund, prepare_refund
 from fund.operations.revaluations import run_revaluation
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from fund.operations.write_offs import approve_write_off, prepare_write_off
+from fund.policy_treasury import Item
+from fund.queries.revaluations import money_items
 from ledger.entries import Draft
 from ledger.money import Amount, parse_amount
-from ledger.queries import Scope, entries, get_draft, totals
+from ledger.periods import Period
+from ledger.queries import Scope, entries, get_draft, postings, totals
 from tests.deeds import allocate, amend_agreement, return_allocation, reverse, sign_agreement
 from tests.scenarios.worked_year import PATH, Balances, add_up, load_transactions, to_draft
 from tests.shorthand import cad, check, usd
@@ -313,6 +317,24 @@ def our_balances() -> Balances:
     }
 
 
+def sum_items(day: date) -> Iterator[Item]:
+    """What is held in other currencies, out of every posting up to and with the day."""
+    found = postings().filter(account__name__regex="^(Assets|Liabilities)", dated_on__lte=day).exclude(currency="USD")
+    columns = ("account__name", "fund", "currency", "instalment")
+    by_item = ("Assets:Receivable:", "Liabilities:Unapplied:", "Assets:Advances:", "Liabilities:Refundable:")
+    sums: defaultdict[tuple[str, str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for account, fund, currency, instalment, *amounts in found.values_list(*columns, "amount", "functional"):
+        cell = sums[account, fund, currency, instalment if account.startswith(by_item) else ""]
+        cell[:] = [before + amount for before, amount in zip(cell, amounts, strict=True)]
+    for (account, fund, currency, instalment), (amount, functional) in sums.items():
+        if amount:
+            yield Item(account, fund, Amount(amount, currency), functional, instalment)
+
+
+def sorted_items(items: Iterable[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: (item.account, item.fund, item.instalment, item.amount.currency))
+
+
 def test_each_event_posts_the_files_own_legs_on_its_day_with_its_links() -> None:
     events = load_events()
     for number, drafts in replay().items():
@@ -325,6 +347,9 @@ def test_the_replayed_year_has_the_files_trial_balance_and_each_document_its_aud
     replay()
     assert our_balances() == add_up(load_transactions())
     assert check() == []
+    for month in range(1, 13):
+        day = Period(2026, month).ends_on
+        assert sorted_items(money_items(until=day)) == sorted_items(sum_items(day))
     funds = totals(Scope(), by=("fund",))
     assert {total.fund for total in funds} == {"GENERAL", "POOL", "AGR-2026-0001", "AGR-2026-0002", "AGR-2026-0003"}
     assert {total.functional for total in funds} == {0}

@@ -63,5 +63,6 @@ def describe(problems: list[str]) -> list[str]:
     lines = [f"The books do not hold: {count}."]
     first = ledger_checks.find_first(problems)
     if first:
-        lines.append(f"The first bad entry is in place {first.place:,} of the chain: {first}")
+        where = f"in place {first.place:,} of the chain{' or before' if first.or_before else ''}"
+        lines.append(f"The first bad entry is {where}: {first}")
     return [*lines, *(f"  {line}" for line in problems)]

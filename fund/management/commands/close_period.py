@@ -6,7 +6,9 @@ from django.core.management import CommandError, CommandParser
 from fund.management.actors import add_actor_option, find_actor
 from fund.management.base import ChangeCommand, Say
 from fund.operations.closings import close_period
+from fund.queries.period_end import find_open
 from ledger.certificates import render_certificate
+from ledger.periods import parse_period
 from ledger.queries import get_closing, make_certificate
 
 TECHNICAL_USER = "console"
@@ -30,6 +32,9 @@ class Command(ChangeCommand):
         by = find_actor(options, TECHNICAL_USER, say=say)
         period = close_period(options["period"], by=by)
         say(f"{period} is closed. Keep its certificate outside this system.")
+        waiting = find_open(parse_period(period)) if "-" in period else []
+        if waiting:
+            say(f"Still open: {', '.join(f'{step.label} ({step.count})' for step in waiting)}.")
 
     def finish(self, options: dict[str, Any], *, again: bool) -> None:
         text = render_certificate(make_certificate(get_closing(options["period"].strip())))
