@@ -132,7 +132,6 @@ def assert_unchangeable(served: Served) -> None:
 def test_the_copy_is_gone_when_fava_is_told_to_end(db: None, tmp_path: Path, by: int) -> None:
     with serve(tmp_path) as served:
         assert list(tmp_path.glob("fava-*/main.beancount"))
-        # It listens before its threads are there: what comes in between is lost on the server that it borrows.
         assert served.ask("income_statement/")[0] == 200
         said = served.end(by)
     assert served.process.returncode == 0, said

@@ -3,6 +3,7 @@ import signal
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 from django.core.management import CommandError, CommandParser
@@ -14,8 +15,6 @@ from fund.management.commands.demo import find_port
 from reports.books import export_book
 
 _HOST = "127.0.0.1"
-# Seconds.
-_AGAIN = 15
 _INSTALL = ".uv/bin/uv pip install -r pyproject.toml --extra fava -c requirements-test.txt"
 
 
@@ -30,7 +29,7 @@ class Command(DataCommand):
             raise CommandError(f"Fava is not installed; this installs it: {_INSTALL}")
         port = find_port(options["port"])
         # Also the interrupt: a shell has what it starts in the background ignore it.
-        for told in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+        for told in (signal.SIGTERM, signal.SIGINT):
             signal.signal(told, _end)
         # The terminal that is closed, unless whoever started it wants it to go on.
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
@@ -50,15 +49,10 @@ class Command(DataCommand):
         self.stdout.write(f"The book as of {taken_at:%Y-%m-%d %H:%M:%S %Z}: {book.entries:,} entries.")
         self.stdout.write(f"Open http://{_HOST}:{port}/ in a browser; Ctrl-C ends it.")
         self.stdout.flush()
-        try:
-            serve(book.main, port)
-        finally:
-            signal.alarm(0)
+        serve(book.main, port)
 
 
 def _end(*_: object) -> None:
-    # Where the server is at work that swallows it, it is told once more.
-    signal.alarm(_AGAIN)
     raise KeyboardInterrupt
 
 
@@ -73,8 +67,7 @@ def serve(main: Path, port: int) -> None:
     app = create_app([str(main)], read_only=True)
     # By another name, a page of somebody else's would read the book in this machine's browser.
     app.config["TRUSTED_HOSTS"] = [_HOST, "localhost"]
-    server = Server((_HOST, port), app)
-    try:
-        server.start()
-    finally:
-        server.stop()
+    # Its threads are daemons, as the one that starts them: none swallows what ends this one, nor outlives it.
+    serving = Thread(target=Server((_HOST, port), app).start, daemon=True)
+    serving.start()
+    serving.join()
