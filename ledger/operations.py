@@ -142,7 +142,7 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
             journal.write_entries(batch, rows, standing.keys())
             carry_on(batch, standing, drafts)
             batch.send()
-    return list(map(_to_entry, rows))
+    return _to_entries(rows)
 
 
 def _check_author(by: str) -> None:
@@ -178,8 +178,9 @@ def _number(drafts: Sequence[Draft], state: State, by: str) -> list[EntryRow]:
     return rows
 
 
-def _to_entry(row: EntryRow) -> Entry:
-    return Entry.from_db(connection.alias, _FIELDS, journal.to_columns(row, row.draft.on, row.posted_at))
+def _to_entries(rows: Iterable[EntryRow]) -> list[Entry]:
+    alias, make = connection.alias, Entry.from_db
+    return [make(alias, _FIELDS, journal.to_columns(row, row.draft.on, row.posted_at)) for row in rows]
 
 
 def _find_reversed(drafts: Sequence[Draft]) -> dict[str, int]:

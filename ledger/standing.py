@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from django.db import IntegrityError, connection
@@ -115,7 +116,8 @@ def _ask(wanted: Sequence[tuple[Key, date]]) -> list[Row]:
     return ask(_FIND.format(f"VALUES {marks}"), [value for row in rows for value in row])
 
 
-_Moves = defaultdict[Key, defaultdict[date, list[int]]]
+_Moved = defaultdict[date, list[int]]
+_Moves = defaultdict[Key, _Moved]
 _Items = defaultdict[tuple[str, str, str], list[int]]
 
 
@@ -126,8 +128,10 @@ def carry_on(batch: Batch, standing: Standing, drafts: Iterable[Draft]) -> None:
     balances = _make_missing(batch, standing, moves)
     added: list[Row] = []
     grown: list[Row] = []
+    adapt = cache(connection.ops.adapt_datefield_value)
     for key in sorted(moves):
-        _accumulate(balances[key], moves[key], added, grown)
+        for is_new, day, cell in _accumulate(balances[key].days, moves[key]):
+            (added if is_new else grown).append((balances[key].pk, adapt(day), *cell))
     _check_sizes([*(row[2:] for row in (*added, *grown)), *items.values()])
     open_items = [
         (name, accounts[account], currency, *items[name, account, currency])
@@ -163,9 +167,9 @@ def _make_missing(batch: Batch, standing: Standing, moves: _Moves) -> Mapping[Ke
     return {**standing.balances, **_find(missing).balances}
 
 
-def _accumulate(balance: Balance, moves: Mapping[date, Sequence[int]], added: list[Row], grown: list[Row]) -> None:
-    """The day rows of a balance from the first day on that it moves: new ones, and those that grow by what moved."""
-    stood, first, adapt = dict(balance.days), min(moves), connection.ops.adapt_datefield_value
+def _accumulate(stands: Iterable[tuple[date, Cell]], moves: _Moved) -> Iterator[tuple[bool, date, Cell]]:
+    """What a balance comes to on each day from the first on that it moves, and whether it had not come to anything."""
+    stood, first = dict(stands), min(moves)
     amount, debit, credit = 0, 0, 0
     latest = _NOTHING
     for day in sorted({*stood, *moves}):
@@ -174,8 +178,7 @@ def _accumulate(balance: Balance, moves: Mapping[date, Sequence[int]], added: li
             more = moves[day]
             amount, debit, credit = amount + more[0], debit + more[1], credit + more[2]
         if day >= first:
-            row = (balance.pk, adapt(day), latest[0] + amount, latest[1] + debit, latest[2] + credit)
-            (grown if day in stood else added).append(row)
+            yield day not in stood, day, (latest[0] + amount, latest[1] + debit, latest[2] + credit)
 
 
 def _check_sizes(cells: Iterable[Sequence[int]]) -> None:
