@@ -14,7 +14,7 @@ from django.db import connection
 from ledger.batch import Batch
 from ledger.chain import GENESIS
 from ledger.entries import Draft
-from ledger.questions import ask
+from ledger.questions import Question, Row
 
 _ENTRY = (
     "ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, reverses_id, text, "
@@ -65,9 +65,12 @@ _STATE = """
 """
 
 
-def read_state(years: Collection[int]) -> State:
+def state_question(years: Collection[int]) -> Question[State]:
     """Where the books have come to, as entries of `years` need it. Where none of these is open, nothing is known."""
-    rows = ask(_STATE.format(", ".join(["%s"] * len(years))), sorted(years))
+    return Question(_STATE.format(", ".join(["%s"] * len(years))), sorted(years), _to_state)
+
+
+def _to_state(rows: Sequence[Row]) -> State:
     if not rows:
         return State(0, GENESIS, {}, None)
     *_, place, sha256, closed_until = rows[0]

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -30,25 +31,27 @@ from ledger.models import Account, Closing, Entry, FiscalYear
 from ledger.money import digits
 from ledger.periods import EARLIEST, LATEST, Period
 from ledger.queries import Scope
-from ledger.questions import ask
-from ledger.standing import Standing, carry_on, read_standing, refusing_too_large
+from ledger.questions import Question, answer_together
+from ledger.standing import Standing, carry_on, join_standings, refusing_too_large, standing_questions
 from ledger.waits import SUSPECTS, is_busy
 
 _FIELDS = [field.attname for field in Entry._meta.concrete_fields]
 
 
+_LOCK = Question("SELECT pg_advisory_xact_lock(%s)", [triggers.LOCK], len)
+
+
 @contextmanager
-def writing() -> Iterator[None]:
+def writing(*questions: Question[Any]) -> Iterator[tuple[Any, ...]]:
     """One transaction that holds the book's lock: what is read inside stays true until it is written.
 
     SQLite's transactions begin IMMEDIATE and so are the lock, for which they wait in line; PostgreSQL takes an advisory
-    lock. Raises BooksBusy where the wait is too long.
+    lock, and answers `questions` in the same trip. Raises BooksBusy where the wait is too long.
     """
+    locks = [_LOCK] if connection.vendor == "postgresql" else []
     try:
         with transaction.atomic():
-            if connection.vendor == "postgresql":
-                ask("SELECT pg_advisory_xact_lock(%s)", [triggers.LOCK])
-            yield
+            yield answer_together(*locks, *questions)[len(locks) :]
     except SUSPECTS as error:
         if not is_busy(error):
             raise
@@ -83,12 +86,10 @@ def open_account(name: str, *, currency: str = "") -> Account:
 
 def check_open(on: date) -> None:
     """Raises YearNotOpen unless `on` lies in an open fiscal year, and PeriodClosed where its month is closed."""
-    _check_open({on})
+    _check_open({on}, journal.state_question({on.year}).answer())
 
 
-def _check_open(days: Set[date]) -> State:
-    """Where the books have come to, if all of `days` are open."""
-    state = journal.read_state({on.year for on in days})
+def _check_open(days: Set[date], state: State) -> None:
     for on in days:
         if on.year not in state.years:
             allowed = _describe_years(queries.open_years())
@@ -96,7 +97,6 @@ def _check_open(days: Set[date]) -> State:
         if state.closed_until and on <= state.closed_until:
             allowed = f"{state.closed_until + timedelta(days=1)} or later"
             raise PeriodClosed(f"{on:%Y-%m} is closed and takes no more entries. Date it {allowed}.", field="on")
-    return state
 
 
 def _describe_years(years: Sequence[int]) -> str:
@@ -123,9 +123,11 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
         check_draft(draft, functional)
     if not drafts:
         return []
-    with writing():
-        state = _check_open({draft.on for draft in drafts})
-        standing = read_standing(drafts)
+    days = {draft.on for draft in drafts}
+    questions = standing_questions(drafts)
+    with writing(journal.state_question({on.year for on in days}), *questions) as (state, *found):
+        _check_open(days, state)
+        standing = join_standings(found)
         _check_accounts(drafts, standing)
         rows = _number(drafts, state, by)
         check = partial(

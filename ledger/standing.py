@@ -19,7 +19,7 @@ from ledger.entries import Draft, Leg
 from ledger.errors import EntryInvalid
 from ledger.journal import to_date
 from ledger.models import LARGEST_BALANCE
-from ledger.questions import Row, ask
+from ledger.questions import Question, Row, answer_together
 from ledger.syntax import OpenAccount
 
 # The account by its name, the sub-fund, the kind of event, the party and the currency.
@@ -78,42 +78,52 @@ class Standing:
         return {name: pk for name, (pk, _) in self.accounts.items()}
 
 
-def read_standing(drafts: Iterable[Draft]) -> Standing:
-    """The accounts that `drafts` name, as far as they are open, and the balances that they move."""
+def standing_questions(drafts: Iterable[Draft]) -> list[Question[Standing]]:
+    """The accounts that `drafts` name, as far as they are open, and the balances that they move, in parts."""
     first: dict[Key, date] = {}
     for draft in drafts:
         for leg in draft.legs:
             key = _key(draft, leg)
             first[key] = min(first.get(key, draft.on), draft.on)
-    return _find(first)
+    return _questions(first)
+
+
+def join_standings(parts: Sequence[Standing]) -> Standing:
+    """The parts as one."""
+    if len(parts) == 1:
+        return parts[0]
+    accounts = {name: account for part in parts for name, account in part.accounts.items()}
+    return Standing(accounts, {key: balance for part in parts for key, balance in part.balances.items()})
 
 
 def _key(draft: Draft, leg: Leg) -> Key:
     return (leg.account, leg.fund, draft.kind, leg.party, leg.currency)
 
 
-def _find(first: Mapping[Key, date]) -> Standing:
-    accounts: dict[str, tuple[int, OpenAccount]] = {}
-    balances: dict[Key, Balance] = {}
+def _questions(first: Mapping[Key, date]) -> list[Question[Standing]]:
     wanted = sorted(first.items())
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        for *names, account, currency, pk, day, amount, debit, credit in _ask(some):
-            key = tuple(names)
-            accounts[key[0]] = (account, OpenAccount(key[0], currency))
-            balance = balances.setdefault(key, Balance(pk, []))
-            if day:
-                balance.days.append((to_date(day), (amount, debit, credit)))
-    return Standing(accounts, balances)
+    return [_question(wanted[start : start + _AT_ONCE]) for start in range(0, len(wanted), _AT_ONCE)]
 
 
-def _ask(wanted: Sequence[tuple[Key, date]]) -> list[Row]:
+def _question(wanted: Sequence[tuple[Key, date]]) -> Question[Standing]:
     adapt = connection.ops.adapt_datefield_value
     rows = [(*key, adapt(day)) for key, day in wanted]
     if connection.vendor == "postgresql":
-        return ask(_FIND.format(_LISTS), [list(column) for column in zip(*rows, strict=True)])
+        return Question(_FIND.format(_LISTS), [list(column) for column in zip(*rows, strict=True)], _to_standing)
     marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(rows))
-    return ask(_FIND.format(f"VALUES {marks}"), [value for row in rows for value in row])
+    return Question(_FIND.format(f"VALUES {marks}"), [value for row in rows for value in row], _to_standing)
+
+
+def _to_standing(rows: Iterable[Row]) -> Standing:
+    accounts: dict[str, tuple[int, OpenAccount]] = {}
+    balances: dict[Key, Balance] = {}
+    for *names, account, currency, pk, day, amount, debit, credit in rows:
+        key = tuple(names)
+        accounts[key[0]] = (account, OpenAccount(key[0], currency))
+        balance = balances.setdefault(key, Balance(pk, []))
+        if day:
+            balance.days.append((to_date(day), (amount, debit, credit)))
+    return Standing(accounts, balances)
 
 
 _Moved = defaultdict[date, list[int]]
@@ -164,7 +174,7 @@ def _make_missing(batch: Batch, standing: Standing, moves: _Moves) -> Mapping[Ke
     accounts = standing.keys()
     batch.add_rows(_BALANCE, [(accounts[account], *rest) for account, *rest in missing])
     batch.send()
-    return {**standing.balances, **_find(missing).balances}
+    return {**standing.balances, **join_standings(answer_together(*_questions(missing))).balances}
 
 
 def _accumulate(stands: Iterable[tuple[date, Cell]], moves: _Moved) -> Iterator[tuple[bool, date, Cell]]:

@@ -16,7 +16,8 @@ from ledger.checks import Report
 _NAMES = ("number", "code", "reference")
 # What a column of SQLite, which takes anything, may hold. Without something to add, it takes 2026-02-30 for a day.
 _SOUND = (
-    (DateTimeField, "datetime({0}, '+0 days') IS substr({0}, 1, 19)"),
+    # Of the whole it would give the next second for most of a thousandth before it.
+    (DateTimeField, "(datetime(substr({0}, 1, 19), '+0 days') IS substr({0}, 1, 19) AND datetime({0}) IS NOT NULL)"),
     (DateField, "date({0}, '+0 days') IS {0}"),
     (BooleanField, "{0} IN (0, 1)"),
     (DecimalField, "typeof({0}) IN ('integer', 'real')"),

@@ -268,6 +268,11 @@ def test_of_many_problems_of_a_kind_the_first_are_listed(receipt: Receipt):
     assert "There are more of the same; the first 50 are listed." in found
 
 
+def test_an_instant_up_to_the_last_millionth_of_its_second_is_sound(receipt: Receipt):
+    Receipt.objects.update(created_at=receipt.created_at.replace(microsecond=999_999))
+    assert check() == []
+
+
 def test_progress_names_the_check_at_work(receipt: Receipt):
     said: list[str] = []
     run_checks(said.append)
