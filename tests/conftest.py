@@ -44,6 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     browser_missing = pytest.mark.skip(reason="no Chromium here: install one or name it in CHROMIUM")
     samples_missing = pytest.mark.skip(reason="no sample files here: name their folder in SAMPLES_DIR")
     for item in items:
+        if any(mark.name in ("skip", "skipif", "xfail") for mark in item.iter_markers()):
+            raise pytest.UsageError(f"{item.nodeid} would be left out: find what it can test here instead.")
         if item.get_closest_marker("browser") and not find_chromium():
             item.add_marker(browser_missing)
         if item.get_closest_marker("samples") and not SAMPLES_DIR.is_dir():
