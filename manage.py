@@ -18,6 +18,7 @@ def run_command(argv: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fund.config.settings")
     try:
         import environ  # noqa: F401
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
         from django.db import Error
     except ModuleNotFoundError:
@@ -32,7 +33,7 @@ def run_command(argv: list[str]) -> None:
     except BrokenPipeError:
         # As any program ends whose reader left.
         sys.exit(128 + signal.SIGPIPE)
-    except (Error, OSError) as error:
+    except (Error, ImproperlyConfigured, OSError) as error:
         if "--traceback" in argv:
             raise
         sys.exit(f"It failed: {error}")
