@@ -1,8 +1,8 @@
-"""Which errors of a database mean that others had it for too long, and that trying again is all there is to do."""
+"""Which errors of a database say that others had it for too long, and which that it cannot be used for now."""
 
 import sqlite3
 
-from django.db import OperationalError
+from django.db import Error, InterfaceError, OperationalError
 
 from ledger.sqlite3.turns import TurnMissed
 
@@ -19,6 +19,15 @@ _POSTGRESQL = frozenset(
 )
 # What may mean it, and `is_busy` tells.
 SUSPECTS = (OperationalError, TurnMissed)
+_SQLITE_AWAY = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
+_POSTGRESQL_AWAY = (
+    "08",  # the connection was lost
+    "25006",  # read_only_sql_transaction: a standby, or by its settings
+    "25P",  # transactions that were idle or took too long: the connection was ended
+    "53",  # out of disk, memory or connections
+    "57P",  # shut down, crashed, starting up, ended by an administrator
+    "58",  # its disk or its files failed
+)
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -28,3 +37,16 @@ def is_busy(error: BaseException | None) -> bool:
     cause = error.__cause__
     code = getattr(cause, "sqlite_errorcode", None)
     return code & 0xFF in _SQLITE if code else getattr(cause, "sqlstate", None) in _POSTGRESQL
+
+
+def is_away(error: BaseException | None) -> bool:
+    """True where the database cannot be reached, was lost, is full or takes no changes; a commit may have arrived."""
+    if not isinstance(error, Error):
+        return False
+    cause = error.__cause__
+    if code := getattr(cause, "sqlite_errorcode", None):
+        return code & 0xFF in _SQLITE_AWAY
+    if state := getattr(cause, "sqlstate", None):
+        return bool(state.startswith(_POSTGRESQL_AWAY))
+    # The driver says so little only of a connection that it could not make or keep.
+    return isinstance(error, OperationalError | InterfaceError)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from fund import policy
 from fund.models import ExchangeRate, Instalment, Project
 from fund.queries.attachments import attachments, read_content
 from ledger.book import Book, Budget, Price, write_book
+from ledger.copies import open_copies
 from ledger.documents import Attached
 from ledger.folder import DOCUMENTS
 from ledger.queries import Scope, open_years, totals
@@ -38,8 +38,8 @@ def export_book(directory: Path) -> Book:
 
 def zip_book(path: Path) -> Book:
     """Writes the book as a zip archive with one folder, `book`."""
-    with TemporaryDirectory() as folder:
-        book = export_book(Path(folder) / "book")
+    with open_copies() as folder:
+        book = export_book(folder / "book")
         with zipfile.ZipFile(path, "w") as archive:
             for file in book.files:
                 # What is attached is packed already, for the most part.

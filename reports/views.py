@@ -1,6 +1,5 @@
 """Pages of the reports, and the files that they send."""
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from fund.queries.flows import Asked, follow
 from fund.queries.history import history_of
 from fund.queries.statements import make_statement
 from fund.views.pages import Page, PlainPage
+from ledger.copies import open_copies
 from ledger.errors import Refused
 from ledger.queries import functional_currency
 from ledger.snapshot import reading
@@ -41,8 +41,8 @@ _MOST_DOWNLOADS = 25
 
 def send_file(name: str, content_type: str, write: Callable[[Path], object]) -> FileResponse:
     """A file that `write` writes, as a download. It is gone from the disk once it is sent."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
+    with open_copies() as folder:
+        path = folder / name
         write(path)
         file = path.open("rb")
     return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)

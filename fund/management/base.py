@@ -7,14 +7,16 @@ from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from fund.models import Answer
 from fund.operations.acts import clean_text
 from fund.operations.answers import LONGEST_KEY, Attempt, Outcome, answer_once, find_answer, hash_content
 from fund.operations.refusals import record_refusal
 from ledger.errors import DatabaseUnsafe, Refused
-from ledger.waits import SUSPECTS, is_busy
+from ledger.sqlite3.turns import TurnMissed
+from ledger.waits import is_busy
 
 Say = Callable[[str], None]
 
@@ -26,13 +28,11 @@ class DataCommand(BaseCommand):
     requires_system_checks = ()
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        check_tables()
         try:
+            check_tables()
             return super().execute(*args, **options)
-        except SUSPECTS as error:
-            if not is_busy(error):
-                raise CommandError(f"The database failed: {error}") from error
-            raise CommandError("Others had the database for too long: nothing was written. Try again.") from error
+        except (Error, TurnMissed) as error:
+            raise CommandError(describe_failure(error)) from error
 
 
 class ChangeCommand(ABC, DataCommand):
@@ -61,12 +61,28 @@ class ChangeCommand(ABC, DataCommand):
             again = answer is not None
             if answer is None:
                 self.prepare(options)
-                answer, again = answer_once(attempt, lambda: self._change_and_say(options))
+                answer, again = self.answer(attempt, options)
         except Refused as refusal:
             record_refusal(refusal, place=self.name, by=User.objects.filter(username=options.get("by") or "").first())
             raise CommandError(self.describe(refusal, options)) from None
-        self.stdout.write(answer.text)
-        self.finish(options, again=again)
+        try:
+            self.stdout.write(answer.text)
+            self.finish(options, again=again)
+            self.stdout.flush()
+        except (OSError, Error) as error:
+            said = f"It is done, but could not say all of it ({error}): {_retry(attempt)} says it again."
+            # Who reads the first lines alone has what they wanted.
+            if not isinstance(error, BrokenPipeError):
+                raise CommandError(said) from error
+            self.stderr.write(said)
+
+    def answer(self, attempt: Attempt, options: dict[str, Any]) -> tuple[Answer, bool]:
+        """Does it once. Raises CommandError where the database failed, maybe after it was done."""
+        try:
+            return answer_once(attempt, lambda: self._change_and_say(options))
+        except Error as error:
+            said = f"All of it was done or nothing: {_retry(attempt)} does it, if it is not done yet."
+            raise CommandError(f"{describe_failure(error)} {said}") from error
 
     @property
     def name(self) -> str:
@@ -100,12 +116,27 @@ class ChangeCommand(ABC, DataCommand):
         return refusal.message
 
 
+def _retry(attempt: Attempt) -> str:
+    return f"the same command with --key {attempt.key}"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def describe_failure(error: Exception) -> str:
+    """What is said of an error of the database."""
+    if isinstance(error, TurnMissed) or is_busy(error):
+        return "Others had the database for too long: nothing was written. Try again."
+    return f"The database failed: {_one_line(error)}."
+
+
 def check_reachable() -> None:
     """Raises CommandError unless the database can be reached."""
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        raise CommandError(f"The database cannot be reached: {str(error).strip()}") from None
+        raise CommandError(f"The database cannot be reached: {_one_line(error)}.") from None
     except DatabaseUnsafe as refusal:
         raise CommandError(refusal.message) from None
 
@@ -113,6 +144,11 @@ def check_reachable() -> None:
 def check_tables() -> None:
     """Raises CommandError unless the database can be reached and has every migration."""
     check_reachable()
+    check_migrated()
+
+
+def check_migrated() -> None:
+    """Raises CommandError unless the database has every migration."""
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:

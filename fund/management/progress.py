@@ -1,6 +1,7 @@
 """How far a long command is, on the error stream."""
 
 import time
+from contextlib import suppress
 
 from django.core.management.base import OutputWrapper
 
@@ -42,5 +43,7 @@ class ProgressLine:
 
     def _write(self, text: str) -> None:
         # Plain: the error stream's own style is for errors.
-        self._stream.write(text, style_func=str, ending="")
-        self._stream.flush()
+        # What it is the progress of goes on, also where nobody reads any more.
+        with suppress(OSError):
+            self._stream.write(text, style_func=str, ending="")
+            self._stream.flush()

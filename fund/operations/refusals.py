@@ -1,10 +1,11 @@
 """Refusals are recorded too: who tried what, and what the answer was."""
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 
 from fund.models import Refusal
 from ledger.errors import BooksBusy, Refused
+from ledger.sqlite3.turns import TurnMissed
 
 
 def record_refusal(refused: Refused, *, place: str, subject: str = "", by: User | None) -> None:
@@ -22,5 +23,5 @@ def record_refusal(refused: Refused, *, place: str, subject: str = "", by: User 
     try:
         with transaction.atomic():
             Refusal.objects.create(user=by, place=place, subject=subject, message=message)
-    except DatabaseError:
+    except (Error, TurnMissed):
         return

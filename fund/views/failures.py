@@ -9,8 +9,8 @@ from django.views import csrf, defaults
 
 from fund.errors import NotPermitted
 from fund.operations.refusals import record_refusal
-from ledger.errors import BooksBusy
-from ledger.waits import is_busy
+from ledger.errors import BooksBusy, DatabaseUnsafe
+from ledger.waits import is_away, is_busy
 
 _SECONDS_TO_WAIT = "5"
 
@@ -24,12 +24,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of a failure: one that says to try again where others had the database for too long.
+    """The page of a failure: one that says to try again where the database is busy, or cannot be used for now.
 
     Django calls it while it handles the exception, whichever layer that comes from: a page, the session, the sign-in.
     """
     error = sys.exc_info()[1]
-    if not isinstance(error, BooksBusy) and not is_busy(error):
+    busy = isinstance(error, BooksBusy) or is_busy(error)
+    if not busy and not is_away(error) and not isinstance(error, DatabaseUnsafe):
         return defaults.server_error(request)
-    page = loader.get_template("503.html").render()
+    page = loader.get_template("503.html").render({"busy": busy})
     return HttpResponse(page, status=503, headers={"Retry-After": _SECONDS_TO_WAIT})

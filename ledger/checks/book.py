@@ -8,8 +8,6 @@ from functools import partial
 from itertools import groupby
 from multiprocessing import get_context
 from operator import itemgetter
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db.models import Sum
@@ -19,6 +17,7 @@ from ledger.beans import LoadedBook
 from ledger.book import write_book
 from ledger.checks.problems import CHUNK, Report, functional
 from ledger.checks.texts import compare_texts
+from ledger.copies import open_copies
 from ledger.models import Account, Entry, Link, Posting
 from ledger.money import Amount
 from ledger.syntax import fingerprint, read_links, render_instant
@@ -40,9 +39,9 @@ def loading_book(report: Report) -> Iterator[Loading]:
     """Writes the book out, and has Beancount's own loader read it while other checks run."""
     functional_currency = queries.functional_currency()
     with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="book-"))
+        folder = stack.enter_context(open_copies())
         pool = _start_process(stack, functional_currency) if Entry.objects.count() >= _WORTH_A_PROCESS else None
-        written = write_book(Path(folder), title="Check")
+        written = write_book(folder, title="Check")
         report(f"{written.entries:,} entries written out")
         load = partial(beans.load_book, written.main, functional_currency)
         yield Loading(written.entries, pool.submit(load).result if pool else load)

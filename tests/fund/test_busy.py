@@ -1,4 +1,4 @@
-"""A server so busy that the wait runs out says so: nothing was written, try again."""
+"""A database that is busy for too long, or cannot be used for now, says so: try again."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from django.test import Client
 
 from fund.models import AuditRecord, Disbursement, Donor
 from ledger.operations import writing
-from ledger.waits import is_busy
+from ledger.waits import is_away, is_busy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,7 +84,7 @@ def test_whatever_else_waits_too_long_gets_a_page_that_says_to_try_again(
     client = Client(raise_request_exception=False)
     answer = client.post("/accounts/login/", {"login": "officer", "password": "a long password"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert "Nothing was written. Reload this page" in answer.content.decode()
+    assert "<p>Nothing was written.</p>" in answer.content.decode()
 
 
 def test_other_failures_of_the_database_are_no_such_page(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,3 +125,35 @@ def test_a_deadlock_is_one_of_those_and_a_broken_disk_is_not() -> None:
     assert is_busy(error)
     assert not is_busy(OperationalError("disk I/O error"))
     assert not is_busy(ValueError())
+
+
+@pytest.mark.parametrize("state", ["57P01", "25P03", "53100", None])
+def test_a_connection_that_was_ended_and_a_full_disk_are_away(state: str | None) -> None:
+    error = OperationalError("server closed the connection unexpectedly")
+    error.__cause__ = Exception()
+    error.__cause__.sqlstate = state  # type: ignore[attr-defined]
+    assert is_away(error)
+    assert not is_busy(error)
+
+
+@pytest.fixture
+def read_only(officer_client: Client) -> Iterator[None]:
+    """As a standby is, or a full or read-only disk."""
+    name, off = ("PRAGMA query_only", "OFF")
+    if connection.vendor == "postgresql":
+        name, off = ("SET default_transaction_read_only", "off")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{name} = ON")
+        yield
+        cursor.execute(f"{name} = {off}")
+
+
+@pytest.mark.usefixtures("read_only")
+def test_a_database_that_takes_no_changes_says_so_on_a_page_and_to_a_command(officer_client: Client) -> None:
+    client = Client(raise_request_exception=False)
+    client.cookies = officer_client.cookies
+    answer = client.post("/donors/new/", DONOR | {"retry_key": str(uuid4())})
+    assert (answer.status_code, client.get("/donors/").status_code) == (503, 200)
+    assert "saved completely or not at all" in answer.content.decode()
+    with pytest.raises(CommandError, match=r"failed: .*read-?only.*the same command with --key k does it, if it is"):
+        call_command("open_year", 2026, by="officer", key="k")

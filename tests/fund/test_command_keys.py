@@ -1,10 +1,11 @@
 """Commands that change something take a key: with the same key and content they only say again what they said."""
 
+import io
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, get_commands, load_command_class
+from django.core.management import CommandError, call_command, get_commands, load_command_class
 
 from fund.management.base import ChangeCommand
 from fund.models import Agreement, Answer, AuditRecord
@@ -79,6 +80,30 @@ def test_a_retry_of_a_new_person_does_not_show_a_password_that_nobody_kept() -> 
     )
     assert password not in Answer.objects.get().text
     assert User.objects.get().check_password(password)
+
+
+class Full(io.StringIO):
+    """The output on a disk that is full, or to a reader who left."""
+
+    error = OSError(28, "No space left on device")
+
+    def write(self, _: str) -> int:
+        raise self.error
+
+
+def test_what_is_done_and_cannot_be_said_is_said_to_the_same_key() -> None:
+    said = r"It is done, but could not say all of it \(.*No space left.*\): the same command with --key (\S+) says it"
+    with pytest.raises(CommandError, match=said) as lost:
+        call_command("open_year", 2026, stdout=Full(), stderr=io.StringIO())
+    key = str(lost.value).split("--key ")[1].split()[0]
+    assert "2026 is open now." in run("open_year", 2026, key=key)
+
+
+def test_a_reader_who_left_has_seen_enough() -> None:
+    out, told = Full(), io.StringIO()
+    out.error = BrokenPipeError(32, "Broken pipe")
+    call_command("open_year", 2026, stdout=out, stderr=told)
+    assert told.getvalue().startswith("It is done")
 
 
 def test_a_file_is_the_same_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:

@@ -56,12 +56,15 @@ WITH_FILE = {"fund:attachment-new"}
 READ_ONLY = {"reports:audit-workbook", "reports:book-download"}
 
 
+UNSAFE = {"post", "put", "patch", "delete"}
+
+
 def post_names(patterns: Iterable[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
     """The addresses that take a form; a view that is a plain function may."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             yield from post_names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
-        elif hasattr(getattr(pattern.callback, "view_class", None) or type("View", (), {"post": None}), "post"):
+        elif UNSAFE & set(dir(getattr(pattern.callback, "view_class", None) or type("View", (), {"post": None}))):
             yield f"{namespace}{pattern.name}"
 
 

@@ -109,5 +109,11 @@ def test_neither_a_command_nor_the_server_starts(tmp_path: Path, arguments: list
     assert "Traceback" not in ended.stderr
 
 
+def test_the_server_does_not_start_without_tables(tmp_path: Path):
+    ended = start("-c", "import fund.config.wsgi", url=f"sqlite:///{tmp_path}/empty.sqlite3")
+    assert ended.returncode == 1
+    assert ended.stderr.endswith("is not up to date with this software. Run `manage.py migrate` first.\n")
+
+
 def test_command_that_needs_no_data_runs_without_a_database():
     assert start("manage.py", "makemigrations", "--check", "--dry-run", url="sqlite://:memory:").returncode == 0

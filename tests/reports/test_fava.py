@@ -131,7 +131,7 @@ def assert_unchangeable(served: Served) -> None:
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_the_copy_is_gone_when_fava_is_told_to_end(db: None, tmp_path: Path, by: int) -> None:
     with serve(tmp_path) as served:
-        assert list(tmp_path.glob("fava-*/main.beancount"))
+        assert list(tmp_path.glob("fund-copy-*/copy/main.beancount"))
         assert served.ask("income_statement/")[0] == 200
         said = served.end(by)
     assert served.process.returncode == 0, said

@@ -2,7 +2,6 @@ import os
 import signal
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from fund.management.base import DataCommand
 from fund.management.commands.demo import find_port
+from ledger.copies import open_copies
 from reports.books import export_book
 
 _HOST = "127.0.0.1"
@@ -35,8 +35,8 @@ class Command(DataCommand):
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
             signal.signal(signal.SIGHUP, _end)
         try:
-            with TemporaryDirectory(prefix="fava-") as folder:
-                self.open(Path(folder), port)
+            with open_copies() as folder:
+                self.open(folder, port)
         except KeyboardInterrupt:
             pass
         self.stdout.write("Ended; the copy is gone.")
