@@ -19,10 +19,10 @@ _SECOND = "substr({0}, 1, 19)"
 _SQLITE = (
     (models.DateTimeField, f"datetime({_SECOND}, '+0 days') IS {_SECOND} AND datetime({{0}}) IS NOT NULL"),
     (models.DateField, "date({0}, '+0 days') IS {0}"),
-    (models.BooleanField, "{0} IN (0, 1)"),
+    (models.BooleanField, "({0} IS 0 OR {0} IS 1)"),
     (models.DecimalField, "typeof({0}) IN ('integer', 'real')"),
     (models.IntegerField, "typeof({0}) = 'integer'"),
-    (models.JSONField, "json_valid({0})"),
+    (models.JSONField, "json_valid({0}) IS 1"),
     ((models.CharField, models.TextField), "typeof({0}) = 'text'"),
 )
 # PostgreSQL has days and numbers that Python has not, such as infinity.
@@ -66,7 +66,8 @@ def _show(name: Any) -> str:
 @cache
 def _find_sound(model: type[models.Model], vendor: str) -> dict[str, str]:
     """The conditions that hold of every sound row, by what is wrong of one where they do not."""
-    found, texts = {}, []
+    found: dict[str, str] = {}
+    texts: list[str] = []
     for field in model._meta.concrete_fields:
         kind = field.target_field if isinstance(field, models.ForeignKey) else field
         column = f"c.{field.column}"
@@ -74,9 +75,13 @@ def _find_sound(model: type[models.Model], vendor: str) -> dict[str, str]:
         sound = next((text for kinds, text in conditions if isinstance(kind, kinds)), "")
         if sound:
             empty = f"{column} IS NULL OR " if field.null else ""
-            found[f"its {field.name.replace('_', ' ')}"] = f"({empty}COALESCE({sound.format(column)}, FALSE))"
+            found[f"its {field.name.replace('_', ' ')}"] = f"({empty}{sound.format(column)})"
         if isinstance(kind, _TEXTS):
-            texts.append(f"COALESCE({column}, '')")
+            # Long ones last: what stands before them is copied with each that comes after.
+            texts.insert(
+                len(texts) if isinstance(kind, models.TextField) else 0,
+                f"COALESCE({column}, '')" if field.null else column,
+            )
     if texts and vendor == "sqlite":
         # All together, with something between that no text goes on behind.
         together = " || '.' || ".join(texts)
@@ -97,5 +102,5 @@ def _put(model: type[models.Model], sound: Mapping[str, str]) -> str:
 
 def name_column(model: type[models.Model]) -> str:
     """The column that names a row to people, or its key."""
-    columns = {field.name: field.column for field in model._meta.concrete_fields}
-    return next((columns[name] for name in _NAMES if name in columns), model._meta.pk.column)
+    names = {field.name for field in model._meta.concrete_fields}
+    return next((name for name in _NAMES if name in names), str(model._meta.pk.column))
