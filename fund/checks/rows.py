@@ -23,6 +23,16 @@ def check_values(report: Report) -> Iterator[str]:
     return find_wrong_values(_tables())
 
 
+def check_rules(report: Report) -> Iterator[str]:
+    """No row breaks a rule of its table."""
+    for model in _tables():
+        for rule in model._meta.constraints:
+            if isinstance(rule, models.CheckConstraint):
+                broken = model._default_manager.exclude(rule.condition).order_by("pk")
+                for name in broken.values_list(name_column(model), flat=True):
+                    yield f"{model._meta.verbose_name} {name} breaks the rule {rule.name}."
+
+
 def _ask(question: str) -> list[tuple[str, str, str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(question)
