@@ -49,8 +49,12 @@ def render_certificate(certificate: Certificate) -> str:
 
 
 def parse_certificate(text: str) -> Certificate:
-    """What a certificate states. Ends of line may be those of any system. Raises CertificateInvalid."""
-    text = "\n".join(text.strip().splitlines()) + "\n" if len(text) <= LONGEST else ""
+    """What a certificate states, also after other lines, as `close_period` prints it. Raises CertificateInvalid.
+
+    Ends of line may be those of any system.
+    """
+    text = text[max(text.rfind(TITLE), 0) :] if len(text) <= LONGEST else ""
+    text = "\n".join(text.strip().splitlines()) + "\n"
     body, _, last = text.rstrip("\n").rpartition("\n")
     title, *lines = body.split("\n")
     found = [_LINE.fullmatch(line) for line in lines]

@@ -43,7 +43,7 @@ def make_queries() -> list[NamedQuery]:
         ),
         NamedQuery(
             "zero-per-sub-fund",
-            "each sub-fund adds up to nothing, or to zero",
+            "each sub-fund adds up to nothing, or zero (also -0.00)",
             f"{by_fund}, sum(weight) AS total GROUP BY sub_fund ORDER BY sub_fund",
         ),
         NamedQuery(

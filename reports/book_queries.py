@@ -32,7 +32,7 @@ def due_key(instalment: Instalment) -> str:
 def _sub_fund_balances() -> NamedQuery:
     return NamedQuery(
         "sub-fund-balances",
-        "cash in Assets:Bank, of which Liabilities but Deferred wait for a donor's word; "
+        "cash in Assets:Bank, of which Liabilities but Deferred wait for donors; "
         "Equity:Allocated to projects, Expenses:Projects spent",
         f"SELECT meta('fund') AS sub_fund, root(account, 2) AS heading, {BALANCE_AND_CARRIED} "
         "GROUP BY sub_fund, heading ORDER BY sub_fund, heading",

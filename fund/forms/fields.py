@@ -28,6 +28,8 @@ def date_input() -> forms.DateInput:
 class DayField(forms.DateField):
     """A day. `past=True` refuses a day that has not come yet."""
 
+    default_error_messages = {"invalid": _("Enter a valid date. Write it like 2026-03-31.")}
+
     def __init__(self, *, past: bool = False, **options: Any) -> None:
         self.past = past
         options.setdefault("widget", date_input())

@@ -65,7 +65,8 @@ def find_answer(attempt: Attempt) -> Answer | None:
     if found.sha256 != attempt.sha256:
         raise KeySpent(
             f"This was sent before with other content, and that was recorded: {shorten(found.text, 200)} What is sent "
-            "now was not recorded. If it is meant to be, beside the other, send it again with a new key."
+            "now was not recorded. If it is meant to be, beside the other, send it again: the form has a new key now, "
+            "and a command is given another --key."
         )
     return found
 

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from djmoney.money import Money
 
 from ledger.money import Amount, digits, to_decimal
@@ -61,3 +63,9 @@ def format_rate(rate: Decimal) -> str:
     exponent = rate.normalize().as_tuple().exponent
     assert isinstance(exponent, int)
     return format_amount(rate, max(4, -exponent))
+
+
+@register.filter
+def breakable(account: object) -> SafeString:
+    """An account's name that a narrow column breaks after a colon, and copies as it is."""
+    return mark_safe(escape(str(account)).replace(":", ":<wbr>"))

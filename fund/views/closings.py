@@ -23,7 +23,7 @@ class ClosingList(FormPage):
     """Every closed period, the latest first. Everybody who reads the books sees them; officers close the next one."""
 
     template_name = "fund/closing_list.html"
-    success_message = _("{} is closed.")
+    success_message = _("{} is closed. Keep its certificate outside this system.")
 
     def get_permission_required(self) -> tuple[str, ...]:
         reads = self.request.method in ("GET", "HEAD", "OPTIONS")

@@ -119,6 +119,7 @@ class ChangePage(Page):
     """
 
     success_message: str | Promise = _("{} is recorded.")
+    success_level = messages.SUCCESS
     key = ""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -161,7 +162,7 @@ class ChangePage(Page):
         if again:
             messages.info(self.request, _("This was recorded already: %(text)s") % {"text": answer.text})
         else:
-            messages.success(self.request, answer.text)
+            messages.add_message(self.request, self.success_level, answer.text)
         return redirect(answer.url)
 
     def get_success_url(self, made: Any) -> str:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from fund.forms.runs import MonthForm, NoInterestForm
 from fund.operations.interest import mark_no_interest
@@ -84,7 +86,12 @@ class BooksCheck(FormPage):
     template_name = "fund/form.html"
     permission_required = "fund.close_period"
     success_message = _("The books are checked: {}.")
-    extra_context = {"title": _("Check of the journal"), "submit": _("Check now"), "busy": _("Checking…")}
+    extra_context = {
+        "title": _("Check of the journal"),
+        "lead": _("Proves every entry, balance and document, as the command check_ledger does."),
+        "submit": _("Check now"),
+        "busy": _("Checking…"),
+    }
 
     def make_form(self, data: Any = None) -> forms.Form:
         due = next_period()
@@ -94,10 +101,13 @@ class BooksCheck(FormPage):
         problems = check_books(month=form.cleaned_data["month"], by=self.user)
         if not problems:
             return _("no problem was found")
-        return _("%(count)d problems. check_ledger lists them; the first: %(first)s") % {
-            "count": len(problems),
-            "first": problems[0],
-        }
+        self.success_level = messages.ERROR
+        found = ngettext(
+            "%(count)d problem. check_ledger says more of it: %(first)s",
+            "%(count)d problems. check_ledger lists them; the first: %(first)s",
+            len(problems),
+        )
+        return found % {"count": len(problems), "first": problems[0]}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         back = (_("Period end"), reverse("fund:period-end"))

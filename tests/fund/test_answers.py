@@ -49,5 +49,5 @@ def test_a_key_is_kept_for_thirty_days() -> None:
     Answer.objects.update(at=timezone.now() - timedelta(days=29, hours=23))
     act("other")
     assert act("key")
-    with pytest.raises(KeySpent, match="If it is meant to be, beside the other, send it again with a new key"):
+    with pytest.raises(KeySpent, match="beside the other, send it again: the form has a new key now"):
         act("key", "other content")

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 from djmoney.money import Money
 
-from fund.templatetags.money import credit, debit, minor, money
+from fund.templatetags.money import breakable, credit, debit, minor, money
 from ledger.money import Amount
 
 
@@ -68,3 +68,7 @@ def test_templates_write_amounts_with_the_filters():
     template = Template("{% load money %}{{ amount|minor:currency }} {{ value|money }}")
     context = Context({"amount": -100, "currency": "USD", "value": Money(Decimal("1.5"), "EUR")})
     assert template.render(context) == "−1.00 EUR\xa01.50"
+
+
+def test_an_accounts_name_breaks_after_a_colon():
+    assert breakable("Assets:Bank:<A>") == "Assets:<wbr>Bank:<wbr>&lt;A&gt;"

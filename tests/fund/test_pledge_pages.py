@@ -54,7 +54,7 @@ def test_an_officer_records_a_pledge(fund_year: int, canada: Donor, officer_clie
         ({"amount_1": "EUR"}, "No EUR rate of 2025-12-18 to 2026-02-01: there is none before. Add the rate first."),
         ({"announced_on": "2025-12-31"}, "2025-12-31 is outside the open fiscal years. Open: 2026."),
         ({"announced_on": "2026-06-16"}, "This day has not come yet: 2026-06-15 or earlier."),
-        ({"announced_on": "1 May"}, "Enter a valid date."),
+        ({"announced_on": "1 May"}, "Enter a valid date. Write it like 2026-03-31."),
         ({"note": "a\x00b"}, "Null characters are not allowed."),
         ({"note": "a\u202eb"}, "There is a character in it that cannot be printed."),
         ({"note": "n" * 301}, "at most 300 characters"),

@@ -56,3 +56,8 @@ def test_nobody_makes_an_account_for_themselves(client: Client) -> None:
     facts = {"username": "eve", "password1": "correct horse battery", "password2": "correct horse battery"}
     client.post("/accounts/signup/", facts)
     assert not User.objects.exists()
+
+
+def test_another_hosts_name_is_refused_with_a_page(client: Client) -> None:
+    answer = client.get("/", headers={"host": "elsewhere.example"})
+    assert (answer.status_code, "<h1" in answer.content.decode()) == (400, True)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fund.errors import (
     AllocationExceeded,
@@ -45,7 +47,7 @@ from fund.operations.reversals import reverse_run
 from fund.operations.secretariat import approve_payment, prepare_payment
 from fund.operations.transfers import TransferFacts, record_transfer
 from fund.operations.treasury import add_bank_account, add_rate
-from fund.queries.recoveries import due_to_secretariat
+from fund.queries.recoveries import due_to_secretariat, plan_recovery
 from fund.queries.revaluations import money_items
 from fund.queries.sub_funds import fund_standings
 from ledger.entries import Draft, Leg
@@ -213,6 +215,7 @@ class TestRecovery:
     ) -> None:
         set_terms(officer, rate, date(2026, 4, 1))
         reverse(paid, on=date(2026, 5, 2), reason="came back", by=officer)
+        assert plan_recovery(date(2026, 4, 30)).charges == []
         run_recovery(month="2026-05", by=officer)
         assert (due_to_secretariat(), check()) == ({}, [])
 
@@ -229,6 +232,18 @@ class TestRecovery:
         run_recovery(month="2026-05", by=officer)
         assert due_to_secretariat() == {}
         assert check() == []
+
+    @pytest.mark.parametrize("base", ["expenditure", "receipt"])
+    def test_sub_funds_whose_terms_have_the_same_days_are_asked_of_together(
+        self, paid: Disbursement, officer: User, base: str
+    ) -> None:
+        questions = []
+        for fund in ("POOL", FUND):
+            set_terms(officer, fund=fund, base=base, exempt=usd("100000"))
+            with CaptureQueriesContext(connection) as asked:
+                plan_recovery(date(2026, 3, 31))
+            questions.append(len(asked))
+        assert questions[0] == questions[1]
 
     def test_an_earlier_month_is_not_run_after_a_later_one(self, charged: Recovery, officer: User) -> None:
         refuses(RunOutOfOrder, "Run 2026-03 or later", lambda: run_recovery(month="2026-02", by=officer))

@@ -36,6 +36,7 @@ def test_it_stands_at_the_end_of_the_day_that_is_asked_for(receipt: Receipt, aud
     assert answer.context["trial_balance"].debit == 10_000_00
     content = answer.content.decode()
     assert "At the end of 2026-02-28" in content
+    assert "UTC · /trial-balance/?day=2026-02-28" in content
     assert "Assets:Bank" not in content
 
 

@@ -27,6 +27,7 @@ TEXT = render_certificate(SEEN)
 def test_certificate_is_read_as_it_was_written():
     assert parse_certificate(TEXT) == SEEN
     assert parse_certificate(TEXT.replace("\n", "\r\n") + "\n") == SEEN
+    assert parse_certificate("2026-01 is closed.\n" + TEXT) == SEEN
 
 
 def test_last_line_is_the_sum_of_the_lines_before():

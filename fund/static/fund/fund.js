@@ -4,15 +4,15 @@
 (() => {
   // --- Tables: one that fits needs no scrolling region, and its header may stick to the page ---------------
 
-  const fit = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      target.classList.remove("fits");
-      const fits = target.scrollWidth <= target.clientWidth;
-      target.classList.toggle("fits", fits);
-      if (fits) target.removeAttribute("tabindex");
-      else target.tabIndex = 0;
-    }
-  });
+  const measure = (region) => {
+    region.classList.remove("fits", "wide");
+    const fits = region.scrollWidth <= region.clientWidth;
+    region.classList.add(fits ? "fits" : "wide");
+    if (fits) region.removeAttribute("tabindex");
+    else region.tabIndex = 0;
+  };
+  // In the next frame: what is measured here may change the height of what is observed.
+  const fit = new ResizeObserver((entries) => requestAnimationFrame(() => entries.forEach(({ target }) => measure(target))));
   for (const region of document.querySelectorAll(".scroll")) fit.observe(region);
 
   // --- Navigation: the page that is open is seen in it ---------------------------------------------------------
