@@ -20,7 +20,7 @@ from fund.checks.reconciliations import check_reconciliations
 from fund.checks.records import check_causes, check_documents, check_numbers
 from fund.checks.reversals import check_reversals
 from fund.checks.roles import check_roles
-from fund.checks.rows import check_keys, check_values
+from fund.checks.rows import check_keys, check_rules, check_values
 from fund.checks.told import check_kept, check_named
 from fund.checks.treasury import check_accounts, check_conversions, check_due_days, check_rates, check_terms
 from ledger.checks import Check, Report, run_check
@@ -29,6 +29,7 @@ from ledger.snapshot import reading
 CHECKS: list[Check] = [
     check_keys,
     check_values,
+    check_rules,
     check_documents,
     check_causes,
     check_numbers,

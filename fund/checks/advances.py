@@ -1,7 +1,7 @@
 """What the books must have of advances, of partners' reports and of what they returned; what of them may be open."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fund import policy
@@ -41,6 +41,7 @@ def _expect_report(report: Any, caused: list[Caused]) -> list[Expected]:
     _check_question(report)
     if report.state not in (ReportState.APPROVED, ReportState.REVERSED):
         return []
+    _check_lines(((row.line, row.accepted) for row in report.rows), caused)
     sums: defaultdict[Key, int] = defaultdict(int)
     of_lines: defaultdict[AdvanceLine, list[Any]] = defaultdict(list)
     for row in report.rows:
@@ -69,7 +70,21 @@ def _sum_carried(caused: list[Caused], line: AdvanceLine) -> int:
     return -sum(leg.functional for entry in caused for leg in entry.legs if leg.instalment == line.reference)
 
 
+def _check_lines(rows: Iterable[tuple[AdvanceLine, Any]], caused: list[Caused]) -> None:
+    """What goes of each line of an advance is what its entry takes off it. Raises StateUnfit."""
+    stated: defaultdict[str, int] = defaultdict(int)
+    for line, amount in rows:
+        stated[line.reference] -= to_amount(amount).minor
+    for entry in caused[:1]:
+        for leg in entry.legs:
+            if leg.account.startswith(policy.ADVANCES):
+                stated[leg.instalment] -= leg.amount
+        if any(stated.values()):
+            raise StateUnfit(f"Its lines are not what {entry.number} takes off advances.")
+
+
 def _expect_return(returned: Any, caused: list[Caused]) -> list[Expected]:
+    _check_lines(((row.line, row.amount) for row in returned.rows), caused)
     sums: defaultdict[Key, int] = defaultdict(int)
     for row in returned.rows:
         amount = to_amount(row.amount)

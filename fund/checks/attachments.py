@@ -7,15 +7,13 @@ from hashlib import sha256
 from django.db import connection
 
 from fund import triggers
+from fund.checks.instants import Recorded, to_minute
 from fund.file_types import detect_type
 from fund.models import AuditRecord, FileContent
 from fund.models.attachments import describe_attachment
 from fund.queries.attachments import attachments, find_attachable
 from ledger.checks import Report
 from ledger.errors import Refused
-
-# Document, person, what the audit record says.
-_Attached = tuple[str, int, str]
 
 
 def check_frozen(report: Report) -> Iterator[str]:
@@ -47,20 +45,20 @@ def _find_type(data: bytes) -> tuple[str, str]:
 
 def check_attachments(report: Report) -> Iterator[str]:
     """Every attachment is of a document or a project and has its audit record, and every such record its attachment."""
-    recorded: Counter[_Attached] = Counter(
-        AuditRecord.objects.filter(act__startswith="attach file").values_list("subject", "user", "detail")
-    )
+    acts = AuditRecord.objects.filter(act__startswith="attach file")
+    recorded = Recorded(acts, "subject", "user", "detail")
     places: Counter[str] = Counter()
-    for attachment in attachments().order_by("document", "position").iterator(chunk_size=500):
-        places[attachment.document] += 1
-        if attachment.position != places[attachment.document]:
-            yield f"{attachment.document} lacks its attachment {places[attachment.document]}."
-        if find_attachable(attachment.document) is None:
-            yield f"{attachment} is attached to {attachment.document}, which is no document and no project."
-        told = describe_attachment(attachment.description, attachment.content_id)
-        recorded[attachment.document, attachment.attached_by_id, told] -= 1
-    for (document, _, told), count in sorted(recorded.items()):
-        if count < 0:
-            yield f"“{told}” of {document} has no audit record of “attach file” by the person who attached it."
-        if count > 0:
-            yield f"“{told}” was attached to {document} and is gone."
+    found = attachments().annotate(minute=to_minute("attached_at")).order_by("document", "position")
+    for attachment in found.iterator(chunk_size=500):
+        document, person = attachment.document, attachment.attached_by_id
+        places[document] += 1
+        if attachment.position != places[document]:
+            yield f"{document} lacks its attachment {places[document]}."
+        if find_attachable(document) is None:
+            yield f"{attachment} is attached to {document}, which is no document and no project."
+        said = attachment.description, attachment.content_id
+        told, *before = (describe_attachment(*said, name)[:400] for name in (attachment.name, ""))
+        if not any(recorded.take(document, person, text, minute=attachment.minute) for text in (told, *before)):
+            yield f"“{told}” of {document} has no audit record of “attach file” by who attached it then."
+    for document, _, told, _ in recorded.left():
+        yield f"“{told}” was attached to {document} and is gone."

@@ -1,13 +1,14 @@
-"""When documents were made and decided, against the audit records of these acts."""
+"""When documents were made and decided, and what else acts made, against the audit records of these acts."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField
+from django.db.models import CharField, QuerySet
 from django.db.models.functions import Cast, Substr
 
-from fund.models import Decided
+from fund.models import AuditRecord, Decided
 
 # Who did an act, and in which minute (UTC).
 Done = tuple[int, str]
@@ -33,3 +34,24 @@ def are_near(one: str, other: str) -> bool:
         return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)) <= _LONGEST
     except (TypeError, ValueError):
         return False
+
+
+class Recorded:
+    """Audit records by what they say in `columns`, each of which one row takes that an act made in its minute."""
+
+    def __init__(self, acts: QuerySet[AuditRecord], *columns: str) -> None:
+        self._minutes: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+        for *said, minute in acts.order_by("id").values_list(*columns, to_minute("at")).iterator():
+            self._minutes[tuple(said)].append(minute)
+
+    def take(self, *said: Any, minute: str) -> bool:
+        """Takes the first of the records that say this and are near to a minute, where there is one."""
+        minutes = self._minutes.get(said, [])
+        found = next((one for one in minutes if are_near(one, minute)), None)
+        if found:
+            minutes.remove(found)
+        return found is not None
+
+    def left(self) -> Iterator[tuple[Any, ...]]:
+        """What those say that no row took, and their minutes."""
+        return ((*said, minute) for said, minutes in sorted(self._minutes.items()) for minute in minutes)

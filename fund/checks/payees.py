@@ -1,6 +1,6 @@
 """Bank details and screenings against their audit records, and payments to whom nothing could be paid."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from fund.checks.documents import CHUNK
+from fund.checks.instants import Recorded, to_minute
 from fund.checks.kinds import KINDS
 from fund.models import (
     Advance,
@@ -59,20 +60,16 @@ def _find_told(numbers: list[str]) -> defaultdict[tuple[str, str], str]:
 
 def check_screenings(report: Report) -> Iterator[str]:
     """Every result of a screening has its audit record, and every such record its result."""
-    recorded = Counter(
-        AuditRecord.objects.filter(act__in=_SCREENED).values_list("act", "subject", "user", "detail").iterator()
-    )
-    found = Screening.objects.select_related("payee", "donor").order_by("pk")
+    acts = AuditRecord.objects.filter(act__in=_SCREENED)
+    recorded = Recorded(acts, "act", "subject", "user", "detail")
+    found = Screening.objects.select_related("payee", "donor").annotate(minute=to_minute("created_at")).order_by("pk")
     for screening in found.iterator():
-        recipient = screening.recipient
-        act = f"screen {recipient._meta.verbose_name}"
-        recorded[act, recipient.code, screening.created_by_id, describe_screening(screening)] -= 1
-    for (_act, code, _person, told), count in sorted(recorded.items()):
-        if count < 0:
+        code, told = screening.recipient.code, describe_screening(screening)
+        act = f"screen {screening.recipient._meta.verbose_name}"
+        if not recorded.take(act, code, screening.created_by_id, told, minute=screening.minute):
             yield f"{code} has a screening ({told}) that no audit record has."
-        if count > 0:
-            yield f"{code} was screened ({told}), and no such result is there."
-    report(f"{len(recorded):,} screenings")
+    for _act, code, _person, told, _minute in recorded.left():
+        yield f"{code} was screened ({told}), and no such result is there."
 
 
 def check_blocked(report: Report) -> Iterator[str]:

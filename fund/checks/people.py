@@ -1,12 +1,13 @@
 """Who made and decided documents, and who was paid: documents against the audit records and their entries."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from fund.checks.instants import Done, are_near
+from django.db.models import Exists, OuterRef
+
+from fund.checks.instants import Done, Recorded, are_near, to_minute
 from fund.checks.kinds import KINDS
 from fund.models import (
     Advance,
@@ -98,23 +99,35 @@ _NOT_APPROVED = (State.PREPARED, State.REJECTED)
 
 def _compare_approvals(numbers: Sequence[str]) -> Iterator[str]:
     """Nobody is added to who approved a document: a second approver may be one whom nobody asked."""
-    approved = set(Approval.objects.filter(document__in=numbers).values_list("document", "by"))
     acts = AuditRecord.objects.filter(subject__in=numbers, act__startswith="approve ")
-    for number in sorted({number for number, _ in approved ^ set(acts.values_list("subject", "user"))}):
-        yield f"{number} has approvals of other people than its audit records."
+    recorded = Recorded(acts, "subject", "user")
+    approved = Approval.objects.filter(document__in=numbers).values_list("document", "by", to_minute("at"))
+    wrong = {number for number, person, minute in approved if not recorded.take(number, person, minute=minute)}
+    for number in sorted(wrong | {number for number, *_ in recorded.left()}):
+        yield f"{number} has approvals of other people, or times, than its audit records."
 
 
 def check_delegations(report: Report) -> Iterator[str]:
-    """Every delegation has its audit record, and every such record its delegation."""
-    told = AuditRecord.objects.filter(act="delegate approval").values_list("user", "subject", "detail")
-    recorded = Counter(told.iterator())
-    for one in Delegation.objects.select_related("receiver").iterator():
-        recorded[one.giver_id, one.receiver.get_username()[:60], describe_delegation(one)] -= 1
-    for (_giver, receiver, detail), count in sorted(recorded.items()):
-        if count:
-            lacks = "no audit record has" if count < 0 else "is not there"
-            yield f"A delegation to {receiver} ({detail}) {lacks}."
-    report(f"{len(recorded):,} delegations")
+    """Every delegation has the audit records of who gave and ended it, as these have theirs; approvals rest on one."""
+    recorded = Recorded(AuditRecord.objects.filter(act="delegate approval"), "user", "subject", "detail")
+    ended = Recorded(AuditRecord.objects.filter(act="end delegation"), "user", "subject")
+    minutes = {"minute": to_minute("given_at"), "end": to_minute("ended_at")}
+    found: Any = Delegation.objects.select_related("receiver").annotate(**minutes)
+    for one in found.iterator():
+        receiver, detail = one.receiver.get_username()[:60], describe_delegation(one)
+        if not recorded.take(one.giver_id, receiver, detail, minute=one.minute):
+            yield f"A delegation to {receiver} ({detail}) no audit record has."
+        if one.end and not ended.take(one.giver_id, receiver, minute=one.end):
+            yield f"A delegation to {receiver} ({detail}) ended at {one.end} (UTC), which no audit record has."
+    for _giver, receiver, detail, _minute in recorded.left():
+        yield f"A delegation to {receiver} ({detail}) is not there."
+    for _giver, receiver, minute in ended.left():
+        yield f"A delegation to {receiver} was ended at {minute} (UTC), and stands."
+    day = OuterRef("at__date")
+    given = Delegation.objects.filter(giver=OuterRef("on_behalf_of"), since__lte=day, until__gte=day)
+    approved = Approval.objects.exclude(on_behalf_of=None).filter(~Exists(given.filter(receiver=OuterRef("by"))))
+    for number in approved.values_list("document", flat=True):
+        yield f"{number} was approved in the place of somebody who did not delegate that."
 
 
 def _find_approvals(documents: Sequence[str]) -> dict[str, set[int]]:

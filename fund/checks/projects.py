@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fund import policy
+from fund.checks.instants import Recorded, to_minute
 from fund.models import AuditRecord, Budget, Obligation, ObligationLine, Project
 from fund.models.projects import describe_served
-from fund.money import to_amount
+from fund.queries.budgets import describe_budget, describe_sum
 from fund.queries.projects import project_fund_standings
 from ledger.checks import Report
 from ledger.money import Amount
@@ -35,12 +36,18 @@ def check_obligations(report: Report) -> Iterator[str]:
 
 
 def check_budgets(report: Report) -> Iterator[str]:
-    """Every version of a budget adds up to what its audit record says."""
-    said = set(AuditRecord.objects.filter(act="budget project").values_list("subject", "detail"))
-    for budget in Budget.objects.select_related("project").prefetch_related("lines").order_by("pk"):
-        total = Amount(sum(to_amount(line.amount).minor for line in budget.lines.all()), functional_currency())
-        if (budget.project.code, f"Version {budget.version}: {total}") not in said:
-            yield f"The budget of {budget.project.code}, version {budget.version}, is not that of the audit records."
+    """Every version of a budget is what its audit record says, and every such record has its version."""
+    acts = AuditRecord.objects.filter(act="budget project")
+    recorded = Recorded(acts, "subject", "user", "detail")
+    found = Budget.objects.select_related("project").prefetch_related("lines").annotate(minute=to_minute("created_at"))
+    for budget in found.order_by("pk"):
+        code, person, lines = budget.project.code, budget.created_by_id, budget.lines.all()
+        # A record of before knows the sum alone.
+        texts = describe_budget(budget, lines), describe_sum(budget, lines)
+        if not any(recorded.take(code, person, text, minute=budget.minute) for text in texts):
+            yield f"The budget of {code}, version {budget.version}, is not that of the audit records."
+    for code, _, text, _ in recorded.left():
+        yield f"{code} was given a budget ({text}), and no such is there."
 
 
 def check_served(report: Report) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What the books must have of a receipt, whole, in parts or not identified, and of what was applied."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,7 @@ def expect_receipt(receipt: Any, caused: list[Caused]) -> list[Expected]:
     """The entries of a receipt: when it came, each time that it was placed, and exchange differences of reversals."""
     if receipt.identity != Identity.KNOWN:
         return list(_expect_deposit(receipt, caused))
-    sums = _sum_whole(receipt, caused) if receipt.donor else _sum_parts(receipt, receipt.part_rows)
+    sums = _sum_whole(receipt, caused) if receipt.donor else _sum_parts(receipt, receipt.part_rows, caused[:1])
     # Some of a foreign currency was spent before the reversal: exchange differences, without amounts of their own.
     averaged = [Expected(receipt.reversed_on, {}) for _ in caused[1:] if receipt.reversed_on]
     return [Expected(receipt.received_on, sums, receipt.reversed_on), *averaged]
@@ -61,7 +61,7 @@ def _sum_whole(receipt: Any, caused: list[Caused]) -> Sums:
     return sums
 
 
-def _sum_parts(receipt: Receipt, parts: Iterable[Any]) -> Sums:
+def _sum_parts(receipt: Receipt, parts: Sequence[Any], caused: Sequence[Caused]) -> Sums:
     """What parts bring into their sub-funds. They add up to the receipt, each to what it settles and what is beyond."""
     sums: defaultdict[Key, int] = defaultdict(int)
     whole, total = read_amount(receipt, "amount"), 0
@@ -75,9 +75,26 @@ def _sum_parts(receipt: Receipt, parts: Iterable[Any]) -> Sums:
             reference = part.instalment.reference
             sums[owed_prefix(agreement) + part.donor.code, fund, reference, settled.currency] -= settled.minor
             sums[policy.UNAPPLIED + part.donor.code, fund, reference, excess.currency] -= excess.minor
+        elif settled.minor or excess.minor:
+            raise StateUnfit("A part that is a gift settles nothing, and nothing is beyond it.")
     if total != whole.minor:
         raise StateUnfit(f"It is of {whole}, its parts add up to {Amount(total, whole.currency)}.")
+    _check_donors(parts, caused)
     return {key: minor for key, minor in sums.items() if minor}
+
+
+def _check_donors(parts: Iterable[Any], caused: Iterable[Caused]) -> None:
+    """Whose money it is stands with the postings that bring it. Raises StateUnfit."""
+    stated: defaultdict[str, int] = defaultdict(int)
+    for part in parts:
+        stated[part.donor.code] += to_amount(part.amount).minor
+    for entry in caused:
+        brought: defaultdict[str, int] = defaultdict(int)
+        for leg in entry.legs:
+            if leg.party and leg.account.startswith(policy.BANK):
+                brought[leg.party] += leg.amount
+        if brought != stated:
+            raise StateUnfit(f"Its parts are of other donors than {entry.number} names.")
 
 
 def _expect_deposit(receipt: Any, caused: list[Caused]) -> Iterator[Expected]:
@@ -93,7 +110,7 @@ def _expect_deposit(receipt: Any, caused: list[Caused]) -> Iterator[Expected]:
         moved = dict(negate(held))
         if not placement.returned:
             parts = [part for part in receipt.part_rows if part.placement_id == placement.pk]
-            moved |= _sum_parts(receipt, parts)
+            moved |= _sum_parts(receipt, parts, caused[place : place + 1])
         yield Expected(placement.placed_on, moved, placement.undone_on)
         place += 1
         while placement.undone_on and place < len(caused) and _is_difference(caused[place], placement.undone_on):

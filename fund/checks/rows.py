@@ -8,22 +8,8 @@ from functools import cache
 
 from django.apps import apps
 from django.db import connection, models
-from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, IntegerField, JSONField
 
-from ledger.checks import Report
-
-# What names a row to people, where it has one of these.
-_NAMES = ("number", "code", "reference")
-# What a column of SQLite, which takes anything, may hold. Without something to add, it takes 2026-02-30 for a day.
-_SOUND = (
-    # Of the whole it would give the next second for most of a thousandth before it.
-    (DateTimeField, "(datetime(substr({0}, 1, 19), '+0 days') IS substr({0}, 1, 19) AND datetime({0}) IS NOT NULL)"),
-    (DateField, "date({0}, '+0 days') IS {0}"),
-    (BooleanField, "{0} IN (0, 1)"),
-    (DecimalField, "typeof({0}) IN ('integer', 'real')"),
-    (IntegerField, "typeof({0}) = 'integer'"),
-    (JSONField, "json_valid({0})"),
-)
+from ledger.checks import Report, find_wrong_values, name_column
 
 
 def check_keys(report: Report) -> Iterator[str]:
@@ -34,9 +20,17 @@ def check_keys(report: Report) -> Iterator[str]:
 
 def check_values(report: Report) -> Iterator[str]:
     """Every column holds values of its own type, where the database itself takes others."""
-    if connection.vendor == "sqlite":
-        for table, name, field, _ in _ask(_put_values()):
-            yield f"{table} {name} has something else than a value as its {field}."
+    return find_wrong_values(_tables())
+
+
+def check_rules(report: Report) -> Iterator[str]:
+    """No row breaks a rule of its table."""
+    for model in _tables():
+        for rule in model._meta.constraints:
+            if isinstance(rule, models.CheckConstraint):
+                broken = model._default_manager.exclude(rule.condition).order_by("pk")
+                for name in broken.values_list(name_column(model), flat=True):
+                    yield f"{model._meta.verbose_name} {name} breaks the rule {rule.name}."
 
 
 def _ask(question: str) -> list[tuple[str, str, str, str]]:
@@ -58,26 +52,11 @@ def _put_keys() -> str:
     return " UNION ALL ".join(found)
 
 
-@cache
-def _put_values() -> str:
-    found = []
-    for model in _tables():
-        for field in model._meta.concrete_fields:
-            sound = next((text for kind, text in _SOUND if isinstance(field, kind)), "")
-            if sound and field.column and not field.primary_key:
-                column = f"c.{field.column}"
-                is_wrong = f"{column} IS NOT NULL AND NOT COALESCE({sound.format(column)}, 0)"
-                found.append(_select(model, field.name, field.column, is_wrong))
-    return " UNION ALL ".join(found)
-
-
 def _select(model: type[models.Model], field: str, column: str, condition: str) -> str:
-    own = {one.name: one.column for one in model._meta.concrete_fields}
-    name = next((own[name] for name in _NAMES if name in own), model._meta.pk.column)
-    row = f"CAST(c.{name} AS VARCHAR(80)), '{field.replace('_', ' ')}', CAST(c.{column} AS VARCHAR(80))"
+    row = f"CAST(c.{name_column(model)} AS VARCHAR(80)), '{field.replace('_', ' ')}', CAST(c.{column} AS VARCHAR(80))"
     return f"SELECT '{model._meta.verbose_name}', {row} FROM {model._meta.db_table} c WHERE {condition}"
 
 
 def _tables() -> Iterator[type[models.Model]]:
-    """Those of the fund; what is in the ledger's is compared with the texts of its entries."""
+    """Those of the fund; the ledger checks its own."""
     return apps.get_app_config("fund").get_models(include_auto_created=True)

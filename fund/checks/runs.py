@@ -35,6 +35,8 @@ def _expect_revaluation(run: Any, caused: list[Caused]) -> list[Expected]:
     sums: defaultdict[Key, int] = defaultdict(int)
     for line in run.rows:
         amount, before, after = map(to_amount, (line.amount, line.before, line.after))
+        if {before.currency, after.currency} != {functional_currency()}:
+            raise StateUnfit(f"What an item is carried at is in {functional_currency()}.")
         where = (line.account, line.fund, line.instalment, amount.currency)
         stated |= {(*where, -amount.minor, -before.minor), (*where, amount.minor, after.minor)}
         sums[policy.UNREALISED, line.fund, "", functional_currency()] -= after.minor - before.minor
@@ -49,6 +51,8 @@ def _expect_recovery(run: Any, caused: list[Caused]) -> list[Expected]:
     sums: defaultdict[Key, int] = defaultdict(int)
     for line in run.rows:
         amount, code = to_amount(line.amount), line.project.code
+        if to_amount(line.due).currency != functional_currency():
+            raise StateUnfit(f"What is due is in {functional_currency()}.")
         sums[indirect_cost_account(code), line.fund, code, amount.currency] += amount.minor
         sums[SECRETARIAT, line.fund, "", amount.currency] -= amount.minor
     return [Expected(run.dated_on, dict(sums), run.reversed_on)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, Min, Model, Q, TextField
+from django.db.models import CharField, DateTimeField, Field, ForeignKey, JSONField, Max, Min, Model, Q, TextField
 from djmoney.models.fields import CurrencyField, MoneyField
 
 from fund.checks.related import load_related, read_rows
@@ -32,7 +32,7 @@ class Told:
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}
         self.is_whole: bool | None = None
-        self.is_readable = True
+        self.is_readable = self.is_followed = True
 
     def add(self, before: str, after: str) -> None:
         """Takes over what the next act changed, as JSON."""
@@ -40,9 +40,16 @@ class Told:
         if was is None or now is None:
             self.is_readable = False
             return
+        self.is_followed &= all(self._goes_on(name, was.get(name, "")) for name in {**was, **now})
         if self.is_whole is None:
             self.is_whole = bool(now) and not was
         self.fields |= dict.fromkeys(was, "") | now
+
+    def _goes_on(self, name: str, was: str) -> bool:
+        """Whether a field was what the acts before left of it, as far as that is known."""
+        left = self.fields.get(name, "" if self.is_whole else was)
+        # What is named by its name in one record may be so by its key in the next.
+        return left == was or left.isdecimal() or was.isdecimal()
 
 
 def find_changed(
@@ -61,6 +68,8 @@ def find_changed(
         known = told[name(row)]
         if not known.is_readable:
             found[name(row)].append(f"{name(row)} has an audit record that cannot be read.")
+        if not known.is_followed:
+            found[name(row)].append(f"{name(row)} has an audit record that does not go on from that before.")
         for field, read in readers.items():
             said = known.fields.get(field, "" if known.is_whole else None)
             if said is not None and said != read(row) and not _was_named(row, field, said):
@@ -186,6 +195,11 @@ def find_gone(told: Iterable[str], known: Collection[str]) -> Iterator[str]:
     return (f"{name} is gone: the audit records have it." for name in sorted(set(told).difference(known)))
 
 
+def find_untold(known: Iterable[str], told: Collection[str]) -> Iterator[str]:
+    """What is there, and was never told of: each thing that is added has its audit record."""
+    return (f"{name} has no audit record." for name in sorted(set(known).difference(told)))
+
+
 def find_first(act: str) -> float:
     """The place of the first such act among the audit records, after which none is of before; beyond all for none."""
     first: int | None = AuditRecord.objects.filter(act=act).aggregate(first=Min("id"))["first"]
@@ -207,13 +221,22 @@ def check_named(report: Report) -> Iterator[str]:
         acts = AuditRecord.objects.filter(act__endswith=ending).exclude(act__startswith="screen ").order_by("id")
         told = find_told(acts.values_list("subject", "before", "after").iterator())
         rows: list[Any] = list(read_rows(model, at_once=_CHUNK))
-        yield from find_gone(told, {row.code for row in rows})
+        codes = {row.code for row in rows}
+        yield from chain(find_gone(told, codes), find_untold(codes, told))
         yield from chain.from_iterable(find_changed(rows, told, lambda row: row.code).values())
         report(f"{len(rows):,} {model._meta.verbose_name_plural}")
 
 
 def check_kept(report: Report) -> Iterator[str]:
-    """What audit records keep of their acts looks as it was written; of documents all of it is read beside them."""
+    """What audit records keep of their acts looks as it was written; of documents all of it is read beside them.
+
+    Once records of an act keep something, all later ones do.
+    """
     sound = [Q(**{name: ""}) | Q(**{f"{name}__startswith": '{"', f"{name}__endswith": '"}'}) for name in _KEPT]
     for act, subject in AuditRecord.objects.exclude(*sound).order_by("id").values_list("act", "subject"):
         yield f"The audit record of “{act}” on {subject} cannot be read."
+    empty = Q(before="", after="")
+    kept = dict(AuditRecord.objects.exclude(empty).order_by().values_list("act").annotate(Min("id")))
+    for act, last in AuditRecord.objects.filter(empty).order_by().values_list("act").annotate(Max("id")):
+        if last > kept.get(act, inf):
+            yield f"The audit record of “{act}” on {AuditRecord.objects.get(pk=last).subject} keeps nothing of it."

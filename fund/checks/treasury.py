@@ -5,18 +5,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Any
 
+from django.db.models import Model
+
 from fund import policy
+from fund.checks.instants import Recorded, to_minute
 from fund.checks.related import read_rows
-from fund.checks.told import Told, find_changed, find_gone
+from fund.checks.told import Told, find_changed, find_gone, find_untold
 from fund.models import (
+    AdvanceLine,
     Agreement,
     AmendmentLine,
     AuditRecord,
     BankAccount,
     ExchangeRate,
     Instalment,
+    ObligationLine,
+    OpenedBook,
+    OpeningMode,
     RecoveryTerms,
     RevaluationLine,
     State,
@@ -24,7 +32,7 @@ from fund.models import (
 from fund.models.audit import read_fields, read_lines
 from ledger.checks import Report
 from ledger.money import Amount, convert, to_minor
-from ledger.queries import functional_currency, postings
+from ledger.queries import all_accounts, functional_currency, postings
 
 _CHUNK = 2_000
 # Of each kind of entry, what is carried at the rate of its day: what came in or is owed, and what was spent.
@@ -37,10 +45,18 @@ _CARRIED = {
 }
 _SPENT = {"disbursement": policy.PROJECTS, "bank_charge": policy.BANK_CHARGES}
 
+# What is numbered within what.
+_PARTS: tuple[tuple[type[Model], str], ...] = (
+    (Instalment, "agreement"),
+    (AdvanceLine, "advance"),
+    (ObligationLine, "obligation"),
+)
+
 # A currency, the first day of a rate, the rate.
 _Rate = tuple[str, date, Decimal]
-# An entry or a run, its day, an amount, what that is carried at (minor units of the functional currency).
-_Conversion = tuple[str, date, Amount, int]
+# An entry or a run, its day, an amount, what that is carried at (minor units of the functional currency), and the rate
+# that it states, where it does.
+_Conversion = tuple[str, date, Amount, int, Decimal | None]
 
 
 def check_rates(report: Report) -> Iterator[str]:
@@ -72,11 +88,12 @@ def check_conversions(report: Report) -> Iterator[str]:
     told, known = _find_rates(), dict[tuple[str, date], set[Decimal]]()
     functional = functional_currency()
     found = [*_find_carried(functional), *_find_revalued()]
-    for number, on, amount, carried in found:
+    for number, on, amount, carried, stated in found:
         key = (amount.currency, on)
         if key not in known:
             known[key] = set(_find_in_force(told, *key))
-        if carried not in {convert(amount, rate, functional) for rate in known[key]}:
+        rates = known[key] if stated is None else known[key] & {stated}
+        if carried not in {convert(amount, rate, functional) for rate in rates}:
             worth = f"{amount} at {Amount(carried, functional)}"
             yield f"{number} carries {worth}, which no rate makes of it that was recorded for {on}."
     report(f"{len(found):,} conversions")
@@ -85,13 +102,13 @@ def check_conversions(report: Report) -> Iterator[str]:
 def _find_carried(functional: str) -> Iterator[_Conversion]:
     for (number, currency, on), (amount, carried) in _sum_foreign(functional).items():
         if amount > 0:
-            yield number, on, Amount(amount, currency), carried
+            yield number, on, Amount(amount, currency), carried, None
 
 
 def _find_revalued() -> Iterator[_Conversion]:
-    columns = ("run__number", "run__dated_on", "amount", "amount_currency", "after", "after_currency")
-    for number, on, amount, currency, after, functional in RevaluationLine.objects.values_list(*columns):
-        yield number, on, Amount(to_minor(amount, currency), currency), to_minor(after, functional)
+    columns = ("run__number", "run__dated_on", "amount", "amount_currency", "after", "after_currency", "rate")
+    for number, on, amount, currency, after, functional, rate in RevaluationLine.objects.values_list(*columns):
+        yield number, on, Amount(to_minor(amount, currency), currency), to_minor(after, functional), rate
 
 
 def _find_in_force(told: Iterable[_Rate], currency: str, on: date) -> Iterator[Decimal]:
@@ -130,32 +147,55 @@ def _sum_foreign(functional: str) -> dict[tuple[str, str, date], list[int]]:
 
 
 def check_accounts(report: Report) -> Iterator[str]:
-    """Every bank account is as it was added."""
+    """Every bank account is as it was added, and the books' accounts take the currencies that they were opened for."""
     told = dict(AuditRecord.objects.filter(act="add bank account").values_list("subject", "detail"))
     known = {account.code: f"{account.name}, {account.currency}" for account in BankAccount.objects.all()}
-    yield from find_gone(told, known)
+    yield from chain(find_gone(told, known), find_untold(known, told))
     for code in sorted(told.keys() & known.keys()):
         if told[code] != known[code]:
             yield f"The bank account {code} is {known[code]}, its audit record has {told[code]}."
+    yield from _check_currencies()
+
+
+def _check_currencies() -> Iterator[str]:
+    """An account is opened by its first entry, or for a bank account, in the currency that this one takes."""
+    opened = dict(all_accounts().values_list("name", "currency"))
+    banks = {account.account: account.currency for account in BankAccount.objects.all()}
+    brought = _find_brought()
+    for name in sorted(opened.keys() | banks.keys()):
+        due = banks.get(name) or policy.account_currency(name, functional_currency())
+        # Which currency the book of somebody else gave an account, its entries alone say.
+        if opened.get(name) != due and (due or name not in brought):
+            takes = f"takes {opened[name] or 'any currency'}" if name in opened else "is not open"
+            yield f"{name} {takes}: it was opened for {due or 'any currency'}."
+    for name in all_accounts().filter(postings=None).exclude(name__in=banks).values_list("name", flat=True):
+        yield f"{name} is open, and no entry opened it."
+
+
+def _find_brought() -> set[str]:
+    """The accounts that opened books have entries on."""
+    if not OpenedBook.objects.exists():
+        return set()
+    found = postings().filter(entry__kind__in=OpeningMode.values).order_by()
+    return set(found.values_list("account__name", flat=True).distinct())
 
 
 def check_terms(report: Report) -> Iterator[str]:
     """Terms of indirect cost are what was set, by whom it was set."""
     told: defaultdict[str, Told] = defaultdict(Told)
-    people: dict[str, int] = {}
-    acts = AuditRecord.objects.filter(act="set recovery terms").exclude(after="").order_by("id")
-    for fund, person, before, after in acts.values_list("subject", "user", "before", "after"):
-        name = f"{fund} from {(read_fields(after) or {}).get('starts_on')}"
-        told[name].add(before, after)
-        people[name] = person
+    acts = AuditRecord.objects.filter(act="set recovery terms")
+    for fund, before, after in acts.exclude(after="").order_by("id").values_list("subject", "before", "after"):
+        told[f"{fund} from {(read_fields(after) or {}).get('starts_on')}"].add(before, after)
     terms: list[Any] = list(read_rows(RecoveryTerms, at_once=_CHUNK))
     names = {_name(one): one for one in terms}
     yield from (f"The terms of {gone}" for gone in find_gone(told, names))
     for found in find_changed(terms, told, _name).values():
         yield from (f"The terms of {problem}" for problem in found)
-    for name, one in names.items():
-        if people.get(name, one.created_by_id) != one.created_by_id:
-            yield f"The terms of {name} name another person than the audit record."
+    recorded = Recorded(acts, "subject", "user")
+    made = RecoveryTerms.objects.order_by("pk").values_list("fund", "created_by", to_minute("created_at"))
+    for fund, person, minute in made:
+        if not recorded.take(fund, person, minute=minute):
+            yield f"Terms of {fund} name another person or minute ({minute}, UTC) than the audit records."
     report(f"{len(terms):,} terms")
 
 
@@ -164,10 +204,12 @@ def _name(terms: RecoveryTerms) -> str:
 
 
 def check_due_days(report: Report) -> Iterator[str]:
-    """Instalments are numbered, and those that were amended were due before as the agreement was prepared."""
-    for reference, number, position in Instalment.objects.values_list("reference", "agreement__number", "position"):
-        if reference != f"{number}/{position}":
-            yield f"{reference} is not numbered as a part of {number}."
+    """Parts are numbered, and instalments that were amended were due before as the agreement was prepared."""
+    for model, whole in _PARTS:
+        parts = model._default_manager.order_by("pk").values_list("reference", f"{whole}__number", "position")
+        for reference, number, position in parts.iterator():
+            if reference != f"{number}/{position}":
+                yield f"{reference} is not numbered as a part of {number}."
     lines = AmendmentLine.objects.filter(amendment__state=State.APPROVED).exclude(due_before=None)
     columns = ("amendment__agreement__number", "instalment__position", "due_before")
     first = {

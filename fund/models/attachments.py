@@ -77,6 +77,6 @@ class AttachmentWithdrawal(models.Model):
         return f"{self.attachment}: {self.reason}"
 
 
-def describe_attachment(description: str, sha256: str) -> str:
-    """What the audit record of an attachment says."""
-    return f"{description} (SHA-256 {sha256})"
+def describe_attachment(description: str, sha256: str, name: str = "") -> str:
+    """What the audit record of an attachment says; one of before does not name its file."""
+    return f"{description} ({name and f'{name}, '}SHA-256 {sha256})"

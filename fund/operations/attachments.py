@@ -46,7 +46,7 @@ def attach(document: Attachable, *, file: File[Any], description: str, by: User)
             attached_by=by,
         )
         act = "attach file to project" if isinstance(document, Project) else "attach file"
-        acts.record(act, document.number, by=by, detail=describe_attachment(description, sha256))
+        acts.record(act, document.number, by=by, detail=describe_attachment(description, sha256, name))
     return attachment
 
 

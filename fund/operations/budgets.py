@@ -10,6 +10,7 @@ from fund.errors import ValueInvalid
 from fund.models import BUDGET_CATEGORIES, Budget, BudgetLine, Project
 from fund.money import to_money
 from fund.operations import acts, limits
+from fund.queries.budgets import describe_budget
 from ledger.money import Amount
 from ledger.operations import writing
 from ledger.queries import functional_currency
@@ -43,7 +44,7 @@ def set_budget(project: Project, *, decided_on: date, lines: Sequence[Planned], 
         budget = Budget(project=project, version=last.version + 1 if last else 1, decided_on=decided_on, created_by=by)
         budget.note = acts.clean_text(note, field="note", longest=300, required=False)
         budget.save(force_insert=True)
-        BudgetLine.objects.bulk_create(
+        rows = [
             BudgetLine(
                 budget=budget,
                 output=line.output,
@@ -52,9 +53,9 @@ def set_budget(project: Project, *, decided_on: date, lines: Sequence[Planned], 
                 amount=to_money(line.amount),
             )
             for line in planned
-        )
-        total = Amount(sum(line.amount.minor for line in planned), functional_currency())
-        acts.record("budget project", project.code, by=by, detail=f"Version {budget.version}: {total}")
+        ]
+        BudgetLine.objects.bulk_create(rows)
+        acts.record("budget project", project.code, by=by, detail=describe_budget(budget, rows))
     return budget
 
 

@@ -1,5 +1,7 @@
 """Budgets of projects beside what was obligated and spent, by category; minor units of the functional currency."""
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +11,8 @@ from fund.models import BUDGET_CATEGORIES, Budget, BudgetLine, Project
 from fund.money import to_amount
 from fund.queries.obligations import open_by_category
 from fund.queries.projects import spending_by_category
+from ledger.money import Amount
+from ledger.queries import functional_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +71,15 @@ def sum_lines(lines: Iterable[BudgetLine]) -> dict[str, int]:
     for line in lines:
         sums[line.category] += to_amount(line.amount).minor
     return dict(sums)
+
+
+def describe_budget(budget: Budget, lines: Iterable[BudgetLine]) -> str:
+    """What its audit record says of a version with its `lines`: their sum, and the SHA-256 of all that it holds."""
+    held = [[line.output, line.year, line.category, str(to_amount(line.amount))] for line in lines]
+    content = json.dumps([str(budget.decided_on), budget.note, held], ensure_ascii=False)
+    return f"{describe_sum(budget, lines)} (SHA-256 {hashlib.sha256(content.encode()).hexdigest()})"
+
+
+def describe_sum(budget: Budget, lines: Iterable[BudgetLine]) -> str:
+    """What its audit record said before."""
+    return f"Version {budget.version}: {Amount(sum(sum_lines(lines).values()), functional_currency())}"

@@ -12,6 +12,7 @@ from django.db import transaction
 from ledger.checks.book import check_book, compare_book, loading_book
 from ledger.checks.chain import check_chain, check_triggers
 from ledger.checks.closings import check_certificate, check_closings
+from ledger.checks.columns import check_values, find_wrong_values, name_column
 from ledger.checks.problems import (
     Check,
     EntryProblem,
@@ -23,7 +24,7 @@ from ledger.checks.problems import (
     limit_problems,
     run_check,
 )
-from ledger.checks.tables import check_accounts, check_balances, check_days, check_zero
+from ledger.checks.tables import check_accounts, check_balances, check_zero
 from ledger.checks.texts import check_texts
 from ledger.garbage import collecting_seldom
 from ledger.snapshot import reading
@@ -39,19 +40,21 @@ __all__ = [
     "check_certificate",
     "check_chain",
     "check_closings",
-    "check_days",
     "check_texts",
     "check_triggers",
+    "check_values",
     "check_zero",
     "describe_error",
     "find_first",
+    "find_wrong_values",
+    "name_column",
     "run_check",
     "run_checks",
 ]
 
 # What has to be sound before Beancount loads the book: a text or a name that somebody changed may hold more than it
 # should, and a Beancount file can run code.
-_GUARDS: tuple[Check, ...] = (check_triggers, check_days, check_chain, check_accounts)
+_GUARDS: tuple[Check, ...] = (check_triggers, check_values, check_chain, check_accounts)
 CHECKS: tuple[Check, ...] = (*_GUARDS, check_zero, check_balances, check_closings)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from ledger import accounts, balances, queries
@@ -10,8 +9,6 @@ from ledger.checks.problems import EntryProblem, Report, functional
 from ledger.errors import Refused
 from ledger.models import Account, Entry, Link, Posting
 from ledger.money import digits
-from ledger.periods import EARLIEST, LATEST
-from ledger.questions import ask
 
 
 def check_zero(report: Report) -> Iterator[str]:
@@ -54,26 +51,3 @@ def check_balances(report: Report) -> Iterator[str]:
         yield f"{what}: the balance of {day} is not the sum of its postings."
     for instalment, account, currency in balances.find_wrong_items():
         yield f"{instalment} {account} {currency}: the open item is not the sum of its postings."
-
-
-def check_days(report: Report) -> Iterator[str]:
-    """Every day is one of the books and every instant a whole second, written as the database compares them."""
-    for what, table, column, place in _DAYS:
-        wrong = _NO_DAY[connection.vendor, what].format(column)
-        # As a text, since what is no day cannot be read as one.
-        for entry, found in ask(f"SELECT {place}, CAST({column} AS VARCHAR(40)) FROM {table} WHERE {wrong}"):
-            yield EntryProblem(entry, f"{table} has {what} written as {found} for the entry in place {entry}.")
-
-
-_DAYS = (
-    ("a day", "ledger_entry", "dated_on", "id"),
-    ("a day", "ledger_posting", "dated_on", "entry_id"),
-    ("an instant", "ledger_entry", "posted_at", "id"),
-)
-# On SQLite they are texts, and may be any; PostgreSQL has days and instants that Python has not.
-_NO_DAY = {
-    ("sqlite", "a day"): "{0} IS NOT date({0}, '+0 days')",
-    ("sqlite", "an instant"): "{0} IS NOT datetime({0}, '+0 days')",
-    ("postgresql", "a day"): f"EXTRACT(YEAR FROM {{0}}) NOT BETWEEN {EARLIEST} AND {LATEST}",
-    ("postgresql", "an instant"): "{0} <> date_trunc('second', {0}) OR EXTRACT(YEAR FROM {0}) NOT BETWEEN 1 AND 9998",
-}

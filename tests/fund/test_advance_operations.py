@@ -359,11 +359,12 @@ def test_an_advance_that_was_revalued_is_returned_and_not_reversed(in_cad: Advan
         (lambda: Advance.objects.update(state="rejected"), "must have caused 0 entries"),
         (lambda: Advance.objects.update(number="ADV-2026-0009"), "ADV-2026-0001 is missing"),
         (lambda: AdvanceReport.objects.update(state="prepared"), "R1 must have caused 0 entries"),
-        (lambda: AdvanceReportLine.objects.update(accepted="599"), "Expenses:Projects:CYB-01:Travel"),
+        (lambda: AdvanceReportLine.objects.update(accepted="599"), "Its lines are not what JE-2026-00"),
         (lambda: AdvanceReportLine.objects.update(accepted="601"), "More of a line is accepted than is reported"),
         (lambda: AdvanceReport.objects.update(position=2), "R1 is missing"),
         (lambda: AdvanceReturn.objects.update(amount="99"), "its lines add up to USD 100.00"),
         (lambda: AdvanceReturn.objects.update(reversed_on="2026-05-05"), "U1 must have caused 1 reversal"),
+        (lambda: AdvanceLine.objects.update(position=2), "ADV-2026-0001/1 is not numbered as a part of ADV-2026-0001"),
         (lambda: AdvanceLine.objects.update(reference="ADV-2026-0001/9"), "ADV-2026-0001/1 is no line of an advance"),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_file_is_attached_with_its_hash_its_type_and_an_audit_record(agreement
     assert list(attachments_of(agreement)) == [attachment]
     record = AuditRecord.objects.get(act="attach file")
     assert (record.subject, record.user) == (agreement.number, officer)
-    assert record.detail == f"The signed agreement (SHA-256 {SHA256})"
+    assert record.detail == f"The signed agreement (Agreement.pdf, SHA-256 {SHA256})"
 
 
 def test_the_same_content_is_kept_once(agreement: Agreement, receipt: Receipt, officer: User):
@@ -148,10 +149,12 @@ def lifted(agreement: Agreement, officer: User) -> None:
         ),
         (
             lambda: Attachment.objects.update(document="ODD"),
-            "of ODD has no audit record of “attach file” by the person who attached it.",
+            "of ODD has no audit record of “attach file” by who attached it then.",
         ),
-        (Attachment.objects.all().delete, f"“The signed agreement (SHA-256 {SHA256})” was attached to AGR-2026-0001"),
-        (lambda: Attachment.objects.update(description="Another"), "“Another (SHA-256"),
+        (Attachment.objects.all().delete, f"(Agreement.pdf, SHA-256 {SHA256})” was attached to AGR-2026-0001"),
+        (lambda: Attachment.objects.update(description="Another"), "“Another (Agreement.pdf, SHA-256"),
+        (lambda: Attachment.objects.update(name="Another.pdf"), "“The signed agreement (Another.pdf, SHA-256"),
+        (lambda: Attachment.objects.update(attached_at=datetime(2026, 1, 1, tzinfo=UTC)), "by who attached it then."),
         (lambda: Attachment.objects.update(position=2), "AGR-2026-0001 lacks its attachment 1."),
         (
             lambda: FileContent.objects.update(content_type="text/html", extension="html"),

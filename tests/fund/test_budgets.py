@@ -1,10 +1,11 @@
 """Budgets of projects: eight categories, versions that stay, and what of each category is available."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import Model
 from django.test import Client
 
 from fund.checks import run_checks
@@ -95,10 +96,22 @@ def test_only_officers_plan(project: Project, approver: User) -> None:
         plan(project, approver, ("Travel", "1"))
 
 
-def test_a_budget_that_was_tampered_with_is_found(project: Project, officer: User) -> None:
+@pytest.mark.parametrize(
+    ("model", "changed"),
+    [
+        (BudgetLine, {"amount": 99}),
+        (BudgetLine, {"output": "Else"}),
+        (Budget, {"note": "Else"}),
+        (Budget, {"created_at": datetime(2020, 1, 1, tzinfo=UTC)}),
+    ],
+)
+def test_a_budget_that_was_tampered_with_is_found(
+    project: Project, officer: User, model: type[Model], changed: dict[str, object]
+) -> None:
     plan(project, officer, ("Travel", "100"))
-    BudgetLine.objects.update(amount=99)
-    assert run_checks(lambda _: None) == ["The budget of CYB-01, version 1, is not that of the audit records."]
+    assert run_checks(lambda _: None) == []
+    model._default_manager.update(**changed)
+    assert run_checks(lambda _: None)[0] == "The budget of CYB-01, version 1, is not that of the audit records."
 
 
 def form(*lines: tuple[str, str, str, str]) -> dict[str, str]:

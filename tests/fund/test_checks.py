@@ -39,6 +39,7 @@ from fund.operations.obligations import cancel_obligation
 from fund.operations.pledges import withdraw_pledge
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.reversals import reverse_receipt
+from fund.policy import account_currency
 from ledger.entries import Draft, Leg
 from ledger.money import parse_amount
 from ledger.operations import open_account, post_entry
@@ -200,7 +201,7 @@ def test_a_document_without_an_entry_is_found(receipt: Receipt):
 
 def post(document: str, amount: int, *accounts: str) -> None:
     for account in accounts:
-        open_account(account, currency="USD")
+        open_account(account, currency=account_currency(account, "USD"))
     legs = tuple(
         Leg(name, sign * amount, "USD", sign * amount, "POOL") for name, sign in zip(accounts, (1, -1), strict=True)
     )
@@ -249,13 +250,19 @@ def test_another_person_than_the_audit_records_name_is_found(
 def test_an_approval_by_who_prepared_it_is_found(spent: list[Disbursement], officer: User):
     with lifted():
         Approval.objects.filter(document="DSB-2026-0001").update(on_behalf_of=officer)
-    assert check() == ["DSB-2026-0001 was approved by who prepared it, or in their place."]
+    assert check() == [
+        "DSB-2026-0001 was approved by who prepared it, or in their place.",
+        "DSB-2026-0001 was approved in the place of somebody who did not delegate that.",
+    ]
 
 
 def test_a_missing_act_is_named(spent: list[Disbursement]):
     with lifted():
         AuditRecord.objects.filter(act="approve disbursement").delete()
-    problems = ("no audit record of “approve disbursement”", "approvals of other people than its audit records")
+    problems = (
+        "no audit record of “approve disbursement”",
+        "approvals of other people, or times, than its audit records",
+    )
     assert check() == [f"DSB-2026-000{n} has {problem}." for problem in problems for n in (1, 2)]
 
 
@@ -264,7 +271,7 @@ def test_of_many_problems_of_a_kind_the_first_are_listed(receipt: Receipt):
         AuditRecord.objects.all().delete()
     NumberSeries.objects.filter(prefix="RCT").update(last=100)
     found = check()
-    assert len(found) == 59
+    assert len(found) == 61
     assert "There are more of the same; the first 50 are listed." in found
 
 
@@ -347,7 +354,7 @@ def test_words_that_were_changed_past_the_audit_trail_are_found(
 
 def test_an_approver_whom_nobody_asked_is_found(agreed: Refund, auditor: User) -> None:
     Approval.objects.create(document="RFD-2026-0001", by=auditor)
-    assert check() == ["RFD-2026-0001 has approvals of other people than its audit records."]
+    assert check() == ["RFD-2026-0001 has approvals of other people, or times, than its audit records."]
 
 
 def test_a_delegation_that_nobody_gave_is_found(approver: User, officer: User) -> None:
@@ -356,4 +363,4 @@ def test_a_delegation_that_nobody_gave_is_found(approver: User, officer: User) -
     assert check() == []
     Delegation.objects.update(until=date(2026, 7, 31))
     told = "A delegation to officer (2026-06-01 to 2026-0{}: Leave) {}."
-    assert check() == [told.format("6-30", "is not there"), told.format("7-31", "no audit record has")]
+    assert check() == [told.format("7-31", "no audit record has"), told.format("6-30", "is not there")]

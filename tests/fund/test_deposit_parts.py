@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib.auth.models import User
 
-from fund.models import Agreement, BankAccount, Donor, Project
+from fund.models import Agreement, BankAccount, Donor, Project, ReceiptPart
 from fund.operations.deposits import (
     Part,
     identify_deposit,
@@ -65,6 +65,8 @@ def test_recorded_in_parts_at_once_each_part_is_in_its_own_sub_fund(
         ("Income:Contributions:ACME", -5000, -5000, "POOL"),
     ]
     assert check() == []
+    ReceiptPart.objects.filter(donor=acme).update(donor=canada)
+    assert check()[0] == "RCT-2026-0001: Its parts are of other donors than JE-2026-000002 names."
 
 
 def test_parts_of_a_foreign_deposit_share_its_carrying_amount_to_the_cent(

@@ -77,7 +77,7 @@ def test_what_waits_is_for_the_project_that_it_was_prepared_for(
     Allocation.objects.update(project=other)
     AllocationLine.objects.all().delete()
     problems = ("ALC-2026-0001 has another project", "ALC-2026-0001 has other lines")
-    assert check() == [problem + SAYS for problem in problems]
+    assert check() == [*(problem + SAYS for problem in problems), "CYB-02 has no audit record."]
 
 
 LINES = [

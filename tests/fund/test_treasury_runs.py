@@ -22,7 +22,18 @@ from fund.errors import (
     StateUnfit,
     ValueInvalid,
 )
-from fund.models import Agreement, Allocation, BankAccount, BankCharge, Disbursement, Donor, Project, Receipt, Recovery
+from fund.models import (
+    Agreement,
+    Allocation,
+    BankAccount,
+    BankCharge,
+    Disbursement,
+    Donor,
+    Project,
+    Receipt,
+    Recovery,
+    RevaluationLine,
+)
 from fund.operations.approvals import reject
 from fund.operations.bank_charges import record_bank_charge
 from fund.operations.closings import close_period
@@ -72,6 +83,8 @@ class TestRevaluation:
             ("Income:Exchange:Unrealised", -1200, "USD", -1200, "POOL"),
         ]
         assert check() == []
+        RevaluationLine.objects.update(rate=Decimal("0.76"))
+        assert check()[0].startswith("REV-2026-03 carries CAD")
 
     def test_a_second_run_posts_nothing_or_what_is_new(
         self, cad_cash: BankAccount, cad_agreement: Agreement, officer: User

@@ -176,8 +176,8 @@ def test_day_that_is_written_otherwise_is_refused_where_days_are_texts(entries: 
             with pytest.raises(IntegrityError, match="a day is written like 2026-12-31"):
                 execute(new_posting(99, 1, 5), new_posting(99, 2, -5), late)
         with broken("UPDATE ledger_entry SET dated_on = '2026-1-5' WHERE id = 2"):
-            said = "ledger_entry has a day written as 2026-1-5 for the entry in place 2."
-            assert list(checks.check_days(print)) == [said]
+            said = "entry JE-2026-000002 has something else than a value as its dated on."
+            assert list(checks.check_values(print)) == [said]
 
 
 @pytest.mark.parametrize(
