@@ -1,5 +1,6 @@
 """What posting tells the database, in as few trips as the engine allows."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -8,14 +9,15 @@ from django.db import connection
 
 from ledger.questions import Row
 
-# So many rows or more go to PostgreSQL as a stream, or as a list for each column where something is done then.
+# So many rows or more go to PostgreSQL as a stream, or as a list for each column where something is done then, and to
+# SQLite as one value.
 _MANY = 50
 _TYPES = {int: "bigint", str: "text", date: "date"}
 
 
 def is_streamed(rows: Sequence[Any]) -> bool:
-    """True where the database works on so many rows by itself for a while: PostgreSQL does, SQLite is called by row."""
-    return connection.vendor == "postgresql" and len(rows) >= _MANY
+    """True where the database works on so many rows by itself for a while."""
+    return len(rows) >= _MANY
 
 
 class Batch:
@@ -31,8 +33,7 @@ class Batch:
             return
         marks = f"({', '.join(['%s'] * len(rows[0]))})"
         if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.executemany(f"INSERT INTO {into} VALUES {marks} {then}", rows)
+            _insert(f"INSERT INTO {into}", marks, rows, then)
         elif len(rows) < _MANY:
             values = [value for row in rows for value in row]
             self._add(f"INSERT INTO {into} VALUES {', '.join([marks] * len(rows))} {then}", values)
@@ -56,6 +57,18 @@ class Batch:
             sql, values = "; ".join(self._statements), self._values
             self._statements, self._values = [], []
             _send_message(sql, values)
+
+
+def _insert(insert: str, marks: str, rows: Sequence[Row], then: str) -> None:
+    """Tells SQLite rows. Many are one statement: it calls back for none of them, and Python's lock stays free."""
+    with connection.cursor() as cursor:
+        if len(rows) < _MANY:
+            cursor.executemany(f"{insert} VALUES {marks} {then}", rows)
+            return
+        columns = ", ".join(f"json_extract(value, '$[{at}]')" for at in range(len(rows[0])))
+        # Without a WHERE, SQLite takes ON CONFLICT for a join.
+        sql = f"{insert} SELECT {columns} FROM json_each(%s) WHERE TRUE {then}"
+        cursor.execute(sql, [json.dumps(rows, ensure_ascii=False)])
 
 
 def _send_message(sql: str, values: Sequence[Any]) -> None:

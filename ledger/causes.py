@@ -1,18 +1,16 @@
 """Which document caused which entries: an entry's first link is to the one that caused it."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from ledger.entries import Leg
 from ledger.journal import to_date
 from ledger.models import Entry, Link
-from ledger.questions import ask
+from ledger.questions import ask, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,6 @@ _CAUSED = """
     JOIN ledger_account a ON a.id = p.account_id
     WHERE l.position = 0 AND l.document {} ORDER BY e.id, p.line
 """
-# Of thousands of documents: a parameter for each takes longer than the answer.
-_ONE_OF = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
 
 
 def find_caused(documents: Sequence[str]) -> dict[str, list[Caused]]:
@@ -42,8 +38,8 @@ def find_caused(documents: Sequence[str]) -> dict[str, list[Caused]]:
     Plain SQL: the checks ask it of every document.
     """
     legs: defaultdict[tuple[str, str, date | str, bool], list[Leg]] = defaultdict(list)
-    wanted = json.dumps(documents) if connection.vendor == "sqlite" else list(documents)
-    for document, number, on, reverses, *leg in ask(_CAUSED.format(_ONE_OF[connection.vendor]), [wanted]):
+    named, wanted = one_of(documents)
+    for document, number, on, reverses, *leg in ask(_CAUSED.format(named), [wanted]):
         legs[document, number, on, reverses is not None].append(Leg(*leg))
     found: dict[str, list[Caused]] = {document: [] for document in documents}
     for (document, number, on, is_reversal), parts in legs.items():

@@ -33,6 +33,7 @@ _LONGEST_TEXT = 40
 
 # The usual context keeps 28 digits and rounds the rest away in silence; this one refuses to lose any.
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
+_ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def to_exact_minor(value: Decimal, currency: str) -> int:
     """Minor units of a decimal of any size. Raises AmountInvalid where it has too many decimals, never rounds."""
     places = digits(currency)
     try:
-        return int(value.scaleb(places, _EXACT).quantize(Decimal(1), context=_EXACT))
+        return int(value.scaleb(places, _EXACT).quantize(_ONE, context=_EXACT))
     except (InvalidOperation, Overflow, ValueError):
         raise AmountInvalid(f"{value} is not an amount that the books can hold.", field="amount") from None
     except Inexact:

@@ -13,9 +13,10 @@ def read_rows(model: type[Model], *, at_once: int) -> Iterator[Any]:
     """Every row of a table in the order of its keys, without what `Model.__init__` does to each: half of the time."""
     # Instants take longer to read than all the rest of a row. Who asks for one is given it by another query.
     names = [field.attname for field in model._meta.concrete_fields if not isinstance(field, DateTimeField)]
+    alias = connection.alias
     for values in model._default_manager.order_by("pk").values_list(*names).iterator(chunk_size=at_once):
         row, state = model.__new__(model), ModelState()
-        state.__dict__ = {"adding": False, "db": connection.alias, "fields_cache": {}}
+        state.__dict__ = {"adding": False, "db": alias, "fields_cache": {}}
         row.__dict__ = dict(zip(names, values, strict=True))
         row.__dict__["_state"] = state
         yield row

@@ -40,9 +40,10 @@ class Told:
         if was is None or now is None:
             self.is_readable = False
             return
-        self.is_followed &= all(self._goes_on(name, was.get(name, "")) for name in {**was, **now})
         if self.is_whole is None:
             self.is_whole = bool(now) and not was
+        else:
+            self.is_followed &= all(self._goes_on(name, was.get(name, "")) for name in {**was, **now})
         self.fields |= dict.fromkeys(was, "") | now
 
     def _goes_on(self, name: str, was: str) -> bool:

@@ -1,15 +1,15 @@
 """The whole book, as Beancount's own loader reads it, against the tables."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from multiprocessing import get_context
-from operator import itemgetter
 from typing import Any
 
+from django.db import connection
 from django.db.models import Sum
 
 from ledger import beans, queries
@@ -18,9 +18,10 @@ from ledger.book import write_book
 from ledger.checks.problems import CHUNK, Report, functional
 from ledger.checks.texts import compare_texts
 from ledger.copies import open_copies
-from ledger.models import Account, Entry, Link, Posting
+from ledger.models import Account, Entry, Posting
 from ledger.money import Amount
-from ledger.syntax import fingerprint, read_links, render_instant
+from ledger.questions import Row, ask
+from ledger.syntax import fingerprint, read_links
 
 # Loading so many entries takes longer than starting a process that does it beside the other checks.
 _WORTH_A_PROCESS = 5_000
@@ -94,45 +95,52 @@ def _compare_entries(ours: Iterable[_Print], theirs: Mapping[str, bytes]) -> Ite
         yield from compare_texts(list(entries.prefetch_related("postings__account", "links")))
 
 
+# Plain SQL, because it reads every row: a fraction of an instant shows, and is in no text.
+_INSTANT = {
+    "sqlite": "REPLACE(e.posted_at, ' ', 'T')",
+    "postgresql": """REPLACE(to_char(e.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')""",
+}
+_ENTRIES = f"""
+    SELECT e.id, e.number, {{}} || 'Z', e.posted_by, e.dated_on, e.kind, e.payee, e.narration, COALESCE(r.number, ''),
+        e.text
+    FROM ledger_entry e LEFT JOIN ledger_entry r ON r.id = e.reverses_id WHERE e.id > %s ORDER BY e.id LIMIT {CHUNK}
+"""
+_POSTINGS = """
+    SELECT entry_id, line, dated_on, account_id, amount, currency, functional, fund, project, instalment, party
+    FROM ledger_posting WHERE entry_id BETWEEN %s AND %s ORDER BY entry_id, line
+"""
+_LINKS = (
+    "SELECT entry_id, position, document FROM ledger_link WHERE entry_id BETWEEN %s AND %s ORDER BY entry_id, position"
+)
+
+
 def _print_tables() -> list[_Print]:
-    """Every entry's fingerprint, out of the three tables read side by side in the order of the chain."""
+    """Every entry's fingerprint, out of the three tables, in the order of the chain."""
     names = dict(Account.objects.values_list("pk", "name"))
-    columns = ("account", "amount", "currency", "functional", "fund", "project", "instalment", "party")
-    sides = Posting.objects.order_by("entry", "line").values_list("entry_id", "line", "dated_on", *columns)
-    postings = _Side(sides.iterator())
-    links = _Side(Link.objects.order_by("entry", "position").values_list("entry_id", "position", "document").iterator())
-    facts = ("id", "number", "posted_at", "posted_by", "dated_on", "kind", "payee", "narration", "reverses__number")
-    rows = Entry.objects.order_by("id").values_list(*facts, "text").iterator(chunk_size=CHUNK)
-    found = []
-    for place, number, posted_at, posted_by, on, kind, payee, narration, reverses, text in rows:
-        own, documents = postings.take(place), links.take(place)
-        legs: list[Any] = [(names.get(row[3], ""), *row[4:]) for row in own]
-        words = (str(on), kind, payee, narration, reverses or "")
-        stamp = (number, render_instant(posted_at), posted_by)
-        # What no text says, or Beancount does not keep: the lines, the days of the postings, the order of the links.
-        in_place = all(row[1:3] == (line, on) for line, row in enumerate(own, 1))
-        in_order = [row[1:] for row in documents] == list(enumerate(read_links(text)))
-        told = fingerprint(words, [row[2] for row in documents], stamp, legs) if in_place and in_order else b""
-        found.append((place, number, told))
+    found: list[_Print] = []
+    last = -(2**63)
+    while rows := ask(_ENTRIES.format(_INSTANT[connection.vendor]), [last]):
+        first, last = rows[0][0], rows[-1][0]
+        postings, links = (_by_entry(ask(question, [first, last])) for question in (_POSTINGS, _LINKS))
+        for place, number, posted_at, posted_by, on, kind, payee, narration, reverses, text in rows:
+            own, documents = postings[place], links[place]
+            legs: list[Any] = [(names.get(row[3], ""), *row[4:]) for row in own]
+            words = (str(on), kind, payee, narration, reverses)
+            # What no text says, or Beancount does not keep: lines, the days of postings, the order of links.
+            in_place = all(row[1:3] == (line, on) for line, row in enumerate(own, 1))
+            in_order = [row[1:] for row in documents] == list(enumerate(read_links(text)))
+            sound, stamp = in_place and in_order, (number, posted_at, posted_by)
+            found.append(
+                (place, number, fingerprint(words, [row[2] for row in documents], stamp, legs) if sound else b"")
+            )
     return found
 
 
-class _Side:
-    """Rows that begin with an entry's place, in its order, taken entry by entry."""
-
-    def __init__(self, rows: Iterable[Any]) -> None:
-        self._groups = groupby(rows, key=itemgetter(0))
-        self._next = next(self._groups, None)
-
-    def take(self, place: int) -> list[Any]:
-        """The rows of the entry in a place."""
-        while self._next and self._next[0] < place:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != place:
-            return []
-        rows = list(self._next[1])
-        self._next = next(self._groups, None)
-        return rows
+def _by_entry(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
 
 
 def _sum_postings() -> dict[tuple[str, str, str], tuple[int, int]]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
 
-from ledger.checks.problems import EntryProblem, Report
+from ledger.checks.problems import CHUNK, EntryProblem, Report
 from ledger.models import Entry, Link, Posting
-from ledger.questions import ask
+from ledger.questions import Row, ask
 
 # What names a row to people, where it has one of these.
 _NAMES = ("number", "code", "reference")
@@ -45,16 +46,34 @@ def find_wrong_values(tables: Iterable[type[models.Model]]) -> Iterator[str]:
         connection.ensure_connection()
         connection.connection.create_function("is_text", 1, _is_text, deterministic=True)
     for model in tables:
-        sound = _find_sound(model, connection.vendor)
-        for place, name, what in ask(_put(model, sound)) if sound else ():
+        for place, name, what in chain(_find_wrong(model), _find_unreadable(model)):
             of = "" if place is None or model is Entry else f" of the entry in place {place}"
             message = f"{model._meta.verbose_name} {_show(name)}{of} has something else than a value as {what}."
             yield message if place is None else EntryProblem(place, message)
 
 
-def _is_text(data: bytes) -> bool:
+def _find_wrong(model: type[models.Model]) -> Iterable[Row]:
+    sound = _find_sound(model, connection.vendor)
+    return ask(_put(model, sound)) if sound else ()
+
+
+def _find_unreadable(model: type[models.Model]) -> Iterator[Row]:
+    """Rows that have a text that is none, on SQLite: so many are joined, and looked at one by one where all are not."""
+    texts = _join_texts(model) if connection.vendor == "sqlite" else ""
+    last = -(2**63) if texts else None
+    while last is not None:
+        after, table = last, model._meta.db_table
+        within = f"SELECT rowid AS at, {texts} AS texts FROM {table} c WHERE rowid > %s ORDER BY rowid LIMIT {CHUNK}"
+        joined = f"SELECT is_text(CAST(group_concat(texts, '.') AS BLOB)), MAX(at) FROM ({within})"
+        ((readable, last),) = ask(joined, [after])
+        if not readable:
+            one = {"one of its texts": f"(rowid <= {after} OR rowid > {last} OR is_text(CAST({texts} AS BLOB)))"}
+            yield from ask(_put(model, one))
+
+
+def _is_text(data: bytes | None) -> bool:
     try:
-        return "\0" not in data.decode()
+        return data is None or "\0" not in data.decode()
     except UnicodeDecodeError:
         return False
 
@@ -67,26 +86,27 @@ def _show(name: Any) -> str:
 def _find_sound(model: type[models.Model], vendor: str) -> dict[str, str]:
     """The conditions that hold of every sound row, by what is wrong of one where they do not."""
     found: dict[str, str] = {}
-    texts: list[str] = []
     for field in model._meta.concrete_fields:
-        kind = field.target_field if isinstance(field, models.ForeignKey) else field
         column = f"c.{field.column}"
         conditions = _SQLITE if vendor == "sqlite" else _POSTGRESQL
-        sound = next((text for kinds, text in conditions if isinstance(kind, kinds)), "")
+        sound = next((text for kinds, text in conditions if isinstance(_get_kind(field), kinds)), "")
         if sound:
             empty = f"{column} IS NULL OR " if field.null else ""
             found[f"its {field.name.replace('_', ' ')}"] = f"({empty}{sound.format(column)})"
-        if isinstance(kind, _TEXTS):
-            # Long ones last: what stands before them is copied with each that comes after.
-            texts.insert(
-                len(texts) if isinstance(kind, models.TextField) else 0,
-                f"COALESCE({column}, '')" if field.null else column,
-            )
-    if texts and vendor == "sqlite":
-        # All together, with something between that no text goes on behind.
-        together = " || '.' || ".join(texts)
-        found["one of its texts"] = f"is_text(CAST({together} AS BLOB))"
     return found
+
+
+def _get_kind(field: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    return field.target_field if isinstance(field, models.ForeignKey) else field
+
+
+@cache
+def _join_texts(model: type[models.Model]) -> str:
+    """All texts of a row, with something between that no text goes on behind."""
+    fields = [field for field in model._meta.concrete_fields if isinstance(_get_kind(field), _TEXTS)]
+    # Long ones last: what stands before them is copied with each that comes after.
+    fields.sort(key=lambda field: isinstance(field, models.TextField))
+    return " || '.' || ".join(f"COALESCE(c.{field.column}, '')" for field in fields)
 
 
 def _put(model: type[models.Model], sound: Mapping[str, str]) -> str:
