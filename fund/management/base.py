@@ -81,6 +81,8 @@ class ChangeCommand(ABC, DataCommand):
         try:
             return answer_once(attempt, lambda: self._change_and_say(options))
         except Error as error:
+            if is_busy(error):
+                raise
             said = f"All of it was done or nothing: {_retry(attempt)} does it, if it is not done yet."
             raise CommandError(f"{describe_failure(error)} {said}") from error
 
