@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from shlex import quote
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -119,7 +120,7 @@ class ChangeCommand(ABC, DataCommand):
 
 
 def _retry(attempt: Attempt) -> str:
-    return f"the same command with --key {attempt.key}"
+    return f"the same command with --key {quote(attempt.key)}"
 
 
 def _one_line(error: Exception) -> str:
