@@ -363,8 +363,10 @@ def test_a_delegation_that_nobody_gave_is_found(approver: User, officer: User) -
     delegate(receiver=officer, reason="Leave", by=approver, **days)
     assert check() == []
     Delegation.objects.update(until=date(2026, 7, 31))
-    told = "A delegation to officer (2026-06-01 to 2026-0{}: Leave) {}."
-    assert check() == [told.format("7-31", "no audit record has"), told.format("6-30", "is not there")]
+    assert check() == [
+        "No audit record has the delegation to officer (2026-06-01 to 2026-07-31: Leave).",
+        "The delegation to officer (2026-06-01 to 2026-06-30: Leave) is gone: an audit record has it.",
+    ]
 
 
 def test_delegations_that_were_ended_shortly_after_one_another_are_told_apart(approver: User, officer: User) -> None:
