@@ -15,8 +15,8 @@ _MANY = 50
 _TYPES = {int: "bigint", str: "text", date: "date"}
 
 
-def is_streamed(rows: Sequence[Any]) -> bool:
-    """True where the database works on so many rows by itself for a while."""
+def are_many(rows: Sequence[Any]) -> bool:
+    """True where the database works on rows for a while by itself."""
     return len(rows) >= _MANY
 
 

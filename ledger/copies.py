@@ -35,8 +35,11 @@ def _make_held() -> tuple[Path, int]:
         # Somebody may take it for one that was left before it is held.
         with suppress(FileNotFoundError):
             held = _hold(path)
-            if held is not None and path.exists():
+            if held is None:
+                continue
+            if path.exists():
                 return path, held
+            os.close(held)
 
 
 def _remove_left() -> None:
@@ -54,7 +57,9 @@ def _hold(path: Path) -> int | None:
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         os.close(folder)
+        if not isinstance(error, BlockingIOError):
+            raise
         return None
     return folder

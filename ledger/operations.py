@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ledger import accounts, beans, journal, queries, syntax, triggers
-from ledger.batch import Batch, is_streamed
+from ledger.batch import Batch, are_many
 from ledger.beside import before, beside
 from ledger.chain import GENESIS, chain_hash, entry_number
 from ledger.entries import LONGEST_NAME, Draft, check_draft, check_text, opposite
@@ -139,7 +139,7 @@ def post_entries(drafts: Sequence[Draft], *, by: str) -> list[Entry]:
             functional=functional,
         )
         # A refusal takes back what was written beside it.
-        with refusing_too_large(), beside(check) if is_streamed(rows) else before(check):
+        with refusing_too_large(), beside(check) if are_many(rows) else before(check):
             batch = Batch()
             journal.write_entries(batch, rows, standing.keys())
             carry_on(batch, standing, drafts)

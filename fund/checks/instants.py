@@ -45,9 +45,9 @@ class Recorded:
             self._minutes[tuple(said)].append(minute)
 
     def take(self, *said: Any, minute: str) -> bool:
-        """Takes the first of the records that say this and are near to a minute, where there is one."""
+        """Takes one of the records that say this and are near to a minute, where there is any: of the same, if so."""
         minutes = self._minutes.get(said, [])
-        found = next((one for one in minutes if are_near(one, minute)), None)
+        found = minute if minute in minutes else next((one for one in minutes if are_near(one, minute)), None)
         if found:
             minutes.remove(found)
         return found is not None

@@ -116,11 +116,11 @@ def check_delegations(report: Report) -> Iterator[str]:
     for one in found.iterator():
         receiver, detail = one.receiver.get_username()[:60], describe_delegation(one)
         if not recorded.take(one.giver_id, receiver, detail, minute=one.minute):
-            yield f"A delegation to {receiver} ({detail}) no audit record has."
+            yield f"No audit record has the delegation to {receiver} ({detail})."
         if one.end and not ended.take(one.giver_id, receiver, minute=one.end):
             yield f"A delegation to {receiver} ({detail}) ended at {one.end} (UTC), which no audit record has."
     for _giver, receiver, detail, _minute in recorded.left():
-        yield f"A delegation to {receiver} ({detail}) is not there."
+        yield f"The delegation to {receiver} ({detail}) is gone: an audit record has it."
     for _giver, receiver, minute in ended.left():
         yield f"A delegation to {receiver} was ended at {minute} (UTC), and stands."
     day = OuterRef("at__date")

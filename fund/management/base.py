@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from shlex import quote
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -81,6 +82,8 @@ class ChangeCommand(ABC, DataCommand):
         try:
             return answer_once(attempt, lambda: self._change_and_say(options))
         except Error as error:
+            if is_busy(error):
+                raise
             said = f"All of it was done or nothing: {_retry(attempt)} does it, if it is not done yet."
             raise CommandError(f"{describe_failure(error)} {said}") from error
 
@@ -117,7 +120,7 @@ class ChangeCommand(ABC, DataCommand):
 
 
 def _retry(attempt: Attempt) -> str:
-    return f"the same command with --key {attempt.key}"
+    return f"the same command with --key {quote(attempt.key)}"
 
 
 def _one_line(error: Exception) -> str:

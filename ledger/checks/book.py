@@ -100,10 +100,10 @@ _INSTANT = {
     "sqlite": "REPLACE(e.posted_at, ' ', 'T')",
     "postgresql": """REPLACE(to_char(e.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')""",
 }
-_ENTRIES = f"""
-    SELECT e.id, e.number, {{}} || 'Z', e.posted_by, e.dated_on, e.kind, e.payee, e.narration, COALESCE(r.number, ''),
+_ENTRIES = """
+    SELECT e.id, e.number, {} || 'Z', e.posted_by, e.dated_on, e.kind, e.payee, e.narration, COALESCE(r.number, ''),
         e.text
-    FROM ledger_entry e LEFT JOIN ledger_entry r ON r.id = e.reverses_id WHERE e.id > %s ORDER BY e.id LIMIT {CHUNK}
+    FROM ledger_entry e LEFT JOIN ledger_entry r ON r.id = e.reverses_id WHERE e.id > %s ORDER BY e.id LIMIT %s
 """
 _POSTINGS = """
     SELECT entry_id, line, dated_on, account_id, amount, currency, functional, fund, project, instalment, party
@@ -119,7 +119,7 @@ def _print_tables() -> list[_Print]:
     names = dict(Account.objects.values_list("pk", "name"))
     found: list[_Print] = []
     last = -(2**63)
-    while rows := ask(_ENTRIES.format(_INSTANT[connection.vendor]), [last]):
+    while rows := ask(_ENTRIES.format(_INSTANT[connection.vendor]), [last, CHUNK]):
         first, last = rows[0][0], rows[-1][0]
         postings, links = (_by_entry(ask(question, [first, last])) for question in (_POSTINGS, _LINKS))
         for place, number, posted_at, posted_by, on, kind, payee, narration, reverses, text in rows:

@@ -113,6 +113,18 @@ def test_a_command_that_cannot_write_says_why(officer: User, monkeypatch: pytest
             call_command("open_year", 2026, by="officer")
 
 
+def test_a_command_whose_database_gave_way_to_others_wrote_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_way(*_: object) -> None:
+        error = OperationalError("deadlock detected")
+        error.__cause__ = Exception()
+        error.__cause__.sqlstate = "40P01"  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr("fund.management.base.answer_once", give_way)
+    with pytest.raises(CommandError, match=r"nothing was written\. Try again\.$"):
+        call_command("open_year", 2026)
+
+
 def test_readers_are_never_busy(officer_client: Client, busy: Callable[[], None]) -> None:
     busy()
     assert officer_client.get("/donors/").status_code == 200

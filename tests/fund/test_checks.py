@@ -1,10 +1,11 @@
 """Each check finds what was changed past the operations, and nothing in a sound fund."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 
@@ -33,7 +34,7 @@ from fund.models import (
     Refund,
 )
 from fund.operations.agreements import Due
-from fund.operations.approvals import delegate, reject
+from fund.operations.approvals import delegate, end_delegation, reject
 from fund.operations.disbursements import Line, approve_disbursement, prepare_disbursement
 from fund.operations.obligations import cancel_obligation
 from fund.operations.pledges import withdraw_pledge
@@ -362,5 +363,15 @@ def test_a_delegation_that_nobody_gave_is_found(approver: User, officer: User) -
     delegate(receiver=officer, reason="Leave", by=approver, **days)
     assert check() == []
     Delegation.objects.update(until=date(2026, 7, 31))
-    told = "A delegation to officer (2026-06-01 to 2026-0{}: Leave) {}."
-    assert check() == [told.format("7-31", "no audit record has"), told.format("6-30", "is not there")]
+    assert check() == [
+        "No audit record has the delegation to officer (2026-06-01 to 2026-07-31: Leave).",
+        "The delegation to officer (2026-06-01 to 2026-06-30: Leave) is gone: an audit record has it.",
+    ]
+
+
+def test_delegations_that_were_ended_shortly_after_one_another_are_told_apart(approver: User, officer: User) -> None:
+    days: dict[str, date] = {"since": date(2026, 6, 1), "until": date(2026, 6, 30)}
+    for minute in (0, 8, 16):
+        with time_machine.travel(datetime(2026, 6, 15, 12, minute, tzinfo=UTC)):
+            end_delegation(delegate(receiver=officer, reason="Leave", by=approver, **days), by=approver)
+    assert check() == []

@@ -102,8 +102,9 @@ def test_what_is_done_and_cannot_be_said_is_said_to_the_same_key() -> None:
 def test_a_reader_who_left_has_seen_enough() -> None:
     out, told = Full(), io.StringIO()
     out.error = BrokenPipeError(32, "Broken pipe")
-    call_command("open_year", 2026, stdout=out, stderr=told)
+    call_command("open_year", 2026, key="year 26", stdout=out, stderr=told)
     assert told.getvalue().startswith("It is done")
+    assert "the same command with --key 'year 26' says it again." in told.getvalue()
 
 
 def test_a_file_is_the_same_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:

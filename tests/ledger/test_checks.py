@@ -5,7 +5,7 @@ import pytest
 from django.db import connection, transaction
 
 from ledger import checks, triggers
-from ledger.checks import book, chain, texts
+from ledger.checks import book, chain, columns, texts
 from ledger.models import Entry
 from ledger.operations import post_entries
 from tests.ledger.drafts import GIFTS, make_draft, make_leg
@@ -265,6 +265,14 @@ def test_trigger_that_only_looks_as_it_was_is_named(entries: None, name: str, st
     assert any(f"the trigger {name}" in problem for problem in found)
 
 
+def test_what_is_posted_together_is_stored_as_what_is_posted_alone(books: None):
+    odd = make_draft(10**15 - 1, payee="“Ca'na\"da”", narration='\\u0041 \\n 100% {"a": [null]} 😀 $[0] 07')
+    post_entries([odd] * 60, by="officer")
+    post_entries([odd], by="officer")
+    assert checks.run_checks(print) == []
+    assert Entry.objects.filter(narration=odd.narration, payee=odd.payee).count() == 61
+
+
 def test_problems_of_one_check_are_cut_at_fifty(books: None):
     post_entries([make_draft()] * 60, by="officer")
     with broken(f"{ENTRY} text = 'x'"):
@@ -275,12 +283,18 @@ def test_problems_of_one_check_are_cut_at_fifty(books: None):
 
 
 def test_books_of_many_chunks_are_checked_to_the_end(books: None, monkeypatch):
-    monkeypatch.setattr(texts, "CHUNK", 3)
-    monkeypatch.setattr(chain, "CHUNK", 3)
+    for module in (book, chain, columns, texts):
+        monkeypatch.setattr(module, "CHUNK", 3)
     post_entries([make_draft()] * 10, by="officer")
     assert checks.run_checks(print) == []
     with broken(f"{ENTRY} payee = 'Chile' WHERE id = 10"):
         assert run(checks.check_texts) == ["JE-2026-000010: the tables and the text differ in payee."]
+    if connection.vendor == "sqlite":
+        with broken(f"{ENTRY} payee = CAST(x'ff' AS TEXT) WHERE id IN (2, 10)"):
+            assert [problem.partition(" has ")[0] for problem in run(checks.check_values)] == [
+                "entry JE-2026-000002",
+                "entry JE-2026-000010",
+            ]
     assert Entry.objects.count() == 10
 
 

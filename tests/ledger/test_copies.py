@@ -1,5 +1,6 @@
 """Copies of the books go with their process, and with the next one where it was killed."""
 
+import errno
 import os
 import signal
 from pathlib import Path
@@ -49,3 +50,12 @@ def test_a_folder_that_is_taken_before_it_is_held_is_made_anew(folder: Path, mon
     monkeypatch.setattr("ledger.copies.mkdtemp", lambda **_: str(made.pop(0)))
     with open_copies() as copies:
         assert copies.parent.name == "fund-copy-b"
+
+
+def test_a_disk_that_holds_no_folder_is_said_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(OSError, match="No locks available"), open_copies():
+        pass
