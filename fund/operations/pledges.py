@@ -96,6 +96,7 @@ def _end(pledge: Pledge, draft: Callable[..., Draft], field: str, act: str, on: 
     acts.require(by, "change_pledge")
     reason = acts.clean_text(reason, field="reason", longest=200)
     with writing():
+        pledge.refresh_from_db()
         acts.check_day(on, "on")
         given_back_on = pledge.agreements.aggregate(last=Max("cancelled_on"))["last"]
         acts.check_not_before(on, given_back_on or pledge.announced_on, "on")

@@ -14,7 +14,7 @@ from fund.errors import (
     StateUnfit,
     ValueInvalid,
 )
-from fund.models import Agreement, Donor, Receipt
+from fund.models import Agreement, Donor, Pledge, Receipt
 from fund.operations.agreements import Due, approve_agreement, prepare_agreement
 from fund.operations.pledges import announce_pledge, withdraw_pledge
 from fund.operations.reversals import reverse_receipt
@@ -163,11 +163,12 @@ def test_a_cancelled_agreement_opens_its_pledge_again_also_when_the_rest_was_wit
     pledge = announce_pledge(donor=canada, announced_on=DAY, amount=pledged, by=officer)
     agreement = sign(canada, officer, pledge=pledge)
     withdraw_pledge(pledge, on=DAY, reason="budget cut", by=officer)
+    out_of_date = Pledge.objects.get()
     cancel_agreement(agreement, on=DAY, reason="signed in error", by=officer)
     pledge.refresh_from_db()
     assert (pledge.withdrawn_on, open_pledges([pledge])[pledge.number].amount.minor) == (None, 10000)
     assert run_checks(lambda _: None) == []
-    withdraw_pledge(pledge, on=date(2026, 1, 25), reason="all of it", by=officer)
+    withdraw_pledge(out_of_date, on=date(2026, 1, 25), reason="all of it", by=officer)
     assert balances() == {}
     assert run_checks(lambda _: None) == []
 
