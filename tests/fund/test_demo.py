@@ -239,8 +239,10 @@ def serve_demo(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     with subprocess.Popen(
         command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
-        yield process, port
-        process.kill()
+        try:
+            yield process, port
+        finally:
+            process.kill()
 
 
 def fetch(port: int, path: str) -> tuple[int, str]:

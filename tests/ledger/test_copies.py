@@ -3,11 +3,23 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from ledger.copies import open_copies
+from tests.settings import BASE_DIR
+
+COPY_AND_DIE = """
+import os, signal
+from ledger.copies import open_copies
+
+with open_copies() as copies:
+    (copies / "main.beancount").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 @pytest.fixture
@@ -16,14 +28,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def copy_and_die() -> None:
+def copy_and_die(folder: Path) -> None:
     """Leaves a copy, as a process that is killed does."""
-    child = os.fork()
-    if not child:
-        with open_copies() as copies:
-            (copies / "main.beancount").touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(child, 0)
+    ended = subprocess.run([sys.executable, "-c", COPY_AND_DIE], cwd=BASE_DIR, env=os.environ | {"TMPDIR": str(folder)})
+    assert ended.returncode == -signal.SIGKILL
 
 
 def test_a_copy_is_its_owners_alone_and_gone_at_the_end(folder: Path) -> None:
@@ -37,7 +45,7 @@ def test_what_a_killed_process_left_goes_with_the_next_one_and_what_is_read_stay
     other = folder / "fund-other"
     other.mkdir()
     with open_copies() as read:
-        copy_and_die()
+        copy_and_die(folder)
         assert len(list(folder.glob("*/copy/main.beancount"))) == 1
         with open_copies() as copies:
             assert set(folder.iterdir()) == {other, read.parent, copies.parent}

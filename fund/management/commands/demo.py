@@ -95,6 +95,6 @@ def serve(port: int) -> None:
     paths = [str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     options = ["--interface", "wsgi", "--host", _HOST, "--port", str(port), "--no-ws", "--log-level", "warning"]
-    options += ["--blocking-threads", "4"]
+    options += ["--blocking-threads", "4", "--workers-kill-timeout", "10"]
     command = [sys.executable, "-m", "granian", *options, "fund.config.wsgi:application"]
     os.execve(sys.executable, command, environment)
