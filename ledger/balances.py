@@ -223,20 +223,22 @@ _KEPT_ITEMS = "SELECT instalment, account_id, currency, amount, functional FROM 
 def find_wrong_days() -> list[tuple[str, str, str, str, str, date]]:
     """Account, sub-fund, kind, party, currency and day of each day's balance that is not the sum of its postings."""
     names = f"{_NAME}, r.fund, r.kind, r.party, r.currency, r.day"
-    rows = _find_differences(_RUNNING, _KEPT, names)
+    rows = _find_differences(_RUNNING, _KEPT, (*KEY, "day", "amount", "debit", "credit"), names)
     return [(*names, to_date(day)) for *names, day in rows]
 
 
 def find_wrong_items() -> list[tuple[str, str, str]]:
     """Instalment, account and currency of each open item that is not the sum of its postings."""
-    return _find_differences(_SUMMED_ITEMS, _KEPT_ITEMS, f"r.instalment, {_NAME}, r.currency")
+    columns = ("instalment", "account_id", "currency", "amount", "functional")
+    return _find_differences(_SUMMED_ITEMS, _KEPT_ITEMS, columns, f"r.instalment, {_NAME}, r.currency")
 
 
-def _find_differences(ours: str, theirs: str, names: str) -> list[Any]:
-    """The rows that only one of two queries has, by `names`, each once."""
+def _find_differences(ours: str, theirs: str, columns: Sequence[str], names: str) -> list[Any]:
+    """The rows that one of two queries has more often than the other, by `names`, each once."""
+    # Each query is run once: of EXCEPT both ways PostgreSQL runs each twice.
+    both = f"SELECT 1 AS side, o.* FROM ({ours}) AS o UNION ALL SELECT -1, t.* FROM ({theirs}) AS t"
+    listed = ", ".join(columns)
     return ask(
-        f"WITH ours AS ({ours}), theirs AS ({theirs}) SELECT DISTINCT {names} FROM ("
-        "SELECT * FROM (SELECT * FROM ours EXCEPT SELECT * FROM theirs) AS lacking UNION ALL "
-        "SELECT * FROM (SELECT * FROM theirs EXCEPT SELECT * FROM ours) AS beyond"
-        f") AS r LEFT JOIN ledger_account a ON a.id = r.account_id ORDER BY {names}"
+        f"SELECT DISTINCT {names} FROM (SELECT {listed} FROM ({both}) AS u GROUP BY {listed} HAVING SUM(side) <> 0) "
+        f"AS r LEFT JOIN ledger_account a ON a.id = r.account_id ORDER BY {names}"
     )

@@ -3,11 +3,13 @@
 Stock bean-check, bean-query and Fava open it; `enclosures/README.txt` goes with it and says how.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ledger import accounts, queries, syntax
 from ledger.assertions import balance_lines
@@ -97,8 +99,10 @@ class _Written:
     place: int = 0
     head: str = GENESIS
 
-    def add(self, place: int, sha256: str) -> None:
-        self.entries += 1
+    def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Counts entries in the order of their places, each with its place first and its hash third."""
+        self.entries += len(rows)
+        place, _, sha256, *_ = rows[-1]
         if place > self.place:
             self.place, self.head = place, sha256
 
@@ -109,9 +113,12 @@ def _year_pieces(year: int, until: date | None, written: _Written) -> Iterator[s
     if until:
         found = found.filter(dated_on__lte=until)
     rows = found.values_list("id", "number", "sha256", "previous_sha256", "text")
-    for place, number, sha256, previous, text in rows.iterator(chunk_size=_CHUNK):
-        written.add(place, sha256)
-        yield f"\n; {number} sha256 {sha256} after {previous}\n{text}"
+    remaining = rows.iterator(chunk_size=_CHUNK)
+    while chunk := list(islice(remaining, _CHUNK)):
+        written.add(chunk)
+        yield "".join(
+            f"\n; {number} sha256 {sha256} after {before}\n{text}" for _, number, sha256, before, text in chunk
+        )
 
 
 def _head_lines(title: str, written: _Written, until: date | None) -> Iterator[str]:

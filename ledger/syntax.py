@@ -3,6 +3,7 @@
 `ledger/beans.py` has Beancount itself read what this module writes.
 """
 
+import marshal
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,8 +54,9 @@ def fingerprint(words: Sequence[str], links: Iterable[str], stamp: Sequence[str]
 
     `words` are the day, the kind, the payee, the narration and the number of what it reverses.
     """
-    told = repr(((*words, *sorted(links)), tuple(stamp), list(legs)))
-    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    # As of version 2: later ones write the same text in several ways.
+    told = marshal.dumps(((*words, *sorted(links)), tuple(stamp), list(legs)), 2)
+    return blake2b(told, digest_size=16).digest()
 
 
 def quote(text: str) -> str:

@@ -1,9 +1,8 @@
 """The entries that documents caused, as the books have them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from ledger.causes import Caused
 
@@ -13,8 +12,8 @@ Key = tuple[str, str, str, str]
 Sums = dict[Key, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+# A tuple, as what it is compared with.
+class Expected(NamedTuple):
     """An entry that a document must have caused: its day, and what it has on the accounts that the document states.
 
     `ended_on` is the day of its reversal, or None where it stands.
@@ -27,12 +26,13 @@ class Expected:
 
 def sum_legs(entries: Iterable[Caused], accounts: tuple[str, ...]) -> Sums:
     """What entries add up to on `accounts` (beginnings of names)."""
-    sums: defaultdict[Key, int] = defaultdict(int)
+    sums: Sums = {}
     for entry in entries:
-        for leg in entry.legs:
-            if leg.account.startswith(accounts):
-                sums[leg.account, leg.fund, leg.project or leg.instalment, leg.currency] += leg.amount
-    return dict(sums)
+        for account, amount, currency, _, fund, project, instalment, _ in entry.legs:
+            if account.startswith(accounts):
+                key = (account, fund, project or instalment, currency)
+                sums[key] = sums.get(key, 0) + amount
+    return sums
 
 
 def negate(sums: Mapping[Key, int]) -> Sums:

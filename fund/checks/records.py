@@ -81,7 +81,8 @@ def check_entries(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[s
     reversals = [entry for entry in caused if entry.is_reversal]
     try:
         expected = kind.expect(document, originals)
-        yield from _check_parts(kind, document)
+        if kind.parts:
+            yield from _check_parts(kind, document)
     except Refused as refusal:
         yield f"{document}: {refusal.message}"
         return
@@ -90,12 +91,11 @@ def check_entries(kind: Kind, document: Any, caused: list[Caused]) -> Iterator[s
     # What rests on the first entry ends before it.
     last_first = (*expected[1:], *expected[:1])
     ended = [Expected(item.ended_on, negate(item.sums)) for item in last_first if item.ended_on]
-    yield from _check_entries(document, kind, ended, reversals, "reversal")
+    if ended or reversals:
+        yield from _check_entries(document, kind, ended, reversals, "reversal")
 
 
 def _check_parts(kind: Kind, document: Any) -> Iterator[str]:
-    if not kind.parts:
-        return
     amount = read_amount(document, "amount")
     parts = [read_amount(part, "amount") for part in document.rows]
     total = Amount(sum(part.minor for part in parts), amount.currency)
@@ -127,7 +127,9 @@ def _check_entries(
     for item, entry in zip(expected, found, strict=True):
         if item.on != entry.on:
             yield f"{document} is dated {item.on}, its {what} {entry.number} {entry.on}."
-        yield from _compare(document, item.sums, sum_legs([entry], kind.accounts))
+        posted = sum_legs([entry], kind.accounts)
+        if item.sums != posted:
+            yield from _compare(document, item.sums, posted)
 
 
 def _plural(what: str) -> str:
@@ -135,8 +137,6 @@ def _plural(what: str) -> str:
 
 
 def _compare(document: Document, stated: Sums, posted: Sums) -> Iterator[str]:
-    if stated == posted:
-        return
     for key in sorted(stated.keys() | posted.keys()):
         account, fund, detail, currency = key
         has, books = (Amount(sums.get(key, 0), currency) for sums in (stated, posted))

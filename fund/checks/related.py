@@ -34,11 +34,13 @@ def load_related(rows: Sequence[Any], wanted: Iterable[str | Prefetch[Any]]) -> 
 
 def _attach(rows: Sequence[Any], name: str, beyond: str = "") -> None:
     field = rows[0]._meta.get_field(name)
-    keys = [getattr(row, field.attname) for row in rows]
+    keys = [row.__dict__[field.attname] for row in rows]
     found = field.related_model._default_manager.in_bulk({key for key in keys if key is not None})
     for row, key in zip(rows, keys, strict=True):
         # What is not there is asked for again by who needs it, and missed then.
-        if key in found:
+        if key is None:
+            row._state.fields_cache[name] = None
+        elif key in found:
             row._state.fields_cache[name] = found[key]
     if beyond:
         prefetch_related_objects(list(found.values()), beyond)
@@ -49,7 +51,7 @@ def _attach_lists(rows: Sequence[Any], wanted: Prefetch[Any]) -> None:
     field = rows[0]._meta.get_field(wanted.prefetch_through).field
     assert wanted.queryset is not None
     assert wanted.to_attr
-    of_row = {row.pk: row for row in rows}
+    of_row = {row.__dict__[row._meta.pk.attname]: row for row in rows}
     within = {f"{field.attname}__gte": rows[0].pk, f"{field.attname}__lte": rows[-1].pk}
     lists: defaultdict[int, list[Any]] = defaultdict(list)
     for line in wanted.queryset.filter(**within):

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from math import inf
 from typing import Any
 
@@ -17,8 +17,6 @@ from fund.models import AuditRecord, Decided, Donor, Payee, Project, Remembers
 from fund.models.audit import read_fields, read_lines
 from ledger.checks import Report
 
-# A field's value as a text, as audit records have it.
-_Read = Callable[[Any], str]
 _CHUNK = 2_000
 # `check_projects` compares these with the acts themselves.
 _ELSEWHERE = ("operations_closed_on", "accounts_closed_on")
@@ -64,17 +62,21 @@ def find_changed(
     load_related(
         rows, [field.name for field in fields if isinstance(field, ForeignKey) and not field.is_cached(rows[0])]
     )
-    readers = {field.name: _reader(field) for field in fields}
-    for row in rows:
-        known = told[name(row)]
+    names = [field.name for field in fields]
+    texts = zip(*(_read_column(field, rows) for field in fields), strict=True)
+    for row, has in zip(rows, texts, strict=True):
+        called = name(row)
+        known = told[called]
         if not known.is_readable:
-            found[name(row)].append(f"{name(row)} has an audit record that cannot be read.")
+            found[called].append(f"{called} has an audit record that cannot be read.")
         if not known.is_followed:
-            found[name(row)].append(f"{name(row)} has an audit record that does not go on from that before.")
-        for field, read in readers.items():
-            said = known.fields.get(field, "" if known.is_whole else None)
-            if said is not None and said != read(row) and not _was_named(row, field, said):
-                found[name(row)].append(f"{name(row)} has another {field} than the audit record says.")
+            found[called].append(f"{called} has an audit record that does not go on from that before.")
+        said = tuple(map(known.fields.get, names, repeat("" if known.is_whole else None)))
+        if said == has:
+            continue
+        for field, words, text in zip(names, said, has, strict=True):
+            if words is not None and words != text and not _was_named(row, field, words):
+                found[called].append(f"{called} has another {field} than the audit record says.")
     return found
 
 
@@ -129,34 +131,25 @@ def _is_told(row: Model, field: Field[Any, Any]) -> bool:
     return not left_out and field.name not in (*row.CONFIDENTIAL, *_ELSEWHERE)
 
 
-def _reader(field: Field[Any, Any]) -> _Read:
-    name = field.attname
+def _read_column(field: Field[Any, Any], rows: Sequence[Any]) -> list[str]:
+    """The values of a field as texts, as audit records have them."""
+    values = [row.__dict__[field.attname] for row in rows]
     if isinstance(field, MoneyField):
-        return lambda row: _read_money(row.__dict__[name], row.__dict__[f"{name}_currency"])
+        return list(map(_read_money, values, [row.__dict__[f"{field.attname}_currency"] for row in rows]))
     if isinstance(field, JSONField):
-        return lambda row: json.dumps(row.__dict__[name], ensure_ascii=False) if row.__dict__[name] else ""
+        return [json.dumps(value, ensure_ascii=False) if value else "" for value in values]
     if isinstance(field, (CharField, TextField)):
-        return lambda row: row.__dict__[name] or ""
+        return [value or "" for value in values]
     if isinstance(field, ForeignKey):
-        return _name_reader(field)
-    return lambda row: "" if row.__dict__[name] is None else str(row.__dict__[name])
+        # Each thing that is named, once.
+        named = {value: row for value, row in zip(values, rows, strict=True) if value is not None}
+        texts = {value: str(get_named(row, field.name) or "") for value, row in named.items()}
+        return [texts.get(value, "") for value in values]
+    return ["" if value is None else str(value) for value in values]
 
 
 def _read_money(amount: Any, currency: str | None) -> str:
     return "" if amount is None else f"{currency} {amount.normalize():f}"
-
-
-def _name_reader(field: Field[Any, Any]) -> _Read:
-    """Reads what a row names, each thing once."""
-    texts: dict[Any, str] = {None: ""}
-
-    def read(row: Any) -> str:
-        key = row.__dict__[field.attname]
-        if key not in texts:
-            texts[key] = str(get_named(row, field.name) or "")
-        return texts[key]
-
-    return read
 
 
 def _was_named(row: Any, field: str, said: str) -> bool:

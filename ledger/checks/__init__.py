@@ -54,8 +54,8 @@ __all__ = [
 
 # What has to be sound before Beancount loads the book: a text or a name that somebody changed may hold more than it
 # should, and a Beancount file can run code.
-_GUARDS: tuple[Check, ...] = (check_triggers, check_values, check_chain, check_accounts)
-CHECKS: tuple[Check, ...] = (*_GUARDS, check_zero, check_balances, check_closings)
+_GUARDS: tuple[Check, ...] = (check_triggers, check_chain, check_accounts)
+CHECKS: tuple[Check, ...] = (*_GUARDS, check_values, check_zero, check_balances, check_closings)
 
 
 def run_checks(report: Report, more: Sequence[Check] = ()) -> list[str]:

@@ -18,7 +18,7 @@ from ledger.book import write_book
 from ledger.checks.problems import CHUNK, Report, functional
 from ledger.checks.texts import compare_texts
 from ledger.copies import open_copies
-from ledger.models import Account, Entry, Posting
+from ledger.models import Entry, Posting
 from ledger.money import Amount
 from ledger.questions import Row, ask
 from ledger.syntax import fingerprint, read_links
@@ -106,8 +106,10 @@ _ENTRIES = """
     FROM ledger_entry e LEFT JOIN ledger_entry r ON r.id = e.reverses_id WHERE e.id > %s ORDER BY e.id LIMIT %s
 """
 _POSTINGS = """
-    SELECT entry_id, line, dated_on, account_id, amount, currency, functional, fund, project, instalment, party
-    FROM ledger_posting WHERE entry_id BETWEEN %s AND %s ORDER BY entry_id, line
+    SELECT p.entry_id, p.line, p.dated_on, COALESCE(a.name, ''), p.amount, p.currency, p.functional, p.fund, p.project,
+        p.instalment, p.party
+    FROM ledger_posting p LEFT JOIN ledger_account a ON a.id = p.account_id
+    WHERE p.entry_id BETWEEN %s AND %s ORDER BY p.entry_id, p.line
 """
 _LINKS = (
     "SELECT entry_id, position, document FROM ledger_link WHERE entry_id BETWEEN %s AND %s ORDER BY entry_id, position"
@@ -116,7 +118,6 @@ _LINKS = (
 
 def _print_tables() -> list[_Print]:
     """Every entry's fingerprint, out of the three tables, in the order of the chain."""
-    names = dict(Account.objects.values_list("pk", "name"))
     found: list[_Print] = []
     last = -(2**63)
     while rows := ask(_ENTRIES.format(_INSTANT[connection.vendor]), [last, CHUNK]):
@@ -124,10 +125,10 @@ def _print_tables() -> list[_Print]:
         postings, links = (_by_entry(ask(question, [first, last])) for question in (_POSTINGS, _LINKS))
         for place, number, posted_at, posted_by, on, kind, payee, narration, reverses, text in rows:
             own, documents = postings[place], links[place]
-            legs: list[Any] = [(names.get(row[3], ""), *row[4:]) for row in own]
+            legs: list[Any] = [row[3:] for row in own]
             words = (str(on), kind, payee, narration, reverses)
             # What no text says, or Beancount does not keep: lines, the days of postings, the order of links.
-            in_place = all(row[1:3] == (line, on) for line, row in enumerate(own, 1))
+            in_place = [row[1:3] for row in own] == [(line, on) for line in range(1, len(own) + 1)]
             in_order = [row[1:] for row in documents] == list(enumerate(read_links(text)))
             sound, stamp = in_place and in_order, (number, posted_at, posted_by)
             found.append(
