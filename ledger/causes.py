@@ -51,6 +51,7 @@ def find_caused(documents: Sequence[str]) -> dict[str, list[Caused]]:
     found: dict[str, list[Caused]] = {document: [] for document in documents}
     named, wanted = one_of(documents)
     before: tuple[int, str] | None = None
+    # Those of the entry before: they follow one another.
     legs: list[CausedLeg] = []
     for document, place, number, on, reverses, *leg in ask(_CAUSED.format(named), [wanted]):
         if (place, document) != before:

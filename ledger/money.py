@@ -100,22 +100,23 @@ def to_minor(value: Decimal, currency: str) -> int:
     `to_minor(Decimal("12.34"), "USD")` is 1234.
     """
     minor = to_exact_minor(value, currency)
-    if abs(minor) >= _too_large(currency):
+    if abs(minor) >= _limit(currency):
         raise AmountInvalid(f"{value:f} is too large: at most 12 digits before the point.", field="amount")
     return minor
 
 
 @cache
-def _too_large(currency: str) -> int:
+def _limit(currency: str) -> int:
+    """The first number of minor units that fits no money field."""
     return int(LARGEST.scaleb(digits(currency)))
 
 
 def to_exact_minor(value: Decimal, currency: str) -> int:
     """Minor units of a decimal of any size. Raises AmountInvalid where it has too many decimals, never rounds."""
     places = digits(currency)
-    if not value:
-        return 0
     try:
+        if value.is_zero():
+            return 0
         return int(value.scaleb(places, _EXACT).quantize(_ONE, context=_EXACT))
     except (InvalidOperation, Overflow, ValueError):
         raise AmountInvalid(f"{value} is not an amount that the books can hold.", field="amount") from None

@@ -22,8 +22,16 @@ OPTIONS = (
     'option "inferred_tolerance_default" "*:0.00001"',
 )
 
-# One line at the margin, the rest indented: no directive can hide in such a text.
-_ENTRY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} \* [^\n]*\n(?:  [^\n]*\n)+")
+# The lines that `render_entry` writes and no other: where Beancount finds a fault in a line, it goes on behind it, and
+# follows an `include` there, indented or not.
+_QUOTED = r'"[^"\\\x00-\x1f\x7f]*(?:\\["\\][^"\\\x00-\x1f\x7f]*)*"'
+_NAME = r"[A-Za-z0-9/._-]+"
+_UNITS = r"-?[0-9]+(?:\.[0-9]+)? [A-Z]{3}"
+_ENTRY = re.compile(
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} \* {_QUOTED} {_QUOTED} #{_NAME} (?:\^{_NAME}(?: \^{_NAME})*)?\n"
+    rf"(?:  [a-z_]+: {_QUOTED}\n)+"
+    rf"(?:  [A-Z][A-Za-z0-9:-]* +{_UNITS}(?: @@ {_UNITS})?\n(?:    [a-z_]+: {_QUOTED}\n)*)+"
+)
 
 BUDGET_INTERVALS = ("daily", "weekly", "monthly", "quarterly", "yearly")
 
@@ -106,7 +114,7 @@ def read_links(text: str) -> list[str]:
 
 
 def is_entry(text: str) -> bool:
-    """True where `text` has the outline of one entry and so can hold no other directive, such as a plugin."""
+    """True where `text` has the lines of one entry, and so holds no other directive, such as a plugin or an include."""
     return _ENTRY.fullmatch(text) is not None
 
 

@@ -12,7 +12,7 @@ Key = tuple[str, str, str, str]
 Sums = dict[Key, int]
 
 
-# A tuple, as what it is compared with.
+# A tuple, because the checks make one of every document.
 class Expected(NamedTuple):
     """An entry that a document must have caused: its day, and what it has on the accounts that the document states.
 

@@ -77,7 +77,10 @@ def run_checks(report: Report, more: Sequence[Check] = ()) -> list[str]:
             except Exception as error:
                 if is_lost(error):
                     raise
-                return [*_run(others, report), f"The book cannot be written out ({describe_error(error)})."]
+                return [
+                    *_run([*others, check_texts], report),
+                    f"The book cannot be written out ({describe_error(error)}).",
+                ]
             found += _run(others, report)
             words = "Beancount reads the whole book."
             report(words)

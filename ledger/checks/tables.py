@@ -20,6 +20,11 @@ def check_zero(report: Report) -> Iterator[str]:
     few = Entry.objects.annotate(count=Count("postings")).filter(count__lt=2).values_list("pk", "number", "count")
     for place, number, count in few.iterator():
         yield EntryProblem(place, f"{number} has {count} postings, where an entry has at least two.")
+    lost_reversals = Entry.objects.exclude(reverses=None).filter(
+        ~Exists(Entry.objects.filter(pk=OuterRef("reverses_id")))
+    )
+    for place, number in lost_reversals.order_by("id").values_list("pk", "number"):
+        yield EntryProblem(place, f"{number} reverses an entry that is not there.")
     for what, model in (("postings", Posting), ("links", Link)):
         lost = model._default_manager.filter(~Exists(Entry.objects.filter(pk=OuterRef("entry_id"))))
         for place in lost.order_by("entry_id").values_list("entry_id", flat=True).distinct():

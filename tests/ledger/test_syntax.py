@@ -10,6 +10,7 @@ from tests.ledger.drafts import make_draft, make_foreign_draft, make_leg
 
 STAMP = Stamp("JE-2026-000001", "2026-01-15T10:00:00Z", "officer")
 DAY = date(2026, 1, 1)
+ENTRY = syntax.render_entry(make_draft(), STAMP, "USD")
 
 
 def test_entry_carries_its_facts_as_beancount_text():
@@ -63,7 +64,21 @@ def test_directive_is_one_line(line: str, text: str):
         '2026-01-01 * "a" "b"\n  Assets:A  1 USD\ninclude "/etc/passwd"\n',
         '2026-01-01 * "a" "b"\n  Assets:A  1 USD\n\n',
         '2026-01-01 open Assets:A\n  name: "x"\n',
+        ENTRY + '  include "/x"\n',
+        ENTRY + '    a: "x" include "/x"\n',
+        ENTRY + '    a: "x"\rplugin "x"\n',
+        ENTRY + '  Assets:A 1 USD include "/x"\n',
+        ENTRY + "    a: 5\n",
+        ENTRY.replace("Gift", 'a" include "/x'),
+        ENTRY.replace("Gift", "a\nb"),
     ],
 )
 def test_text_that_can_hold_another_directive_is_no_entry(text: str):
     assert not syntax.is_entry(text)
+
+
+@pytest.mark.parametrize("words", ['a "b" \\', "\\", '"', "Áñ – 中", "x" * 500, ""])
+def test_what_is_rendered_is_an_entry(words: str):
+    draft = make_foreign_draft(narration=words, payee=words, links=("A", "B/1.x_y-z"), reverses="JE-2025-000009")
+    assert syntax.is_entry(syntax.render_entry(draft, STAMP, "USD"))
+    assert syntax.is_entry(syntax.render_entry(make_draft(links=()), STAMP, "USD"))

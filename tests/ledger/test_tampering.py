@@ -3,6 +3,9 @@
 The first bad entry is named. Where the chain is as it was, by what Beancount's loader reads in the whole book.
 """
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
@@ -57,17 +60,57 @@ def test_first_bad_entry_is_named(entries: None, what: str):
         assert find_first().place == place
 
 
+def write_anew(change: Callable[[Entry], str]) -> None:
+    """Changes the texts, and makes the chain sound again."""
+    previous = "0" * 64
+    for entry in Entry.objects.order_by("id"):
+        text = change(entry)
+        Entry.objects.filter(pk=entry.pk).update(text=text, previous_sha256=previous, sha256=chain_hash(previous, text))
+        previous = chain_hash(previous, text)
+
+
 def test_entry_changed_in_table_and_text_with_a_chain_made_sound_is_found_by_its_postings(entries: None):
     with broken():
-        previous = "0" * 64
-        for entry in Entry.objects.order_by("id"):
-            text = entry.text.replace("100.00", "900.00")
-            Entry.objects.filter(pk=entry.pk).update(
-                text=text, previous_sha256=previous, sha256=chain_hash(previous, text)
-            )
-            previous = chain_hash(previous, text)
+        write_anew(lambda entry: entry.text.replace("100.00", "900.00"))
         assert list(checks.check_chain(print)) == []
         assert find_first() == "JE-2026-000001: the tables and the text differ in postings."
+
+
+# Beancount finds a fault in each, goes on behind it and would open the file.
+FOREIGN = (
+    '  include "{}"\n',
+    '    party: "a" include "{}"\n',
+    '    party: "a"\rinclude "{}"\n',
+    '  Assets:Bank 1.00 USD include "{}"\n',
+    "    party: 5\n",
+)
+
+
+@pytest.mark.parametrize("line", FOREIGN)
+def test_a_text_with_more_than_an_entry_is_named_and_no_other_file_is_read(entries: None, tmp_path: Path, line: str):
+    foreign = tmp_path / "foreign.beancount"
+    foreign.write_text("2026-01-01 open Assets:Foreign\n2026-01-02 open Assets:Foreign\n")
+    with broken(f"{ENTRY} narration = 'Loan' WHERE id = 2"):
+        write_anew(lambda entry: entry.text + line.format(foreign) * (entry.pk == 3))
+        found = checks.run_checks(print)
+    assert "JE-2025-000001: its text is not that of one entry." in found
+    assert "JE-2026-000002: the tables and the text differ in narration." in found
+    assert not any("Foreign" in problem for problem in found)
+
+
+def test_what_cannot_be_written_out_hides_no_entry(entries: None):
+    if connection.vendor == "sqlite":
+        # PostgreSQL takes nothing but a day.
+        with broken("UPDATE ledger_daybalance SET day = '0garbage' WHERE id = 1", f"{ENTRY} narration = 'Loan' WHERE id = 2"):
+            found = checks.run_checks(print)
+        assert "JE-2026-000002: the tables and the text differ in narration." in found
+        assert any("has something else than a value as its day" in problem for problem in found)
+        assert found[-1].startswith("The book cannot be written out")
+
+
+def test_reversal_of_an_entry_that_is_not_there_is_named(entries: None):
+    with broken(f"{ENTRY} reverses_id = 99 WHERE id = 2"):
+        assert find_first() == "JE-2026-000002 reverses an entry that is not there."
 
 
 def test_posting_of_another_day_is_found_though_the_balances_were_made_to_fit(entries: None):
