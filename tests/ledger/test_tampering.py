@@ -101,7 +101,9 @@ def test_a_text_with_more_than_an_entry_is_named_and_no_other_file_is_read(entri
 def test_what_cannot_be_written_out_hides_no_entry(entries: None):
     if connection.vendor == "sqlite":
         # PostgreSQL takes nothing but a day.
-        with broken("UPDATE ledger_daybalance SET day = '0garbage' WHERE id = 1", f"{ENTRY} narration = 'Loan' WHERE id = 2"):
+        with broken(
+            "UPDATE ledger_daybalance SET day = '0garbage' WHERE id = 1", f"{ENTRY} narration = 'Loan' WHERE id = 2"
+        ):
             found = checks.run_checks(print)
         assert "JE-2026-000002: the tables and the text differ in narration." in found
         assert any("has something else than a value as its day" in problem for problem in found)
