@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tests.benchmarks.scratch import ENGINES, fresh_database, say
@@ -12,6 +13,8 @@ from tests.benchmarks.tables import print_tables
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _POSTED, _EXPORTED = 20_000, 100_000
+# How many new books are posted into.
+_BOOKS = 5
 
 
 def main() -> None:
@@ -21,10 +24,14 @@ def main() -> None:
         return
     found: dict[str, dict[str, Any]] = {}
     for engine in options.engines:
-        found[engine] = {"posting": _run(options, engine, "posting", min(_POSTED, options.most)), "reading": {}}
+        posted = min(_POSTED, options.most)
+        runs = [_run(options, engine, "posting", posted) for _ in range(_BOOKS)]
+        found[engine] = {"posting": {name: median(run[name] for run in runs) for name in runs[0]}, "reading": {}}
         for size in (size for size in SIZES if size <= options.most):
             found[engine]["reading"][size] = _run(options, engine, "reading", size)
-        found[engine]["exporting"] = _run(options, engine, "exporting", min(_EXPORTED, options.most))
+        exported = min(_EXPORTED, options.most)
+        found[engine]["exporting"] = _run(options, engine, "exporting", exported)
+        found[engine]["memory"] = _run(options, engine, "memory", exported // 10)
     print_tables(found)
 
 
@@ -33,7 +40,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest book to measure, in entries")
     parser.add_argument("--folder", type=Path, help="where the databases are made: on a real disk")
-    parser.add_argument("--measure", choices=("posting", "reading", "exporting"), help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=tuple(_MEASURES), help=argparse.SUPPRESS)
     parser.add_argument("--size", type=int, default=0, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -82,7 +89,18 @@ def _measure_exporting(size: int, folder: Path) -> Any:
     return {"size": size, **exporting.compare(size, folder), **exporting.compare_with_fava(folder)}
 
 
-_MEASURES = {"posting": _measure_posting, "reading": _measure_reading, "exporting": _measure_exporting}
+def _measure_memory(size: int, folder: Path) -> Any:
+    from tests.benchmarks import exporting
+
+    return {"size": size, **exporting.measure_memory(size, folder)}
+
+
+_MEASURES = {
+    "posting": _measure_posting,
+    "reading": _measure_reading,
+    "exporting": _measure_exporting,
+    "memory": _measure_memory,
+}
 
 if __name__ == "__main__":
     main()

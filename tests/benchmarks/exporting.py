@@ -1,20 +1,28 @@
 """The book written out, checked, and shown by Fava, beside stock Beancount, in one run."""
 
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.test import Client
 
 from fund.models import BankAccount, Donor
 from fund.operations.receipts import Facts, record_gift
+from fund.queries.statements import make_statement
 from ledger.money import parse_amount
 from tests.benchmarks import gifts
 from tests.benchmarks.scratch import say
+from tests.benchmarks.timing import measure
+
+# How often each command is run.
+TIMES = 3
 
 _BIN = Path(sys.executable).parent
 _MANAGE = Path(__file__).parents[2] / "manage.py"
@@ -23,17 +31,30 @@ _STATEMENT = f"/donors/{gifts.LATECOMER}/statement/"
 
 
 def compare(count: int, folder: Path) -> dict[str, float]:
-    """Seconds of each command, and the memory of the export in MiB, on a book of so many entries."""
+    """Seconds of each command, in turn, and the memory of the export in MiB, on a book of so many entries."""
     gifts.fill(count)
     book = folder / "book"
-    say(f"{count:,} gifts are posted; exporting")
-    found: dict[str, float] = {}
-    found["export_book"], found["export_book MiB"] = run(sys.executable, str(_MANAGE), "export_book", str(book))
-    say("bean-check")
-    found["bean-check"], _ = run(str(_BIN / "bean-check"), "--no-cache", str(book / "main.beancount"))
-    say("check_ledger")
-    found["check_ledger"], _ = run(sys.executable, str(_MANAGE), "check_ledger")
-    return found
+    commands = {
+        "export_book": (sys.executable, str(_MANAGE), "export_book", str(book)),
+        "bean-check": (str(_BIN / "bean-check"), "--no-cache", str(book / "main.beancount")),
+        "check_ledger": (sys.executable, str(_MANAGE), "check_ledger"),
+    }
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for turn in range(1, TIMES + 1):
+        for name, command in commands.items():
+            say(f"{count:,} gifts, {name}, {turn} of {TIMES}")
+            taken[name].append(run(*command))
+    found = {name: statistics.median(seconds for seconds, _ in runs) for name, runs in taken.items()}
+    ratios = [ours / stock for (ours, _), (stock, _) in zip(taken["check_ledger"], taken["bean-check"], strict=True)]
+    memory = max(most for _, most in taken["export_book"])
+    return {**found, "ratio": statistics.median(ratios), "highest ratio": max(ratios), "export_book MiB": memory}
+
+
+def measure_memory(count: int, folder: Path) -> dict[str, float]:
+    """The memory of the export of so many entries in MiB."""
+    gifts.fill(count)
+    _, most = run(sys.executable, str(_MANAGE), "export_book", str(folder / "book"))
+    return {"export_book MiB": most}
 
 
 def run(*command: str) -> tuple[float, float]:
@@ -61,7 +82,7 @@ def _read_own_memory(pid: int) -> int:
 
 
 def compare_with_fava(folder: Path) -> dict[str, float]:
-    """Seconds from an entry's being there until a donor's statement, and Fava, show it."""
+    """Seconds from an entry's being there until a donor's statement, and Fava, show it; and those of a long one."""
     by, donor, bank = (
         User.objects.get(username="benchmark"),
         Donor.objects.get(code=gifts.LATECOMER),
@@ -70,14 +91,19 @@ def compare_with_fava(folder: Path) -> dict[str, float]:
     client = Client()
     client.force_login(by)
     client.get(_STATEMENT)
-    facts = Facts(bank, _DAY, parse_amount("1234.56", "USD"), "SEEN-AT-ONCE")
-    receipt = record_gift(donor=donor, facts=facts, by=by)
-    ours = _time(lambda: _see(receipt.number, client.get(f"{_STATEMENT}?as_of={_DAY}").content.decode()))
-    return {"our statement": ours, "Fava": _time_fava(folder / "book" / "main.beancount")}
+    ours = []
+    for number in range(TIMES):
+        facts = Facts(bank, _DAY, parse_amount(f"{1234 + number}", "USD"), f"SEEN-AT-ONCE-{number}")
+        receipt = record_gift(donor=donor, facts=facts, by=by)
+        ours.append(_time(partial(_see, receipt.number, client)))
+    fava = _time_fava(folder / "book" / "main.beancount")
+    giver = Donor.objects.order_by("code")[0]
+    long = {"receipts": giver.receipts.count(), "long statement": measure(lambda: make_statement(giver, as_of=_DAY))}
+    return {"our statement": statistics.median(ours), "Fava": fava, **long}
 
 
-def _see(wanted: str, found: str) -> None:
-    assert wanted in found
+def _see(wanted: str, client: Client) -> None:
+    assert wanted in client.get(f"{_STATEMENT}?as_of={_DAY}").content.decode()
 
 
 def _time_fava(main: Path) -> float:
@@ -87,14 +113,17 @@ def _time_fava(main: Path) -> float:
     ledger = FavaLedger(str(main), poll_watcher=True)
     before = len(ledger.all_entries)
     newest = sorted(main.parent.glob("2*.beancount"))[-1]
-    with newest.open("a", encoding="utf-8") as file:
-        file.write(f'\n{_DAY} * "Donor 1" "Gift"\n  Assets:Bank:CITI-USD  1.00 USD\n  Income:Contributions:D01\n')
+    taken = []
+    for more in range(1, TIMES + 1):
+        with newest.open("a", encoding="utf-8") as file:
+            file.write(f'\n{_DAY} * "Donor 1" "Gift"\n  Assets:Bank:CITI-USD  1.00 USD\n  Income:Contributions:D01\n')
+        taken.append(_time(partial(_load_again, ledger)))
+        assert len(ledger.all_entries) >= before + more
+    return statistics.median(taken)
 
-    def show() -> None:
-        assert ledger.changed()
-        assert len(ledger.all_entries) > before
 
-    return _time(show)
+def _load_again(ledger: Any) -> None:
+    assert ledger.changed()
 
 
 def _time(act: Callable[[], object]) -> float:
