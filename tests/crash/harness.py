@@ -30,6 +30,8 @@ _CUT_OFF = 3
 _MOST_PASSED = 4
 # One kill in so many comes at any time of the worker's life, its start included; the others aim at an act.
 _ANY_TIME = 5
+# One kill in so many, by its number, comes as soon as an act has written something: even a short run has some.
+_AFTER_WRITE = 3
 # On PostgreSQL one kill in so many hits the server's backend instead of the worker.
 _BACKEND = 10
 
@@ -149,8 +151,11 @@ class Harness:
         self._begun, self._backend = None, 0
         worker = Child(lambda tell: work(life, tell))
         hits_backend = connection.vendor == "postgresql" and self._random.randrange(_BACKEND) == 0
-        if self._random.randrange(_ANY_TIME) or hits_backend:
+        if self.report.kills % _AFTER_WRITE == 0:
+            self._wait_for_act(worker, until_it_wrote=True)
+        elif self._random.randrange(_ANY_TIME) or hits_backend:
             self._wait_for_act(worker)
+            time.sleep(self._random.uniform(0, 1.2 * self._guess_act()))
         else:
             time.sleep(self._random.uniform(0, 10 * self._guess()))
         if hits_backend:
@@ -160,15 +165,19 @@ class Harness:
             worker.kill()
         self._bury(worker, _CUT_OFF if hits_backend else -signal.SIGKILL)
 
-    def _wait_for_act(self, worker: Child) -> None:
-        """Until some acts are over, and one more is under way for a part of the time that such acts take."""
+    def _wait_for_act(self, worker: Child, *, until_it_wrote: bool = False) -> None:
+        """Until some acts are over, and one more is under way, or has written something too."""
         passed = self.report.acts + self._random.randint(0, _MOST_PASSED)
-        while self.report.acts < passed or self._begun is None:
+        while self.report.acts < passed or self._begun is None or (until_it_wrote and not self._wrote):
             line = worker.hear()
             if line is None:
                 raise RuntimeError("The worker fell silent.")
             self._take(line)
-        time.sleep(self._random.uniform(0, 1.2 * self._guess(self._begun.kind)))
+
+    def _guess_act(self) -> float:
+        """How long the act takes that is under way."""
+        assert self._begun
+        return self._guess(self._begun.kind)
 
     def _guess(self, kind: str = "receipt") -> float:
         return self._usual.get(kind, 0.05)

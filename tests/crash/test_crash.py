@@ -1,5 +1,6 @@
 """A few kills of a real process, on the engine of the tests; `python -m tests.crash` does many."""
 
+import re
 import subprocess
 import sys
 
@@ -23,6 +24,13 @@ def test_killed_process_loses_nothing_and_leaves_nothing_half_written():
     assert done.returncode == 0, done.stdout + done.stderr
     assert ": 15 kills (" in done.stdout
     assert "full checks: 1." in done.stdout
+    # Otherwise the kills interrupted nothing, and nothing was shown.
+    counts = re.search(
+        r", (\d+) inside an act, (\d+) of these after its first write and before its commit;", done.stdout
+    )
+    assert counts
+    inside, undone = map(int, counts.groups())
+    assert 0 < undone <= inside
 
 
 def test_act_under_way_may_stand_wholly_or_not_at_all():
