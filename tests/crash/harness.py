@@ -10,6 +10,7 @@ import select
 import signal
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -95,14 +96,14 @@ def _write(pipe: int, line: str) -> None:
 class Report:
     """What a run has seen so far.
 
-    Of the kills, `backends` hit the server's backend, `inside` came inside an act, and `undone` of these after it had
+    Of the kills, `backends` hit the server's backend, `inside` came inside an act, by its kind, and `undone` of these after it had
     written something that was then taken back. `whole` acts were committed and not acknowledged any more.
-    `acknowledged` maps each receipt to the hash of its entry.
+    `acknowledged` maps each receipt, and the place of each entry of an opened book, to the hash of the entry.
     """
 
     kills: int = 0
     backends: int = 0
-    inside: int = 0
+    inside: Counter[str] = field(default_factory=Counter)
     undone: int = 0
     acts: int = 0
     whole: int = 0
@@ -114,11 +115,14 @@ class Report:
 
 def describe(report: Report) -> str:
     """The figures of a run, in a sentence."""
+    inside = ", ".join(f"{kind} {count:,}" for kind, count in sorted(report.inside.items()))
     return (
-        f"{report.kills:,} kills ({report.backends:,} of the server's backend), {report.inside:,} inside an act, "
+        f"{report.kills:,} kills ({report.backends:,} of the server's backend), {report.inside.total():,} inside an "
+        f"act ({inside}), "
         f"{report.undone:,} of these after its first write and before its commit; {report.acts:,} acts acknowledged, "
         f"{len(report.lost)} lost; {report.whole:,} committed and never acknowledged, all whole; {len(report.broken)} "
-        f"half written; {len(report.acknowledged):,} receipts stand; full checks: {report.checks}."
+        f"half written; {len(report.acknowledged):,} receipts and entries of opened books stand; full checks: "
+        f"{report.checks}."
     )
 
 
@@ -143,7 +147,7 @@ class Harness:
             self._look()
             if self.report.kills % self._check_every == 0 or self.report.kills == kills:
                 self._check()
-                show(f"{self.report.kills:,} kills, {len(self.report.acknowledged):,} receipts")
+                show(f"{self.report.kills:,} kills, {len(self.report.acknowledged):,} receipts and entries of books")
         return self.report
 
     def _kill_once(self) -> None:
@@ -206,7 +210,8 @@ class Harness:
             self._take(line)
         code = worker.wait()
         self.report.kills += 1
-        self.report.inside += self._begun is not None
+        if self._begun:
+            self.report.inside[self._begun.kind] += 1
         if code != expected:
             self.report.broken.append(f"The worker ended with {code} instead of {expected}.")
 
