@@ -96,8 +96,8 @@ def _write(pipe: int, line: str) -> None:
 class Report:
     """What a run has seen so far.
 
-    Of the kills, `backends` hit the server's backend, `inside` came inside an act, by its kind, and `undone` of these after it had
-    written something that was then taken back. `whole` acts were committed and not acknowledged any more.
+    Of the kills, `backends` hit the server's backend, `inside` came inside an act, by its kind, and `undone` of these
+    after it had written something that was then taken back. `whole` acts were committed and not acknowledged any more.
     `acknowledged` maps each receipt, and the place of each entry of an opened book, to the hash of the entry.
     """
 
