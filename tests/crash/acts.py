@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 
-from fund.models import Agreement, BankAccount, Donor, Receipt
+from fund.models import Agreement, BankAccount, Donor, OpenedBook, Receipt
 from fund.operations.agreements import Due, Earmark
 from fund.operations.donors import add_donor
 from fund.operations.people import add_person
 from fund.operations.receipts import Facts, record_gift, record_receipt
 from fund.operations.treasury import add_bank_account, add_rate, open_year
 from imports.operations.batches import Years
+from imports.operations.books import BookOptions, import_book
 from imports.operations.receipts import ReceiptOptions, import_receipts
 from imports.parsers.contributions import parse_receipts
 from ledger.money import Amount
@@ -26,13 +28,17 @@ from ledger.queries import entries
 from tests.deeds import sign_agreement
 
 YEAR = 2026
+# A book of somebody else, the year that it is of, and how many entries it has in ours.
+_BOOK = Path(__file__).parent.parent / "data" / "imports" / "books" / "small.beancount"
+BOOK_YEAR = 2025
+_BOOK_SIZE = 5
 _AGREEMENTS = 12
 _DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that the worker begins: a receipt, a gift, or an import of so many receipts."""
+    """Something that the worker begins: a receipt, a gift, an import of so many receipts, a book of so many entries."""
 
     key: str
     kind: str
@@ -40,7 +46,7 @@ class Act:
 
     @property
     def references(self) -> tuple[str, ...]:
-        """The bank references of its receipts."""
+        """The bank references of its receipts, or the names of its book's entries."""
         return tuple(f"{self.key}-{row}" for row in range(1, self.size + 1))
 
 
@@ -48,7 +54,8 @@ def open_fund() -> None:
     """Makes the tables, and a fund with two banks, three donors and a few agreements."""
     call_command("migrate", verbosity=0)
     officer, _ = add_person("officer", role="Finance officer")
-    open_year(YEAR, by=officer)
+    for year in (BOOK_YEAR, YEAR):
+        open_year(year, by=officer)
     for month in range(1, 13):
         add_rate(currency="CAD", effective_on=date(YEAR, month, 1), rate=Decimal(70 + month) / 100, by=officer)
     for code, currency in (("CITI-USD", "USD"), ("RBC-CAD", "CAD")):
@@ -75,7 +82,7 @@ def _sign(donor: Donor, earmark: Earmark | None, officer: User) -> None:
 def work(life: str, tell: Callable[[str], None]) -> None:
     """Acts without end. Tells what begins and what it wrote, and acknowledges it when its operation has returned.
 
-    A line of an acknowledgement names each receipt with the hash of its entry.
+    A line of an acknowledgement names each receipt, or each entry of a book, with the hash of its entry.
     """
     desk = Desk(Random(life))
     backend = connection.connection.info.backend_pid if connection.vendor == "postgresql" else 0
@@ -99,10 +106,18 @@ def _telling(tell: Callable[[str], None]) -> Callable[..., Any]:
 
 
 def read_hashes(act: Act) -> dict[str, str]:
-    """The hash of the entry of each receipt of an act."""
+    """The hash of each entry of an act, by its receipt or its place in its book."""
+    if act.kind == "book":
+        return read_book_hashes(OpenedBook.objects.get(file_name=act.key).number)
     receipts = Receipt.objects.filter(reference__in=act.references)
     caused = entries().filter(links__position=0, links__document__in=receipts.values("number"))
     return dict(caused.values_list("links__document", "sha256"))
+
+
+def read_book_hashes(number: str) -> dict[str, str]:
+    """The hash of each entry of an opened book, by its place in the book, such as OPB-2025-0001/1."""
+    caused = entries().filter(links__position=0, links__document=number).order_by("id")
+    return {f"{number}/{row}": sha256 for row, sha256 in enumerate(caused.values_list("sha256", flat=True), 1)}
 
 
 class Desk:
@@ -113,12 +128,13 @@ class Desk:
         self._officer = User.objects.get(username="officer")
         self._banks = list(BankAccount.objects.all())
         self._agreements = list(Agreement.objects.select_related("donor"))
-        self._acts = {"receipt": self._receive, "gift": self._give, "import": self._import}
+        self._acts = {"receipt": self._receive, "gift": self._give, "import": self._import, "book": self._open_book}
+        self._sizes = {"import": range(2, 7), "book": [_BOOK_SIZE]}
 
     def choose(self, key: str) -> Act:
         """The act that comes next."""
         kind = self._random.choice(list(self._acts))
-        return Act(key, kind, self._random.randint(2, 6) if kind == "import" else 1)
+        return Act(key, kind, self._random.choice(self._sizes.get(kind, [1])))
 
     def do(self, act: Act) -> None:
         """Carries an act out through the operation that pages and commands call."""
@@ -150,3 +166,9 @@ class Desk:
     def _row(self, reference: str) -> str:
         agreement = self._random.choice(self._agreements).number
         return f"{reference},{self._day()},{agreement},USD,{Amount(self._minor(), 'USD').decimal}"
+
+    def _open_book(self, act: Act) -> None:
+        """The same book again and again, each time as a file that was never opened before."""
+        text = _BOOK.read_bytes() + f"; {act.key}\n".encode()
+        options, map_text = BookOptions(), _BOOK.with_suffix(".toml").read_bytes()
+        import_book(text, name=act.key, map_text=map_text, options=options, by=self._officer)

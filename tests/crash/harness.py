@@ -10,6 +10,7 @@ import select
 import signal
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -30,6 +31,8 @@ _CUT_OFF = 3
 _MOST_PASSED = 4
 # One kill in so many comes at any time of the worker's life, its start included; the others aim at an act.
 _ANY_TIME = 5
+# One kill in so many, by its number, comes as soon as an act has written something: even a short run has some.
+_AFTER_WRITE = 3
 # On PostgreSQL one kill in so many hits the server's backend instead of the worker.
 _BACKEND = 10
 
@@ -93,14 +96,14 @@ def _write(pipe: int, line: str) -> None:
 class Report:
     """What a run has seen so far.
 
-    Of the kills, `backends` hit the server's backend, `inside` came inside an act, and `undone` of these after it had
-    written something that was then taken back. `whole` acts were committed and not acknowledged any more.
-    `acknowledged` maps each receipt to the hash of its entry.
+    Of the kills, `backends` hit the server's backend, `inside` came inside an act, by its kind, and `undone` of these
+    after it had written something that was then taken back. `whole` acts were committed and not acknowledged any more.
+    `acknowledged` maps each receipt, and the place of each entry of an opened book, to the hash of the entry.
     """
 
     kills: int = 0
     backends: int = 0
-    inside: int = 0
+    inside: Counter[str] = field(default_factory=Counter)
     undone: int = 0
     acts: int = 0
     whole: int = 0
@@ -112,11 +115,14 @@ class Report:
 
 def describe(report: Report) -> str:
     """The figures of a run, in a sentence."""
+    inside = ", ".join(f"{kind} {count:,}" for kind, count in sorted(report.inside.items()))
     return (
-        f"{report.kills:,} kills ({report.backends:,} of the server's backend), {report.inside:,} inside an act, "
+        f"{report.kills:,} kills ({report.backends:,} of the server's backend), {report.inside.total():,} inside an "
+        f"act ({inside}), "
         f"{report.undone:,} of these after its first write and before its commit; {report.acts:,} acts acknowledged, "
         f"{len(report.lost)} lost; {report.whole:,} committed and never acknowledged, all whole; {len(report.broken)} "
-        f"half written; {len(report.acknowledged):,} receipts stand; full checks: {report.checks}."
+        f"half written; {len(report.acknowledged):,} receipts and entries of opened books stand; full checks: "
+        f"{report.checks}."
     )
 
 
@@ -141,7 +147,7 @@ class Harness:
             self._look()
             if self.report.kills % self._check_every == 0 or self.report.kills == kills:
                 self._check()
-                show(f"{self.report.kills:,} kills, {len(self.report.acknowledged):,} receipts")
+                show(f"{self.report.kills:,} kills, {len(self.report.acknowledged):,} receipts and entries of books")
         return self.report
 
     def _kill_once(self) -> None:
@@ -149,8 +155,11 @@ class Harness:
         self._begun, self._backend = None, 0
         worker = Child(lambda tell: work(life, tell))
         hits_backend = connection.vendor == "postgresql" and self._random.randrange(_BACKEND) == 0
-        if self._random.randrange(_ANY_TIME) or hits_backend:
+        if self.report.kills % _AFTER_WRITE == 0:
+            self._wait_for_act(worker, until_it_wrote=True)
+        elif self._random.randrange(_ANY_TIME) or hits_backend:
             self._wait_for_act(worker)
+            time.sleep(self._random.uniform(0, 1.2 * self._guess_act()))
         else:
             time.sleep(self._random.uniform(0, 10 * self._guess()))
         if hits_backend:
@@ -160,15 +169,19 @@ class Harness:
             worker.kill()
         self._bury(worker, _CUT_OFF if hits_backend else -signal.SIGKILL)
 
-    def _wait_for_act(self, worker: Child) -> None:
-        """Until some acts are over, and one more is under way for a part of the time that such acts take."""
+    def _wait_for_act(self, worker: Child, *, until_it_wrote: bool = False) -> None:
+        """Until some acts are over, and one more is under way, or has written something too."""
         passed = self.report.acts + self._random.randint(0, _MOST_PASSED)
-        while self.report.acts < passed or self._begun is None:
+        while self.report.acts < passed or self._begun is None or (until_it_wrote and not self._wrote):
             line = worker.hear()
             if line is None:
                 raise RuntimeError("The worker fell silent.")
             self._take(line)
-        time.sleep(self._random.uniform(0, 1.2 * self._guess(self._begun.kind)))
+
+    def _guess_act(self) -> float:
+        """How long the act takes that is under way."""
+        assert self._begun
+        return self._guess(self._begun.kind)
 
     def _guess(self, kind: str = "receipt") -> float:
         return self._usual.get(kind, 0.05)
@@ -197,7 +210,8 @@ class Harness:
             self._take(line)
         code = worker.wait()
         self.report.kills += 1
-        self.report.inside += self._begun is not None
+        if self._begun:
+            self.report.inside[self._begun.kind] += 1
         if code != expected:
             self.report.broken.append(f"The worker ended with {code} instead of {expected}.")
 

@@ -1,15 +1,17 @@
 """Commands that change something take a key: with the same key and content they only say again what they said."""
 
 import io
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 
 from fund.management.base import ChangeCommand
-from fund.models import Agreement, Answer, AuditRecord
-from ledger.queries import open_years
+from fund.models import Agreement, Answer, AuditRecord, BankAccount, OpenedBook, Receipt
+from ledger.queries import closed_until, entries, open_years
 from tests.shorthand import run
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +121,116 @@ def test_a_file_is_the_same_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> 
         with pytest.raises(CommandError, match="with other content"):
             run("import_agreements", path, key="june", **options)
     assert Agreement.objects.count() == 1
+
+
+RECEIPTS = "reference,date,agreement,currency,amount\nB-1,2026-04-02,AGR-2026-0001,USD,5\n"
+BOOK = """2026-01-01 open Assets:Cash
+2026-01-01 open Income:Gifts
+2026-01-02 * "Gift"
+  Assets:Cash  1.00 USD
+  Income:Gifts
+"""
+
+
+def write_book(folder: Path, name: str = "old.beancount", text: str = BOOK, fund: str = "POOL") -> Path:
+    """A book of somebody else, with its map beside it."""
+    folder.joinpath(f"{name}.toml").write_text(f'default_fund = "{fund}"\n', encoding="utf-8")
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_receipts(folder: Path, name: str = "receipts.csv", text: str = RECEIPTS) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def count_all() -> tuple[int, int, int, int]:
+    """What there is of all that a retry could make once more."""
+    return entries().count(), AuditRecord.objects.count(), Receipt.objects.count(), OpenedBook.objects.count()
+
+
+def test_a_retry_opens_no_book_again(fund_year: int, tmp_path: Path) -> None:
+    first = run("import_book", write_book(tmp_path), key="old")
+    assert first.endswith("OPB-2026-0001 is opened: 1 entry of old.beancount, balances equal to bean-query's.\n")
+    before = count_all()
+    assert run("import_book", write_book(tmp_path, "moved.beancount"), key="old") == first
+    assert count_all() == before
+    assert before[0] == 1
+
+
+def test_a_retry_records_no_receipt_again(agreement: Agreement, bank: BankAccount, tmp_path: Path) -> None:
+    first = run("import_receipts", write_receipts(tmp_path), key="april")
+    assert first.endswith("1 receipt recorded: USD 5.00.\n")
+    before = count_all()
+    assert run("import_receipts", write_receipts(tmp_path, "moved.csv"), key="april") == first
+    assert count_all() == before
+
+
+def test_a_retry_closes_nothing_again_and_shows_the_certificate_again(receipt: Receipt, tmp_path: Path) -> None:
+    kept = tmp_path / "january.txt"
+    shown, said = run("close_period", "2026-01", key="jan"), run("close_period", "2026-02", key="feb", certificate=kept)
+    certificate, before = kept.read_bytes(), count_all()
+    kept.write_text("half of it", encoding="utf-8")
+    assert run("close_period", "2026-01", key="jan") == shown
+    assert run("close_period", "2026-02", key="feb", certificate=kept) == said
+    assert kept.read_bytes() == certificate
+    assert (count_all(), closed_until()) == (before, date(2026, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("file", "options"),
+    [
+        ({"text": BOOK.replace("1.00", "2.00")}, {}),
+        ({"fund": "GENERAL"}, {}),
+        ({}, {"opening": date(2026, 2, 1)}),
+        ({}, {"open_years": True}),
+        ({}, {"by": "officer"}),
+    ],
+    ids=["text", "map", "opening", "open years", "by"],
+)
+def test_another_book_is_not_taken_for_the_one_of_its_key(
+    file: dict[str, str], options: dict[str, Any], fund_year: int, tmp_path: Path
+) -> None:
+    run("import_book", write_book(tmp_path), key="old")
+    before = count_all()
+    with pytest.raises(CommandError, match=r"with other content, and that was recorded: .* OPB-2026-0001 is opened"):
+        run("import_book", write_book(tmp_path, **file), key="old", **options)
+    assert count_all()[0] == before[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        (RECEIPTS.replace(",5", ",6"), {}),
+        (RECEIPTS, {"bank": "CITI-USD"}),
+        (RECEIPTS, {"accept_twins": True}),
+        (RECEIPTS, {"open_years": True}),
+        (RECEIPTS, {"by": "officer"}),
+    ],
+    ids=["text", "bank", "twins", "open years", "by"],
+)
+def test_other_receipts_are_not_taken_for_those_of_their_key(
+    text: str, options: dict[str, Any], agreement: Agreement, bank: BankAccount, tmp_path: Path
+) -> None:
+    run("import_receipts", write_receipts(tmp_path), key="april")
+    with pytest.raises(CommandError, match=r"with other content, and that was recorded: .* 1 receipt recorded"):
+        run("import_receipts", write_receipts(tmp_path, text=text), key="april", **options)
+    assert Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("period", "options"),
+    [("2026-02", {}), ("2026-01", {"by": "officer"}), ("2026-01", {"certificate": True})],
+    ids=["period", "by", "certificate"],
+)
+def test_another_closing_is_not_taken_for_the_one_of_its_key(
+    period: str, options: dict[str, Any], receipt: Receipt, tmp_path: Path
+) -> None:
+    run("close_period", "2026-01", key="jan")
+    if "certificate" in options:
+        options = {"certificate": tmp_path / "new.txt"}
+    with pytest.raises(CommandError, match=r"with other content, and that was recorded: .* 2026-01 is closed"):
+        run("close_period", period, key="jan", **options)
+    assert (closed_until(), list(tmp_path.iterdir())) == (date(2026, 1, 31), [])

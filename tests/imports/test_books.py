@@ -15,17 +15,26 @@ from fund.errors import BalancesDiffer, BookOpened, FundsFirst, NotPermitted
 from fund.models import OpenedBook
 from fund.operations.people import add_person
 from fund.operations.treasury import add_bank_account, add_rate, open_year
-from imports.books import findings
+from imports.books import findings, opening
 from imports.operations.books import BookOptions, OpenedOutcome, import_book
 from ledger import checks as ledger_checks
 from ledger.errors import BookUnfit, EntryInvalid
+from ledger.money import to_decimal
 from ledger.queries import Scope, entries, get_draft, open_years, totals
+from tests.imports.stock import ask_bean_query
 
 BOOKS = Path(__file__).parent.parent / "data" / "imports" / "books"
 WRONG = sorted(path for path in BOOKS.glob("*.beancount") if path.with_suffix(".txt").exists())
 SMALL = (BOOKS / "small.beancount").read_bytes()
 MAP = (BOOKS / "small.toml").read_bytes()
 POOL = b'default_fund = "POOL"'
+# What the map makes of the names of the balance sheet in the small book.
+NAMES = {
+    "Vermögen:Konto": "Assets:Konto",
+    "Vermögen:Kasse:Euro": "Assets:Cash:Euro",
+    "Equity:Opening-Balances": "Equity:Opening-Balances",
+}
+EQUITY = "Equity:Opened-Book"
 
 
 def read(text: bytes, by: User, *, map_text: bytes = POOL, **options: Any) -> OpenedOutcome:
@@ -98,6 +107,17 @@ def test_balances_of_a_day_become_one_entry(officer: User):
     assert check() == []
 
 
+@pytest.mark.parametrize("day", [date(2025, 1, 4), date(2025, 2, 2), date(2025, 2, 3)])
+def test_balances_of_a_day_are_those_that_bean_query_finds_before_it(day: date, officer: User):
+    read(SMALL, officer, map_text=MAP, opening=day)
+    ours = {key: to_decimal(amount, key[2]) for key, (amount, _) in balances().items() if key[0] != EQUITY}
+    held = f"date < {day} AND account ~ '^(Vermögen|Equity):'"
+    found = ask_bean_query(BOOKS / "small.beancount", "account, meta('fund'), currency", held)
+    assert ours == {
+        (NAMES[name], fund or "GENERAL", currency): total for (name, fund, currency), total in found.items()
+    }
+
+
 def test_what_comes_on_the_day_and_later_is_not_among_its_balances(officer: User):
     read(SMALL, officer, map_text=MAP, opening=date(2025, 1, 3))
     assert balances()["Assets:Konto", "GENERAL", "USD"] == (100000, 100000)
@@ -142,10 +162,20 @@ def test_a_file_is_opened_once(officer: User):
     assert check() == []
 
 
-def test_balances_that_differ_take_everything_back(officer: User, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("day", [None, date(2025, 2, 3)], ids=["history", "opening"])
+def test_balances_that_differ_take_everything_back(day: date | None, officer: User, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(findings, "settle", lambda total, _: int(total * 100) + 1)
     with pytest.raises(BalancesDiffer, match=r"Assets:Konto of POOL: USD 50\.00 here, USD 50\.01 there"):
-        read(SMALL, officer, map_text=MAP)
+        read(SMALL, officer, map_text=MAP, opening=day)
+    assert (entries().count(), OpenedBook.objects.count(), open_years()) == (0, 0, [])
+
+
+def test_opening_balances_that_were_added_up_wrongly_take_everything_back(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(opening, "to_exact_minor", lambda total, _: int(total * 100) + 1)
+    with pytest.raises(BalancesDiffer, match=r"Assets:Konto of POOL: USD 50\.01 here, USD 50\.00 there"):
+        read(SMALL, officer, map_text=MAP, opening=date(2025, 2, 3))
     assert (entries().count(), OpenedBook.objects.count(), open_years()) == (0, 0, [])
 
 

@@ -1,10 +1,7 @@
 """Real books of other people: each is opened with bean-query's balances, or refused with its reason and line."""
 
-import csv
-import io
-import subprocess
-import sys
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,10 +14,12 @@ from django.contrib.auth.models import User
 from fund import checks as fund_checks
 from fund.operations.people import add_person
 from imports.operations.books import BookOptions, OpenedOutcome, import_book, make_map
+from imports.parsers.book_map import EQUITY
 from ledger import checks as ledger_checks
 from ledger.errors import BookUnfit
 from ledger.money import to_decimal
 from ledger.queries import Scope, entries, open_years, totals
+from tests.imports.stock import ask_bean_query
 
 pytestmark = [pytest.mark.django_db, pytest.mark.samples]
 
@@ -45,9 +44,10 @@ def books(samples: Path) -> Path:
     return samples / "beancount"
 
 
-def read(text: bytes, by: User) -> OpenedOutcome:
-    options = BookOptions(open_years=True)
-    return import_book(text, name="book.beancount", map_text=make_map(text).encode(), options=options, by=by)
+def read(text: bytes, by: User, *, map_text: str = "", opening: date | None = None) -> OpenedOutcome:
+    options = BookOptions(open_years=True, opening=opening)
+    chosen = (map_text or make_map(text)).encode()
+    return import_book(text, name="book.beancount", map_text=chosen, options=options, by=by)
 
 
 def test_every_real_book_has_its_verdict(books: Path):
@@ -81,15 +81,6 @@ def keep_money(path: Path) -> str:
     return "\n".join(lines)
 
 
-def ask_bean_query(path: Path) -> dict[tuple[str, str], Decimal]:
-    """What stock bean-query finds in a file, on its command line."""
-    query = "SELECT account, currency, sum(number) GROUP BY account, currency"
-    stock = Path(sys.executable).with_name("bean-query")
-    said = subprocess.run([stock, "-f", "csv", path, query], capture_output=True, text=True, check=True).stdout
-    rows = list(csv.reader(io.StringIO(said)))[1:]
-    return {(account.strip(), currency.strip()): Decimal(number) for account, currency, number in rows}
-
-
 @pytest.mark.parametrize(
     ("name", "count"), [("extension-report-example.beancount", 670), ("huge-example.beancount", 2207)]
 )
@@ -102,6 +93,39 @@ def test_the_money_of_a_real_book_has_the_balances_of_bean_query(
     ours: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for total in totals(Scope(), by=("account", "currency")):
         ours[total.account, total.currency] += to_decimal(total.amount, total.currency)
-    theirs = {key: number for key, number in ask_bean_query(path).items() if number}
-    assert {key: number for key, number in ours.items() if number} == theirs
+    assert {key: number for key, number in ours.items() if number} == ask_bean_query(path, "account, currency")
+    assert [*ledger_checks.run_checks(lambda _: None), *fund_checks.run_checks(lambda _: None)] == []
+
+
+# Two sub-funds: what the card owes is in another one than the bank account that pays it.
+TWO_FUNDS = """default_fund = "GENERAL"
+[funds]
+"Assets:US:Vanguard" = "POOL"
+"Liabilities:US" = "POOL"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [("extension-report-example.beancount", date(2015, 7, 4)), ("huge-example.beancount", date(2012, 1, 4))],
+)
+def test_the_balances_of_a_day_in_a_real_book_are_those_of_bean_query(
+    name: str, day: date, books: Path, officer: User, tmp_path: Path
+):
+    path = tmp_path / name
+    path.write_text(keep_money(books / name), encoding="utf-8")
+    assert read(path.read_bytes(), officer, map_text=TWO_FUNDS, opening=day).book.entries == 1
+    ours = {
+        (total.account, total.fund, total.currency): to_decimal(total.amount, total.currency)
+        for total in totals(Scope(), by=("account", "fund", "currency"))
+        if total.account != EQUITY
+    }
+    found = ask_bean_query(path, "account, currency", f"date < {day} AND account ~ '^(Assets|Liabilities|Equity):'")
+    pooled = ("Assets:US:Vanguard:", "Liabilities:US:")
+    theirs = {
+        (account, "POOL" if account.startswith(pooled) else "GENERAL", currency): number
+        for (account, currency), number in found.items()
+    }
+    assert ours == theirs
+    assert {fund for _, fund, _ in ours} == {"GENERAL", "POOL"}
     assert [*ledger_checks.run_checks(lambda _: None), *fund_checks.run_checks(lambda _: None)] == []
