@@ -213,6 +213,26 @@ _KEPT = f"""
     SELECT {", ".join(f"b.{column}" for column in KEY)}, d.day, d.amount, d.debit, d.credit
     FROM ledger_daybalance d JOIN ledger_balance b ON b.id = d.balance_id
 """
+# What every balance is after all its days, and what the postings of the entries before a place come to.
+_LATEST = """
+    SELECT b.account_id, b.fund, b.kind, b.party, b.currency, d.amount, d.debit, d.credit
+    FROM ledger_balance b JOIN ledger_daybalance d ON d.balance_id = b.id
+    WHERE d.day = (SELECT MAX(day) FROM ledger_daybalance x WHERE x.balance_id = b.id)
+"""
+_BEFORE = """
+    SELECT p.account_id, p.fund, e.kind, p.party, p.currency, SUM(p.amount) AS amount,
+        SUM(CASE WHEN p.functional > 0 THEN p.functional ELSE 0 END) AS debit,
+        SUM(CASE WHEN p.functional < 0 THEN -p.functional ELSE 0 END) AS credit
+    FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id WHERE e.id < {}
+    GROUP BY p.account_id, p.fund, e.kind, p.party, p.currency
+"""
+# The first entry, in the order of the chain, with which the debits come to more than the balances have.
+_CANDIDATE = f"""
+    SELECT MIN(id) FROM (
+        SELECT entry_id AS id, SUM(SUM(functional)) OVER (ORDER BY entry_id) AS debit
+        FROM ledger_posting WHERE functional > 0 AND entry_id IN (SELECT id FROM ledger_entry) GROUP BY entry_id
+    ) AS summed WHERE debit > (SELECT COALESCE(SUM(debit), 0) FROM ({_LATEST}) AS latest)
+"""
 _SUMMED_ITEMS = """
     SELECT instalment, account_id, currency, SUM(amount) AS amount, SUM(functional) AS functional
     FROM ledger_posting WHERE instalment <> '' GROUP BY instalment, account_id, currency
@@ -225,6 +245,16 @@ def find_wrong_days() -> list[tuple[str, str, str, str, str, date]]:
     names = f"{_NAME}, r.fund, r.kind, r.party, r.currency, r.day"
     rows = _find_differences(_RUNNING, _KEPT, (*KEY, "day", "amount", "debit", "credit"), names)
     return [(*names, to_date(day)) for *names, day in rows]
+
+
+def find_uncounted() -> int | None:
+    """The place of the entry that no balance counts, nor any after it, where they are the sums of all before it."""
+    [[place]] = ask(_CANDIDATE)
+    if place is None:
+        return None
+    columns = (*KEY, "amount", "debit", "credit")
+    others = _find_differences(_BEFORE.format(int(place)), _LATEST, columns, "r.fund")
+    return None if others else int(place)
 
 
 def find_wrong_items() -> list[tuple[str, str, str]]:

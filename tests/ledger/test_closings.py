@@ -9,7 +9,7 @@ import time_machine
 from django.db import IntegrityError, connection
 
 from ledger import checks, queries
-from ledger.certificates import render_certificate
+from ledger.certificates import parse_certificate, render_certificate
 from ledger.chain import chain_hash
 from ledger.errors import CertificateInvalid, PeriodClosed, PeriodNotDue, PeriodUnknown, YearInvalid
 from ledger.models import Closing, Entry
@@ -47,6 +47,16 @@ def test_closing_says_what_was_in_the_period(entries: None):
     assert (closing.entries, closing.debit, closing.credit) == (2, 101_50, 101_50)
     assert (closing.place, closing.head, closing.sha256) == (4, head.number, head.sha256)
     assert (closing.closed_by, closing.closed_at) == ("maria", datetime(2026, 3, 15, 12, tzinfo=UTC))
+
+
+def test_certificate_says_when_the_period_was_closed_whenever_it_is_rendered(entries: None):
+    instants = [datetime(2026, 4, 2, 9, 30, 15, tzinfo=UTC), datetime(2026, 4, 7, 16, 5, 59, tzinfo=UTC)]
+    for period, instant in zip((Period(2025, 1), Period(2025, 2)), instants, strict=True):
+        with time_machine.travel(instant, tick=False):
+            close_period(period, by="maria")
+    with time_machine.travel(datetime(2031, 1, 1, tzinfo=UTC)):
+        said = [parse_certificate(certify(period)).closed_at for period in ("2025-01", "2025-02")]
+    assert said == ["2026-04-02T09:30:15Z", "2026-04-07T16:05:59Z"]
 
 
 def test_year_closes_after_its_last_month(entries: None):

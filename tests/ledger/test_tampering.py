@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from ledger import checks, triggers
-from ledger.chain import chain_hash
-from ledger.models import Entry
+from ledger.chain import GENESIS, chain_hash
+from ledger.models import DayBalance, Entry, Link, Posting
+from tests.ledger.drafts import post_samples
 from tests.ledger.test_checks import broken
 
 NEW_ENTRY = (
@@ -60,13 +62,74 @@ def test_first_bad_entry_is_named(entries: None, what: str):
         assert find_first().place == place
 
 
-def write_anew(change: Callable[[Entry], str]) -> None:
-    """Changes the texts, and makes the chain sound again."""
-    previous = "0" * 64
+def insert_soundly(place: int) -> None:
+    """The first entry once more, as a new one of its year in a place of the chain, which is sound again after it."""
+    for pk in range(4, place - 1, -1):
+        for rows in (Entry.objects.filter(pk=pk), Posting.objects.filter(entry=pk), Link.objects.filter(entry=pk)):
+            rows.update(**{"id" if rows.model is Entry else "entry_id": pk + 1})
+    new = Entry.objects.get(pk=1)
+    beside: list[Posting | Link] = [*new.postings.all(), *new.links.all()]
+    new.pk, new.number, new.sequence = place, "JE-2026-000004", 4
+    new.text = new.text.replace("JE-2026-000001", new.number)
+    new.previous_sha256, new.sha256 = "p", "s"
+    new.save(force_insert=True)
+    for row in beside:
+        row.pk, row.entry_id = None, place
+        row.save(force_insert=True)
+    chain_anew()
+
+
+def chain_anew() -> None:
+    """Every hash is right again, as somebody makes it who knows this software."""
+    # No two entries may have one hash, on the way there neither.
+    Entry.objects.update(previous_sha256=F("number"))
+    previous = GENESIS
     for entry in Entry.objects.order_by("id"):
-        text = change(entry)
-        Entry.objects.filter(pk=entry.pk).update(text=text, previous_sha256=previous, sha256=chain_hash(previous, text))
-        previous = chain_hash(previous, text)
+        sha256 = chain_hash(previous, entry.text)
+        Entry.objects.filter(pk=entry.pk).update(previous_sha256=previous, sha256=sha256)
+        previous = sha256
+
+
+def write_anew(change: Callable[[Entry], str]) -> None:
+    """The texts with a change, under a chain that is sound again."""
+    for entry in Entry.objects.all():
+        Entry.objects.filter(pk=entry.pk).update(text=change(entry))
+    chain_anew()
+
+
+@pytest.mark.parametrize("place", [2, 3, 4])
+def test_entry_inserted_in_the_middle_of_a_chain_made_sound_is_named_by_its_number(entries: None, place: int):
+    with broken():
+        insert_soundly(place)
+        first = find_first()
+    assert first.place == place
+    assert first.endswith("is missing: the next entry of 2026 is JE-2026-000004.")
+
+
+def test_entry_inserted_at_the_end_of_a_chain_made_sound_is_named_by_the_balances(entries: None):
+    with broken():
+        insert_soundly(5)
+        for check in (checks.check_chain, checks.check_zero, checks.check_texts):
+            assert list(check(print)) == []
+        first = find_first()
+    assert (first.place, first) == (5, "JE-2026-000004: the running balances are the sums of the entries before it.")
+
+
+def test_first_of_several_entries_that_no_balance_counts_is_named(entries: None):
+    days = list(DayBalance.objects.all())
+    post_samples()
+    with broken():
+        DayBalance.objects.all().delete()
+        DayBalance.objects.bulk_create(days)
+        assert find_first().place == 5
+
+
+@pytest.mark.parametrize("change", ["debit = debit - 150", "amount = amount - 150", "debit = 0", "debit = debit + 1"])
+def test_balance_that_is_wrong_by_itself_makes_no_entry_bad(entries: None, change: str):
+    with broken(f"UPDATE ledger_daybalance SET {change} WHERE debit = 150"):
+        problems = list(checks.check_balances(print))
+    assert problems
+    assert checks.find_first(problems) is None
 
 
 def test_entry_changed_in_table_and_text_with_a_chain_made_sound_is_found_by_its_postings(entries: None):

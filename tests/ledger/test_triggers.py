@@ -8,12 +8,14 @@ from django.db.models import ProtectedError
 from django.test import RequestFactory
 
 from ledger import triggers
-from ledger.models import Entry
-from ledger.operations import post_entry, writing
+from ledger.models import Closing, Entry
+from ledger.operations import close_period, post_entry, writing
+from ledger.periods import Period
 from tests.ledger.drafts import make_draft
 from tests.settings import ENGINE
 
 TABLES = ("ledger_entry", "ledger_posting", "ledger_link", "ledger_account")
+ALL_TABLES = (*TABLES, "ledger_closing", "ledger_fiscalyear")
 NEW_ENTRY = """
     INSERT INTO ledger_entry (id, number, year_id, sequence, dated_on, kind, payee, narration, text,
                               previous_sha256, sha256, posted_at, posted_by)
@@ -25,6 +27,12 @@ NEW_POSTING = """
                                 amount, functional)
     SELECT {entry}, {line}, dated_on, account_id, fund, project, instalment, party, currency, {amount}, {amount}
     FROM ledger_posting WHERE entry_id = 1 AND line = 1
+"""
+# Of the month that is due, so that only the row in its way is a reason to refuse it.
+NEW_CLOSING = """
+    INSERT INTO ledger_closing (id, period, begins_on, ends_on, entries, debit, credit, place, head, sha256, closed_at,
+                                closed_by)
+    SELECT {}, {}, '2025-02-01', '2025-02-28', 0, 0, 0, 0, head, sha256, closed_at, 'x' FROM ledger_closing
 """
 
 
@@ -41,6 +49,11 @@ def new_posting(entry: int, line: int, amount: int) -> str:
 @pytest.fixture
 def entry(books: None) -> Entry:
     return post_entry(make_draft(), by="officer")
+
+
+@pytest.fixture
+def closing(entry: Entry) -> Closing:
+    return close_period(Period(2025, 1), by="maria")
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -145,12 +158,16 @@ def test_triggers_go_and_come_back(db: None):
     assert triggers.find_missing(connection) == set()
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_postgresql_refuses_to_empty_the_journal(entry: Entry, table: str):
+@pytest.mark.parametrize("table", ALL_TABLES)
+def test_postgresql_refuses_to_empty_the_journal_by_the_trigger_of_the_table_itself(closing: Closing, table: str):
     if connection.vendor == "postgresql":
         execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # CASCADE empties the tables that refer to this one too: none of theirs is left to refuse in its place.
+        for other in set(ALL_TABLES) - {table}:
+            execute(f"DROP TRIGGER IF EXISTS {other}_no_truncate ON {other}")
         with pytest.raises(IntegrityError, match="append-only"):
             execute(f"TRUNCATE {table} CASCADE")
+        execute(f"DROP TRIGGER {table}_no_truncate ON {table}", f"TRUNCATE {table} CASCADE")
 
 
 REPLACED = (
@@ -158,11 +175,15 @@ REPLACED = (
     NEW_ENTRY.replace("'p'", "previous_sha256"),
     NEW_POSTING.format(entry=99, line=1, amount=5).replace("(entry_id", "(id, entry_id").replace("99,", "id, 99,"),
     "INSERT INTO ledger_account (name, currency, opened_at) SELECT name, 'EUR', opened_at FROM ledger_account",
+    "INSERT INTO ledger_link (id, entry_id, position, document) SELECT id, 99, 0, 'X' FROM ledger_link",
+    "INSERT INTO ledger_fiscalyear (year, opened_at, opened_by) SELECT 2026, closed_at, 'x' FROM ledger_closing",
+    NEW_CLOSING.format("1", "'x'"),
+    NEW_CLOSING.format("2", "period"),
 )
 
 
 @pytest.mark.parametrize("statement", REPLACED)
-def test_sqlite_refuses_to_replace_a_row(entry: Entry, statement: str):
+def test_sqlite_refuses_to_replace_a_row(closing: Closing, statement: str):
     if connection.vendor == "sqlite":
         replacing = statement.replace("INSERT", "INSERT OR REPLACE")
         with pytest.raises(IntegrityError, match="append-only"):
