@@ -92,6 +92,13 @@ def start(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_sqlite_is_the_engine_where_none_is_named():
+    question = "from django.conf import settings; print(settings.DATABASES['default'])"
+    said = start("-c", question, url="").stdout
+    assert "'ENGINE': 'ledger.sqlite3'" in said
+    assert f"'NAME': '{settings.BASE_DIR / 'fund.sqlite3'}'" in said
+
+
 @pytest.mark.parametrize(
     "arguments", [["manage.py", "migrate"], ["manage.py", "demo"], ["-c", "import fund.config.wsgi"]]
 )

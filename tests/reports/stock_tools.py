@@ -28,9 +28,11 @@ class StockTools:
         environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}
         return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
-    def ask(self, main: Path, name: str) -> list[dict[str, str]]:
-        """The rows that a named query of a book answers."""
-        answer = self.run("bean-query", "-f", "csv", main.name, f".run {name}", cwd=main.parent)
+    def ask(self, main: Path, question: str, *, is_named: bool = True) -> list[dict[str, str]]:
+        """The rows that a question answers: a named query of the book, or one of its own."""
+        answer = self.run(
+            "bean-query", "-f", "csv", main.name, f".run {question}" if is_named else question, cwd=main.parent
+        )
         assert (answer.returncode, answer.stderr) == (0, ""), answer.stderr
         rows = csv.DictReader(answer.stdout.splitlines())
         return [{key: value.strip() for key, value in row.items()} for row in rows]

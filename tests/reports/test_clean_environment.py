@@ -1,5 +1,7 @@
 """Stock bean-check and bean-query, where nothing of this project is, find every figure that our pages show."""
 
+import hashlib
+import os
 import re
 import subprocess
 from collections import defaultdict
@@ -12,10 +14,13 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from fund.models import Agreement, Attachment, Receipt
+from fund import policy
+from fund.models import Agreement, Attachment, ExchangeRate, Project, Receipt
 from fund.operations.attachments import attach, withdraw_attachment
 from fund.queries.accounts import trial_balance
 from fund.queries.agreements import add_dues
+from fund.queries.figures import Grouping, group_contributions
+from fund.queries.statements import make_statement
 from fund.queries.sub_funds import sub_funds
 from ledger.book import Book
 from ledger.money import to_decimal
@@ -39,6 +44,21 @@ QUERIES = {
     "documents",
 }
 
+# What stock Beancount finds of rates and budgets.
+DIRECTIVES = """
+import sys
+from beancount import loader
+from beancount.core.data import Custom, Price
+
+for entry in loader.load_file(sys.argv[1])[0]:
+    if isinstance(entry, Price):
+        print("price", entry.date, entry.currency, f"{entry.amount.number.normalize():f}", entry.amount.currency)
+    if isinstance(entry, Custom) and entry.type == "budget":
+        print("budget", entry.date, entry.values[0].value, entry.values[2].value)
+"""
+# A page of A4 in a typewriter's letters.
+LINES_OF_A_PAGE, WIDTH_OF_A_PAGE = 66, 100
+
 # What a row shows: the balance by currency, and what it is carried at.
 Figures = tuple[dict[str, Decimal], dict[str, Decimal]]
 
@@ -51,6 +71,22 @@ class Auditor:
 
     def ask(self, name: str) -> list[dict[str, str]]:
         return self.tools.ask(self.main, name)
+
+    def type(self, line: str) -> str:
+        """What a line answers that is typed in the book's folder."""
+        environment = {"PATH": f"{self.tools.python.parent}:{os.defpath}", "LANG": "C.UTF-8"}
+        ended = subprocess.run(line, shell=True, cwd=self.folder, env=environment, capture_output=True, text=True)
+        assert (ended.returncode, ended.stderr) == (0, ""), f"{line}: {ended.stderr}"
+        return ended.stdout
+
+    def weigh(self, where: str) -> Decimal:
+        """The functional amount of postings; a total price kept as that of one unit leaves dust below the cent."""
+        (row,) = self.put(f"SELECT sum(weight) AS total WHERE {where}") or [{"total": ""}]
+        return round(sum(read_amounts(row["total"]).values(), Decimal(0)), 2)
+
+    def put(self, question: str) -> list[dict[str, str]]:
+        """The rows that a question answers which is not in the book."""
+        return self.tools.ask(self.main, question, is_named=False)
 
     def figures(self, name: str, *keys: str) -> dict[tuple[str, ...], Figures]:
         """The figures that a query answers, by the columns `keys`; without the rows that hold nothing."""
@@ -80,9 +116,9 @@ def usd(minor: int) -> Decimal:
     return to_decimal(minor, "USD")
 
 
-def page_figures(fund: str = "") -> dict[tuple[str, ...], Figures]:
+def page_figures(fund: str = "", until: date | None = None) -> dict[tuple[str, ...], Figures]:
     """The rows of the trial balance page, account by account."""
-    rows = [row for section in trial_balance(fund=fund).sections for row in section.rows]
+    rows = [row for section in trial_balance(until=until, fund=fund).sections for row in section.rows]
     by_account: defaultdict[tuple[str, ...], list[Total]] = defaultdict(list)
     for row in rows:
         by_account[(row.account,)].append(row)
@@ -147,10 +183,87 @@ def test_the_whole_folder_has_the_sums_of_its_manifest(auditor: Auditor) -> None
     assert len(checked.stdout.splitlines()) == len([path for path in auditor.folder.rglob("*") if path.is_file()]) - 1
 
 
+def test_the_commands_of_its_page_answer_as_it_says(auditor: Auditor, fund: SmallFund) -> None:
+    """As an auditor types them, with the certificate of a month beside the book."""
+    tools = auditor.folder.with_name("tools")
+    tools.symlink_to(auditor.tools.python.parents[1])
+    page = (auditor.folder / "README.txt").read_text(encoding="utf-8")
+    sums, check, chain, grep, query = (
+        line.strip() for line in re.findall(r"^    (?:[^ ]+/bean-|python3 v|sha|grep).*", page, re.M)
+    )
+    expected = re.search(r"it prints\n   (\d+) (\w+)\n", page)
+    assert expected
+    *files, manifest = auditor.type(sums).splitlines()
+    assert all(line.endswith(": OK") for line in files)
+    assert manifest == f"{hashlib.sha256((auditor.folder / 'SHA256SUMS').read_bytes()).hexdigest()}  SHA256SUMS"
+    assert auditor.type(check) == ""
+    assert auditor.type(chain) == f"{expected[1]} {expected[2]}\n"
+    assert f"sha256 {expected[2]} " in auditor.type(grep.replace("HASH", expected[2]))
+    assert "Assets:Bank:CITI-USD" in auditor.type(query)
+
+
+def test_its_page_is_one_page(auditor: Auditor) -> None:
+    lines = (auditor.folder / "README.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= LINES_OF_A_PAGE
+    assert max(map(len, lines)) <= WIDTH_OF_A_PAGE
+
+
 def test_the_trial_balance_is_that_of_the_page(auditor: Auditor) -> None:
     found = auditor.figures("trial-balance", "account")
     assert found == page_figures()
     assert len(found) > 20
+
+
+@pytest.mark.parametrize("until", [date(2025, 12, 31), date(2026, 2, 12), date(2026, 3, 5)])
+def test_the_trial_balance_of_a_past_day_is_that_of_the_page(auditor: Auditor, until: date) -> None:
+    text = re.search(r' query "trial-balance" "(.*)"', auditor.main.read_text(encoding="utf-8"))
+    assert text
+    # As its page says: copied, and changed.
+    before, by, after = text[1].replace('\\"', '"').partition(" GROUP BY ")
+    rows = auditor.put(f"{before} WHERE date <= {until}{by}{after}")
+    found = {(row["account"],): to_figures(row) for row in rows}
+    assert {account: figures for account, figures in found.items() if any(figures)} == page_figures(until=until)
+
+
+def test_what_donors_signed_and_sent_is_that_of_the_report(auditor: Auditor) -> None:
+    sent = "account ~ '^(Assets:Bank:|Expenses:BankCharges)' AND 'receipt' IN tags"
+    for group in group_contributions(Grouping.DONOR):
+        owed = f"account ~ '^(Assets:Receivable|Equity:Memorandum:Committed):{group.key}$'"
+        assert auditor.weigh(f"{owed} AND 'agreement' IN tags") == usd(group.functional.signed)
+        assert auditor.weigh(owed) == usd(group.functional.outstanding)
+        assert auditor.weigh(f"{sent} AND payee = '{group.label}'") == usd(group.functional.received)
+
+
+@pytest.mark.parametrize("as_of", [date(2026, 1, 31), date(2026, 12, 31)])
+def test_a_donors_statement_is_that_of_its_page(auditor: Auditor, fund: SmallFund, as_of: date) -> None:
+    statement = make_statement(fund.canada, as_of=as_of)
+    assert statement.balance
+    of_fund = f"meta('fund') = 'AGR-2025-0001' AND date <= {as_of}"
+    assert auditor.weigh(f"{of_fund} AND account ~ '^(Assets:Bank|Liabilities)'") == usd(statement.balance)
+    assert auditor.weigh(f"{of_fund} AND account ~ '^Expenses:Projects'") == usd(statement.spent)
+
+
+def test_rates_and_budgets_are_those_of_the_fund(auditor: Auditor, tmp_path: Path) -> None:
+    program = tmp_path / "directives.py"
+    program.write_text(DIRECTIVES, encoding="utf-8")
+    said = auditor.tools.run(program, auditor.main, cwd=tmp_path)
+    rates = [
+        f"price {rate.effective_on} {rate.currency} {rate.rate.normalize():f} USD"
+        for rate in ExchangeRate.objects.all()
+    ]
+    budgets = [
+        f"budget {date(year, 1, 1)} {policy.PROJECTS}{project.code} {usd(allocated)} USD"
+        for project in Project.objects.all()
+        for year in (2025, 2026)
+        if (allocated := allocated_in(project, year))
+    ]
+    assert (sorted(said.stdout.splitlines()), said.stderr) == (sorted([*rates, *budgets]), "")
+    assert min(len(rates), len(budgets)) > 1
+
+
+def allocated_in(project: Project, year: int) -> int:
+    scope = Scope(accounts=(policy.ALLOCATED + project.code,), since=date(year, 1, 1), until=date(year, 12, 31))
+    return sum(-total.functional for total in totals(scope, by=()))
 
 
 def test_the_trial_balance_of_each_sub_fund_is_that_of_the_page(auditor: Auditor) -> None:
