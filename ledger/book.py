@@ -15,6 +15,7 @@ from ledger import accounts, queries, syntax
 from ledger.assertions import balance_lines
 from ledger.chain import GENESIS
 from ledger.documents import Attached, write_documents
+from ledger.errors import BookNotWritten
 from ledger.explanation import explain, read_chain_program
 from ledger.folder import CHAIN, EXPLANATION, MAIN, open_folder
 from ledger.models import Account, Entry
@@ -115,10 +116,18 @@ def _year_pieces(year: int, until: date | None, written: _Written) -> Iterator[s
     rows = found.values_list("id", "number", "sha256", "previous_sha256", "text")
     remaining = rows.iterator(chunk_size=_CHUNK)
     while chunk := list(islice(remaining, _CHUNK)):
+        _check_texts(chunk)
         written.add(chunk)
         yield "".join(
             f"\n; {number} sha256 {sha256} after {before}\n{text}" for _, number, sha256, before, text in chunk
         )
+
+
+def _check_texts(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Whoever opens the book would run what somebody put into a text past the software. Raises BookNotWritten."""
+    for _, number, *_, text in rows:
+        if not syntax.is_entry(text):
+            raise BookNotWritten(f"The text of {number} is not that of one entry. Run check_ledger.")
 
 
 def _head_lines(title: str, written: _Written, until: date | None) -> Iterator[str]:

@@ -52,8 +52,8 @@ __all__ = [
     "run_checks",
 ]
 
-# What has to be sound before Beancount loads the book: a text or a name that somebody changed may hold more than it
-# should, and a Beancount file can run code.
+# What has to be sound before Beancount loads the book: a name that somebody changed may hold more than it should, and a
+# Beancount file can run code. A text that holds more than an entry is never written out.
 _GUARDS: tuple[Check, ...] = (check_triggers, check_chain, check_accounts)
 CHECKS: tuple[Check, ...] = (*_GUARDS, check_values, check_zero, check_balances, check_closings)
 

@@ -8,7 +8,6 @@ from ledger import queries, triggers
 from ledger.chain import GENESIS, chain_hash, entry_number
 from ledger.checks.problems import CHUNK, EntryProblem, Report
 from ledger.models import Entry
-from ledger.syntax import is_entry
 
 
 def check_triggers(report: Report) -> Iterator[str]:
@@ -33,8 +32,6 @@ def check_chain(report: Report) -> Iterator[str]:
             yield EntryProblem(place, f"{number} does not carry the hash of the entry before it.")
         if sha256 != chain_hash(before, text):
             yield EntryProblem(place, f"{number}: its text is not the one that its hash covers.")
-        if not is_entry(text):
-            yield EntryProblem(place, f"{number}: its text is not that of one entry.")
         for problem in _check_number(number, year, sequence, due.get(year, 1)):
             yield EntryProblem(place, problem)
         if year not in due and year not in years:

@@ -11,7 +11,9 @@ from django.db import connection
 from django.db.models import F
 
 from ledger import checks, triggers
+from ledger.book import write_book
 from ledger.chain import GENESIS, chain_hash
+from ledger.errors import BookNotWritten
 from ledger.models import DayBalance, Entry, Link, Posting
 from tests.ledger.drafts import post_samples
 from tests.ledger.test_checks import broken
@@ -156,7 +158,11 @@ def test_a_text_with_more_than_an_entry_is_named_and_no_other_file_is_read(entri
     with broken(f"{ENTRY} narration = 'Loan' WHERE id = 2"):
         write_anew(lambda entry: entry.text + line.format(foreign) * (entry.pk == 3))
         found = checks.run_checks(print)
-    assert "JE-2025-000001: its text is not that of one entry." in found
+        with pytest.raises(
+            BookNotWritten, match="The text of JE-2025-000001 is not that of one entry. Run check_ledger"
+        ):
+            write_book(tmp_path / "book", title="T")
+    assert "JE-2025-000001: its text is not sound. The text is not that of one entry." in found
     assert "JE-2026-000002: the tables and the text differ in narration." in found
     assert not any("Foreign" in problem for problem in found)
 
