@@ -158,9 +158,7 @@ def test_a_text_with_more_than_an_entry_is_named_and_no_other_file_is_read(entri
     with broken(f"{ENTRY} narration = 'Loan' WHERE id = 2"):
         write_anew(lambda entry: entry.text + line.format(foreign) * (entry.pk == 3))
         found = checks.run_checks(print)
-        with pytest.raises(
-            BookNotWritten, match="The text of JE-2025-000001 is not that of one entry. Run check_ledger"
-        ):
+        with pytest.raises(BookNotWritten, match=r"The text of JE-2025-000001 is not that of one entry\."):
             write_book(tmp_path / "book", title="T")
     assert "JE-2025-000001: its text is not sound. The text is not that of one entry." in found
     assert "JE-2026-000002: the tables and the text differ in narration." in found
