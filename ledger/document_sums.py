@@ -18,11 +18,11 @@ from ledger.questions import Question, Row, ask
 # Names, or a query of names that then runs inside the question.
 Names = Collection[str] | QuerySet[Any, Any]
 
-# Documents are looked up before postings, and accounts last: of a sum and not of the column, or a database might look
-# up every document for every posting of the accounts.
+# Documents are looked up before postings, and accounts last: by a sum of columns of both, or a database might look up
+# every document for every posting of the accounts; PostgreSQL did in a new book, whose few accounts it never counts.
 _BY_DOCUMENT = """
     FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_posting p ON p.entry_id = e.id
-    JOIN ledger_account a ON a.id = p.account_id + 0 WHERE l.document IN ({})
+    JOIN ledger_account a ON a.id = p.account_id + 0 * l.position WHERE l.document IN ({})
 """
 # The second condition is the index's own: SQLite reads every posting without it.
 _BY_INSTALMENT = """
