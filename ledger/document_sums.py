@@ -22,7 +22,7 @@ Names = Collection[str] | QuerySet[Any, Any]
 # every document for every posting of the accounts; PostgreSQL did in a new book, whose few accounts it never counts.
 _BY_DOCUMENT = """
     FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_posting p ON p.entry_id = e.id
-    JOIN ledger_account a ON a.id = p.account_id + 0 * l.position WHERE l.document IN ({})
+    JOIN ledger_account a ON a.id = p.account_id + 0 * l.entry_id WHERE l.document IN ({})
 """
 # The second condition is the index's own: SQLite reads every posting without it.
 _BY_INSTALMENT = """
