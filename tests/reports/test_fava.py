@@ -161,7 +161,8 @@ def test_only_this_machine_reaches_it_and_only_the_book(db: None, tmp_path: Path
     others = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False).stdout.split()
     with serve(tmp_path) as served:
         assert served.ask("../nowhere.beancount/")[0] == 404
-        for address in (address for address in others if ":" not in address):
+        # The first one is this machine's everywhere, and answers for who listens on all addresses.
+        for address in ("127.0.0.2", *(address for address in others if ":" not in address)):
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection((address, served.port), timeout=5)
         assert served.ask("api/trial_balance", host="evil.example")[0] == 400
